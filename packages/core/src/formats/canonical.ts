@@ -1,0 +1,29 @@
+// RFC 8785 JSON, the bytes that every content digest is taken of.
+import canonicalize from 'canonicalize';
+
+/** Answers `sha256:<64 hex digits>` of the UTF-8 of a text, or of bytes. A port: core owns no crypto. */
+export type Sha256 = (data: string | Uint8Array) => string;
+
+/**
+ * RFC 8785 JSON of a value. What JSON cannot hold is written as a tagged string, so that it still has
+ * one digest: `NaN`, `±Infinity` and integers beyond 2^53 become `"#number:…"`. Undefined members go.
+ */
+export function canonicalJson(value: unknown): string {
+  return canonicalize(taggedNumbers(value)) ?? 'null';
+}
+
+export const digestOf = (value: unknown, sha256: Sha256): string => sha256(canonicalJson(value));
+
+function taggedNumbers(value: unknown): unknown {
+  if (typeof value === 'bigint') {
+    return value >= -9007199254740991n && value <= 9007199254740991n ? Number(value) : `#number:${value}`;
+  }
+  if (typeof value === 'number') return Number.isFinite(value) ? value : `#number:${value}`;
+  if (Array.isArray(value)) return value.map((item) => (item === undefined ? null : taggedNumbers(item)));
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .map(([key, member]) => [key, taggedNumbers(member)]),
+  );
+}

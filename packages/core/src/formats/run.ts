@@ -1,0 +1,143 @@
+// A run: the immutable record of one execution. `schema: pawl.run/1`; unknown fields are kept.
+import * as z from 'zod/mini';
+import { slugs, Verdict } from './verdict.ts';
+
+export const runSchema = 'pawl.run/1';
+
+export const RunKind = z.enum([...slugs, 'training']);
+export type RunKind = z.infer<typeof RunKind>;
+
+/** A named aggregate, with its uncertainty where it has one. */
+export const Metric = z.looseObject({
+  value: z.nullable(z.number()),
+  /** Cases or rows the value was computed of. */
+  n: z.optional(z.number()),
+  /** Confidence interval of `value`, or of `difference` when that is given. */
+  interval: z.optional(z.tuple([z.number(), z.number()])),
+  /** Confidence level of the interval, 0.95 for 95 %. */
+  level: z.optional(z.number()),
+  baseline: z.optional(z.nullable(z.number())),
+  /** Candidate − baseline on the same cases. */
+  difference: z.optional(z.nullable(z.number())),
+  direction: z.optional(z.enum(['higher', 'lower'])),
+  unit: z.optional(z.string()),
+  verdict: z.optional(Verdict),
+});
+export type Metric = z.infer<typeof Metric>;
+
+/** A file the run read: what makes two runs comparable. */
+export const RunInput = z.looseObject({
+  role: z.enum(['data', 'suite', 'prompt', 'policy', 'model', 'predictions', 'cassette', 'deployment', 'config']),
+  path: z.optional(z.string()),
+  digest: z.string(),
+  bytes: z.optional(z.number()),
+});
+export type RunInput = z.infer<typeof RunInput>;
+
+/** Where the code stood, and who ran it. */
+export const RunOrigin = z.looseObject({
+  repository: z.optional(z.string()),
+  /** The head commit, never a pull request's merge commit. */
+  commit: z.optional(z.string()),
+  branch: z.optional(z.string()),
+  dirty: z.optional(z.boolean()),
+  pullRequest: z.optional(z.number()),
+  actor: z.optional(z.string()),
+  /** Link to the workflow run. */
+  url: z.optional(z.string()),
+  /** `fork` marks a record that came through a fork's artifact: shown, never a baseline. */
+  trust: z.optional(z.enum(['own', 'fork'])),
+});
+export type RunOrigin = z.infer<typeof RunOrigin>;
+
+export const BaselineSource = z.looseObject({
+  /** `none`: there is no baseline yet, and only the absolute policies judged. */
+  source: z.enum(['label', 'version', 'ref', 'merge-base', 'file', 'none']),
+  name: z.optional(z.string()),
+  version: z.optional(z.string()),
+  commit: z.optional(z.string()),
+  /** When that version was committed, ISO 8601. */
+  date: z.optional(z.string()),
+  /** Said when something else than what was asked for serves as baseline. */
+  substituted: z.optional(z.string()),
+});
+export type BaselineSource = z.infer<typeof BaselineSource>;
+
+export const Run = z.looseObject({
+  schema: z.literal(runSchema),
+  id: z.string().check(z.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/)),
+  kind: RunKind,
+  /** What was judged: a dataset, model, prompt or deployment by its name. */
+  name: z.string().check(z.minLength(1), z.maxLength(200)),
+  verdict: z.optional(Verdict),
+  /** An advisory run reports and never fails. */
+  advisory: z.optional(z.boolean()),
+  headline: z.optional(z.string()),
+  startedAt: z.string(),
+  endedAt: z.optional(z.string()),
+  origin: RunOrigin,
+  /** The judged thing's own digest: what `deploy` asks a passing gate run for. */
+  subject: z.optional(z.looseObject({ name: z.string(), digest: z.string(), version: z.optional(z.string()) })),
+  baseline: z.optional(BaselineSource),
+  inputs: z.array(RunInput),
+  params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  metrics: z.record(z.string(), Metric),
+  /** Digest of every file in the run's results, by file name. */
+  results: z.record(z.string(), z.string()),
+  costUsd: z.optional(z.number()),
+  environment: z.optional(z.record(z.string(), z.string())),
+});
+export type Run = z.infer<typeof Run>;
+
+/** What lists show of a run: one line of the store's index. */
+export const RunSummary = z.looseObject({
+  id: z.string(),
+  kind: RunKind,
+  name: z.string(),
+  verdict: z.optional(Verdict),
+  headline: z.optional(z.string()),
+  startedAt: z.string(),
+  commit: z.optional(z.string()),
+  branch: z.optional(z.string()),
+  pullRequest: z.optional(z.number()),
+  actor: z.optional(z.string()),
+  /** Digest of the judged thing. */
+  subject: z.optional(z.string()),
+  /** The metrics' values alone. */
+  metrics: z.record(z.string(), z.nullable(z.number())),
+});
+export type RunSummary = z.infer<typeof RunSummary>;
+
+export function summaryOf(run: Run): RunSummary {
+  const { id, kind, name, verdict, headline, startedAt, origin, subject } = run;
+  return {
+    id,
+    kind,
+    name,
+    ...(verdict !== undefined && { verdict }),
+    ...(headline !== undefined && { headline }),
+    startedAt,
+    ...(origin.commit !== undefined && { commit: origin.commit }),
+    ...(origin.branch !== undefined && { branch: origin.branch }),
+    ...(origin.pullRequest !== undefined && { pullRequest: origin.pullRequest }),
+    ...(origin.actor !== undefined && { actor: origin.actor }),
+    ...(subject !== undefined && { subject: subject.digest }),
+    metrics: Object.fromEntries(Object.entries(run.metrics).map(([metric, { value }]) => [metric, value])),
+  };
+}
+
+/**
+ * An operation: something said about a run or a rollout later on (a rollout's step, a note, a pin, a
+ * tombstone). Write-once like a run; what holds now is the replay of all operations in order of id.
+ */
+export const Operation = z.looseObject({
+  schema: z.literal('pawl.op/1'),
+  id: z.string().check(z.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/)),
+  kind: z.enum(['rollout', 'note', 'pin', 'tombstone']),
+  /** Id of the run or rollout it speaks of. */
+  about: z.string(),
+  at: z.string(),
+  actor: z.optional(z.string()),
+  data: z.record(z.string(), z.unknown()),
+});
+export type Operation = z.infer<typeof Operation>;

@@ -1,0 +1,58 @@
+// The words all rings share: formats and ports. Features, statistics and reports have their own entries.
+export { canonicalJson, digestOf, type Sha256 } from './formats/canonical.ts';
+export { Config } from './formats/config.ts';
+export { didYouMean, nearest } from './formats/did-you-mean.ts';
+export { defineInputs, readInputs, type Input, type Inputs, type InputSpec } from './formats/inputs.ts';
+export { exitCodeOf, type Outcome } from './formats/outcome.ts';
+export { hasErrors, placeOf, type Problem, type Read } from './formats/problem.ts';
+export { parseYaml, readYaml, type YamlSource } from './formats/read-yaml.ts';
+export { Block, Cell, Chart, Finding, Report, reportSchema, Text } from './formats/report.ts';
+export type { RunContext } from './formats/run-context.ts';
+export {
+  BaselineSource,
+  Metric,
+  Operation,
+  Run,
+  RunInput,
+  RunKind,
+  RunOrigin,
+  runSchema,
+  RunSummary,
+  summaryOf,
+} from './formats/run.ts';
+export { isUlid, makeUlid, ulidDay, ulidTime } from './formats/ulid.ts';
+export {
+  checkConclusions,
+  exitCodes,
+  slugs,
+  usageExitCode,
+  Verdict,
+  worstVerdict,
+  type Slug,
+} from './formats/verdict.ts';
+export {
+  compareVersions,
+  isRegistryName,
+  parseVersion,
+  parseVersionRef,
+  type SemanticVersion,
+  type VersionRef,
+} from './formats/version-ref.ts';
+export type { Clock, IdSource } from './ports/clock.ts';
+export type { CodeHost, Publication, Published } from './ports/code-host.ts';
+export { quoteIdentifier, type Column, type DataEngine, type SqlValue } from './ports/data-engine.ts';
+export type { Artifact, DeployTarget, Endpoint, ServingProof } from './ports/deploy-target.ts';
+export type { History } from './ports/history.ts';
+export {
+  cassetteKeyOf,
+  type Message,
+  type ModelFailure,
+  type ModelProvider,
+  type ModelReply,
+  type ModelRequest,
+} from './ports/model-provider.ts';
+export type { ModelScorer, ModelSignature, ScoredModel } from './ports/model-scorer.ts';
+export type { RegisteredVersion, Registry, RegistryEvent } from './ports/registry.ts';
+export type { ArmCounts, Route, Splitter } from './ports/splitter.ts';
+export type { Bundle, Receipt, RunQuery, Store, StoredRun } from './ports/store.ts';
+export type { Workspace } from './ports/workspace.ts';

@@ -1,0 +1,15 @@
+// Time and identity come from outside, so that a decision can be replayed.
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Resolves after that many milliseconds, or at once when the signal is aborted. */
+  sleep(milliseconds: number): Promise<void>;
+}
+
+/** Makes ULIDs: of chance on a laptop, of a hash of the producer in CI. */
+export interface IdSource {
+  next(): string;
+}
+
+/** ISO 8601, UTC, whole seconds' precision kept to milliseconds. */
+export type IsoTime = string;

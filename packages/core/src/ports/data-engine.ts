@@ -1,0 +1,22 @@
+// Runs SQL over data files. No fake: DuckDB itself is quick enough for tests.
+export interface Column {
+  readonly name: string;
+  /** The engine's own name of the type: `BIGINT`, `VARCHAR`, `TIMESTAMP`. */
+  readonly type: string;
+}
+
+export type SqlValue = string | number | bigint | boolean | null;
+
+export interface DataEngine {
+  /** Names a Parquet, CSV or JSON file (absolute path) as a view. @throws DataError when it cannot be read, naming file and reason */
+  attach(view: string, file: string): Promise<readonly Column[]>;
+  /** Rows by column name. Literals are bound as $1, $2 …; identifiers are quoted by `quoteIdentifier`. */
+  query(sql: string, values?: readonly SqlValue[]): Promise<readonly Readonly<Record<string, SqlValue>>[]>;
+  /** A numeric column as doubles (NULL is NaN), or a text column: for statistics and for model inputs. */
+  numbers(sql: string): Promise<Float64Array>;
+  texts(sql: string): Promise<readonly (string | null)[]>;
+  close(): Promise<void>;
+}
+
+/** The one place that writes an identifier into SQL. */
+export const quoteIdentifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;

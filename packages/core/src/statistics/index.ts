@@ -1,0 +1,1 @@
+export { judgeNonInferiority, type DifferenceInterval } from './non-inferiority.ts';
