@@ -1,6 +1,6 @@
 // The words all rings share: formats and ports. Features, statistics and reports have their own entries.
 export { canonicalJson, digestOf, type Sha256 } from './formats/canonical.ts';
-export { Config } from './formats/config.ts';
+export { blameConfig, Config, configuredInputs, mergeInputs } from './formats/config.ts';
 export { didYouMean, nearest } from './formats/did-you-mean.ts';
 export { defineInputs, readInputs, type Input, type Inputs, type InputSpec } from './formats/inputs.ts';
 export { exitCodeOf, type Outcome } from './formats/outcome.ts';
