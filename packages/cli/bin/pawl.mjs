@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+// Starts the built command, or says what is missing. Plain JavaScript: an old Node must be able to read it.
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const built = join(dirname(dirname(fileURLToPath(import.meta.url))), 'dist', 'pawl.mjs');
+if (Number(process.versions.node.split('.')[0]) < 22) {
+  console.error(`pawl needs Node 22 or newer; this is Node ${process.versions.node}.`);
+  console.error('In a checkout of Pawl, "npx pawl" runs on the Node 24 it brings along. Elsewhere, install Node 24.');
+  process.exitCode = 2;
+} else if (!existsSync(built)) {
+  console.error('pawl is not built yet.');
+  console.error('Run "npm start" or "npm test" once in the checkout: each builds it.');
+  process.exitCode = 2;
+} else {
+  const { main } = await import(pathToFileURL(built).href);
+  process.exitCode = await main(process.argv.slice(2));
+}

@@ -1,0 +1,57 @@
+// The pawl command.
+import { usageExitCode } from '@pawl/core';
+import { Command, CommanderError } from 'commander';
+import { registryCommand } from './commands/registry.ts';
+import { runCommand } from './commands/run.ts';
+import { serveCommand } from './commands/serve.ts';
+import { storeCommand } from './commands/store.ts';
+import { featureCommands } from './features.ts';
+import { processShell, type Shell } from './terminal-io.ts';
+
+/** @returns the exit code; see the table of verdicts */
+export async function main(args: readonly string[], shell: Shell = processShell()): Promise<number> {
+  let code = 0;
+  const finish = (given: number) => {
+    code = given;
+  };
+  const program = new Command('pawl')
+    .description('Data, prompts and models move forward only when the evidence says so, and Git remembers why.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand(false)
+    .configureHelp({ sortSubcommands: false, subcommandTerm: (command) => command.name() })
+    .configureOutput({ writeOut: (text) => shell.out(text.trimEnd()), writeErr: (text) => shell.err(text.trimEnd()) });
+  program.commandsGroup('Judge:');
+  for (const command of featureCommands(shell, finish)) program.addCommand(command);
+  program.commandsGroup('Look and manage:');
+  for (const command of [runCommand(shell, finish), registryCommand(shell, finish), storeCommand(shell, finish), serveCommand(shell, finish)]) program.addCommand(command);
+  program.addHelpText('after', help);
+  configureAll(program, program);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageExitCode;
+    throw error;
+  }
+}
+
+const version = '0.0.0';
+
+const help = `
+Start here:
+  $ pawl validate data/flights.parquet --suite data/flights.expect.yml
+  $ pawl eval prompts/mail-triage.prompt.yml
+  $ pawl run list
+
+"pawl COMMAND --help" tells a command's options. Every command that judges records its run in Git and
+exits with 0 for pass, 1 for fail, 2 for wrong usage or files, 3 when it could not judge, 4 for inconclusive.`;
+
+/** Sub-commands inherit neither output nor the rule that errors are thrown instead of ending the process. */
+function configureAll(command: Command, root: Command): void {
+  command.exitOverride().showSuggestionAfterError(true).showHelpAfterError(`(see "pawl ${command === root ? '' : `${command.name()} `}--help")`);
+  for (const child of command.commands) {
+    child.copyInheritedSettings(command);
+    configureAll(child, root);
+  }
+}

@@ -1,0 +1,27 @@
+// What a command may see and touch of the shell it was called in; tests bring their own.
+
+export interface Shell {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  /** Columns of the terminal; 100 where there is none. */
+  readonly width: number;
+  readonly colour: boolean;
+  /** Resolves when the user or the system asks the command to end. */
+  readonly interrupted: AbortSignal;
+}
+
+export function processShell(): Shell {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
+  return {
+    cwd: process.cwd(),
+    env: process.env,
+    out: (text) => process.stdout.write(`${text}\n`),
+    err: (text) => process.stderr.write(`${text}\n`),
+    width: Math.min(process.stdout.columns ?? 100, 120),
+    colour: process.stdout.isTTY === true && process.env.NO_COLOR === undefined,
+    interrupted: controller.signal,
+  };
+}
