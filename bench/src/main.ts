@@ -1,0 +1,55 @@
+// Runs the benchmarks and prints one table. The long form is committed as bench/RESULTS.md.
+import { writeFile } from 'node:fs/promises';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { tableLines } from '@pawl/core/report';
+import { run as dataValidation } from './data-validation.bench.ts';
+import { run as deploy } from './deploy.bench.ts';
+import { run as driftReport } from './drift-report.bench.ts';
+import { run as evalGate } from './eval-gate.bench.ts';
+import { projectRoot } from './project-root.ts';
+import { run as promptRegression } from './prompt-regression.bench.ts';
+import type { Bench, BenchResult } from './result.ts';
+import { run as start } from './start.bench.ts';
+import { run as store } from './store.bench.ts';
+
+const benches: Readonly<Record<string, Bench['run']>> = {
+  start,
+  'data-validation': dataValidation,
+  'drift-report': driftReport,
+  'prompt-regression': promptRegression,
+  'eval-gate': evalGate,
+  deploy,
+  store,
+};
+
+const columns = ['what', 'ours', 'peer', 'ratio', 'budget'].map((title, index) => ({ title, align: index > 0 && index < 4 ? ('right' as const) : ('left' as const) }));
+
+const args = process.argv.slice(2);
+const short = args.includes('--short');
+const chosen = args.filter((arg) => !arg.startsWith('--'));
+const pages: string[] = [];
+for (const [name, run] of Object.entries(benches)) {
+  if (chosen.length > 0 && !chosen.includes(name)) continue;
+  const results = await run({ short });
+  console.log(`\n${name}\n${tableLines(columns, results.map(cells), 120).join('\n')}`);
+  pages.push(`## ${name}\n\n| ${columns.map((column) => column.title).join(' | ')} |\n| --- | ---: | ---: | ---: | --- |\n${results.map((result) => `| ${cells(result).join(' | ')} |`).join('\n')}\n`);
+}
+if (!short && chosen.length === 0) {
+  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`;
+  await writeFile(join(projectRoot, 'bench/RESULTS.md'), `# Benchmarks\n\nMade by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${machine}. The machine is shared: trust ratios, not single times.\n\n${pages.join('\n')}`);
+}
+
+function cells(result: BenchResult): readonly string[] {
+  return [
+    result.name,
+    `${round(result.value)} ${result.unit}`,
+    result.peer === undefined ? '' : `${round(result.peer.value)} (${result.peer.name})`,
+    result.ratio === undefined ? '' : `${round(result.ratio)} ×`,
+    result.budget ?? '',
+  ];
+}
+
+function round(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3).replace(/\.?0+$/, '');
+}
