@@ -7,7 +7,7 @@ import { runSteps } from './steps.mjs';
 
 await prepare();
 const tool = (file, ...args) => run('node', [join(root, 'packages/tools/src', file), ...args]);
-const zizmor = await python('zizmor', ['zizmor==1.30.1']);
+const zizmor = await python('zizmor', ['zizmor==1.32.0']);
 
 const failed = await runSteps([
   { name: 'types', run: () => run('turbo', ['run', 'typecheck', '--output-logs=errors-only', '--log-prefix=none']) },
@@ -20,7 +20,7 @@ const failed = await runSteps([
   { name: 'generated files in sync', run: () => run('vitest', ['run', '-t', 'generated', '--passWithNoTests=false']) },
   { name: 'bundles: same bytes twice, within size', run: () => tool('check-bundles-main.ts') },
   { name: 'workflows (actionlint)', run: () => tool('check-workflows-main.ts') },
-  { name: 'workflows (zizmor)', skip: () => zizmor.missing, run: () => run(join(zizmor.bin, 'zizmor'), ['--offline', '--no-progress', ...workflowFolders()]) },
+  { name: 'workflows (zizmor)', skip: () => zizmor.missing, run: () => run(join(zizmor.bin, 'zizmor'), ['--offline', '--no-progress', '-c', 'zizmor.yml', ...workflowFolders()]) },
 ]);
 process.exit(failed === 0 ? 0 : 1);
 

@@ -8,17 +8,16 @@ import {
   hasErrors,
   mergeInputs,
   readInputs,
-  usageExitCode,
   type Input,
   type Inputs,
   type InputSpec,
   type Outcome,
-  type Problem,
   type Slug,
 } from '@pawl/core';
-import { renderHtml, renderProblems, renderTerminal } from '@pawl/core/report';
+import { renderHtml, renderTerminal } from '@pawl/core/report';
 import { openWorld, type World } from '@pawl/wiring';
 import { Command, Option } from 'commander';
+import { showProblems } from './show-problems.ts';
 import type { Shell } from './terminal-io.ts';
 
 export interface Feature<S extends InputSpec> {
@@ -88,13 +87,6 @@ async function keep(outcome: Outcome, world: World, shell: Shell): Promise<void>
   if (outcome.run === undefined) return;
   const receipt = await world.store.add({ runs: [{ run: outcome.run, results: outcome.results }], operations: [] });
   if (receipt.kept === 'spool') shell.err(`The run is kept aside, since the remote did not take it: ${receipt.reason ?? 'no reason was given'}. "pawl store push" tries again.`);
-}
-
-/** Every problem at once; the exit code of wrong usage. */
-export function showProblems(problems: readonly Problem[], shell: Shell, json: boolean): number {
-  if (json) shell.out(JSON.stringify({ problems }, null, 2));
-  else shell.err(renderProblems(problems, shell));
-  return usageExitCode;
 }
 
 function optionOf(name: string, input: Input): Option {

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { hasErrors, usageExitCode } from '@pawl/core';
 import { openWorld, type World } from '@pawl/wiring';
-import { showProblems } from './feature-command.ts';
+import { showProblems } from './show-problems.ts';
 import type { Shell } from './terminal-io.ts';
 
 export type Finish = (code: number) => void;
