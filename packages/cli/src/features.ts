@@ -4,7 +4,7 @@ import { inputs as deployInputs } from '@pawl/core/deploy';
 import { inputs as driftInputs } from '@pawl/core/drift-report';
 import { inputs as gateInputs } from '@pawl/core/eval-gate';
 import { inputs as evalInputs } from '@pawl/core/prompt-regression';
-import { executeFeature } from '@pawl/wiring';
+import { executeDataValidation, executeDeploy, executeDriftReport, executeEvalGate, executePromptRegression } from '@pawl/wiring';
 import type { Command } from 'commander';
 import { featureCommand } from './feature-command.ts';
 import type { Finish } from './in-world.ts';
@@ -19,7 +19,7 @@ export function featureCommands(shell: Shell, finish: Finish): Command[] {
         summary: 'check data against a suite, and show what changed since the baseline',
         inputs: validateInputs,
         examples: ['pawl validate data/flights.parquet --suite data/flights.expect.yml', "pawl validate 'data/*.csv' --suite suite.json --baseline main"],
-        execute: (inputs, world) => executeFeature['data-validation'](inputs, world),
+        execute: executeDataValidation,
       },
       shell,
       finish,
@@ -31,7 +31,7 @@ export function featureCommands(shell: Shell, finish: Finish): Command[] {
         summary: 'compare a prompt with the one in production, case by case',
         inputs: evalInputs,
         examples: ['pawl eval prompts/mail-triage.prompt.yml', 'pawl eval prompts/mail-triage.prompt.yml --baseline mail-triage@v1.0.0 --record missing --base-url http://localhost:8000/v1'],
-        execute: (inputs, world) => executeFeature['prompt-regression'](inputs, world),
+        execute: executePromptRegression,
       },
       shell,
       finish,
@@ -43,7 +43,7 @@ export function featureCommands(shell: Shell, finish: Finish): Command[] {
         summary: 'compare a model with the one in production on the metrics that matter',
         inputs: gateInputs,
         examples: ['pawl gate --policy models/flight-delay/flight-delay.gate.yml --candidate models/flight-delay/model.onnx'],
-        execute: (inputs, world) => executeFeature['eval-gate'](inputs, world),
+        execute: executeEvalGate,
       },
       shell,
       finish,
@@ -55,7 +55,7 @@ export function featureCommands(shell: Shell, finish: Finish): Command[] {
         summary: 'say which columns drifted, by how much, and whether bad data is the cause',
         inputs: driftInputs,
         examples: ['pawl drift --reference data/january.parquet --current data/february.parquet --html drift.html'],
-        execute: (inputs, world) => executeFeature['drift-report'](inputs, world),
+        execute: executeDriftReport,
       },
       shell,
       finish,
@@ -67,7 +67,7 @@ export function featureCommands(shell: Shell, finish: Finish): Command[] {
         summary: 'roll a gated version out step by step, and back when it fails',
         inputs: deployInputs,
         examples: ['pawl deploy plan --deployment deployments/flight-delay.deploy.yml', 'pawl deploy start --deployment deployments/flight-delay.deploy.yml'],
-        execute: (inputs, world) => executeFeature.deploy(inputs, world),
+        execute: executeDeploy,
       },
       shell,
       finish,

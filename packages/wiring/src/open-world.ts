@@ -17,10 +17,10 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const folder = options.storeFolder ?? join(env.XDG_CACHE_HOME ?? join(env.HOME ?? homedir(), '.cache'), 'pawl', 'store');
   const clock = systemClock();
   const ids = idSource(clock, options.producer);
-  const store = lazyStore(() => openStore({ repository: root, remote, refPrefix, cacheFolder: folder, env, now: clock.now, ids }));
+  const store = lazyStore(() => openStore({ repository: root, remote, refPrefix, cacheDir: folder, environment: env, now: clock.now }));
   const history = openHistory({ repository: root, env });
   const registry = openRegistry({ repository: root, remote, env });
-  const open = openers(options);
+  const open = openers(options, workspace);
   return {
     root,
     config,
@@ -52,6 +52,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
         ...options.origin,
       },
       sha256: (data) => `sha256:${createHash('sha256').update(data).digest('hex')}`,
+      ...(options.baseRef !== undefined && { baseRef: options.baseRef }),
       progress: options.progress,
     };
   }

@@ -6,7 +6,6 @@ import type {
   DeployTarget,
   History,
   IdSource,
-  ModelProvider,
   ModelScorer,
   Problem,
   Registry,
@@ -15,6 +14,8 @@ import type {
   Store,
   Workspace,
 } from '@pawl/core';
+import type { Deployment, DeploymentTarget } from '@pawl/core/deploy';
+import type { ProviderFactory } from '@pawl/core/prompt-regression';
 
 export interface World extends AsyncDisposable {
   /** Absolute path of the repository's work tree. */
@@ -32,26 +33,9 @@ export interface World extends AsyncDisposable {
   context(): Promise<RunContext>;
   openEngine(): Promise<DataEngine>;
   openScorer(): Promise<ModelScorer>;
-  openProvider(endpoint: ProviderEndpoint): Promise<ModelProvider>;
-  openTarget(target: TargetAddress): Promise<DeployTarget>;
-  openSplitter(address: { readonly url: string; readonly tokenEnv?: string }): Promise<Splitter>;
-}
-
-export interface ProviderEndpoint {
-  readonly baseUrl: string;
-  /** Name of the environment variable that holds the key; the key itself is never passed around. */
-  readonly apiKeyEnv?: string;
-  /** Price in USD for a million tokens. */
-  readonly prices?: { readonly prompt: number; readonly completion: number };
-}
-
-export interface TargetAddress {
-  readonly kind: 'triton' | 'vllm';
-  readonly url: string;
-  /** Folder of Triton's model repository. */
-  readonly repository?: string;
-  /** Header that opens a restricted API, and the variable that holds its value. */
-  readonly adminHeader?: { readonly name: string; readonly valueEnv: string };
+  openProvider: ProviderFactory;
+  openTarget(target: DeploymentTarget): Promise<DeployTarget>;
+  openSplitter(splitter: Deployment['splitter']): Promise<Splitter>;
 }
 
 export interface WorldOptions {
@@ -66,6 +50,8 @@ export interface WorldOptions {
   readonly toolCache?: string;
   /** Fixed identity of a run in CI, so that a repeated push is a no-op. */
   readonly producer?: Readonly<Record<string, string>>;
+  /** Revision of the branch that a pull request goes to. */
+  readonly baseRef?: string;
   /** What the caller knows of the origin better than Git does: pull request, head commit, actor, link. */
   readonly origin?: Partial<RunContext['origin']>;
 }

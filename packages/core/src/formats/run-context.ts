@@ -9,6 +9,8 @@ export interface RunContext {
   /** Called once, when the run's record is made. */
   readonly endedAt: () => string;
   readonly origin: RunOrigin;
+  /** Revision of the branch that a pull request goes to: what a merge base is taken with. */
+  readonly baseRef?: string;
   readonly sha256: Sha256;
   /** Progress in words, for people who wait; never parsed. */
   readonly progress: (message: string) => void;

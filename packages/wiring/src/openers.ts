@@ -1,0 +1,58 @@
+// Engines and clients, loaded when first needed.
+import type { DataEngine, DeployTarget, ModelScorer, Splitter } from '@pawl/core';
+import type { Deployment, DeploymentTarget } from '@pawl/core/deploy';
+import type { ProviderFactory } from '@pawl/core/prompt-regression';
+import type { Workspace } from '@pawl/core';
+import type { WorldOptions } from './world.ts';
+
+export interface Openers {
+  openEngine(): Promise<DataEngine>;
+  openScorer(): Promise<ModelScorer>;
+  readonly openProvider: ProviderFactory;
+  openTarget(target: DeploymentTarget): Promise<DeployTarget>;
+  openSplitter(splitter: Deployment['splitter']): Promise<Splitter>;
+  close(): Promise<void>;
+}
+
+export function openers(options: WorldOptions, workspace: Workspace): Openers {
+  const { env } = options;
+  let engine: Promise<DataEngine> | undefined;
+  return {
+    openEngine: () => (engine ??= openDuckDb(options)),
+    openScorer: async () => {
+      const { onnxScorer } = await import('@pawl/models');
+      return onnxScorer();
+    },
+    openProvider: async (settings) => {
+      const { openProvider } = await import('@pawl/models');
+      return openProvider(settings, { workspace, env });
+    },
+    openTarget: async (target) => {
+      const { tritonTarget, vllmTarget } = await import('@pawl/serving');
+      const headers = secretHeader(target['admin-header'], env);
+      if (target.kind === 'triton') return tritonTarget({ url: target.url, repository: target.repository, ...headers });
+      const onServer = target['adapters-on-server'];
+      return vllmTarget({ url: target.url, adapters: target.adapters, ...(onServer !== undefined && { adaptersOnServer: onServer }), ...headers });
+    },
+    openSplitter: async (splitter) => {
+      const { splitterClient } = await import('@pawl/serving');
+      const name = splitter['token-env'];
+      const token = name === undefined ? undefined : env[name];
+      return splitterClient({ url: splitter.url, ...(token !== undefined && { token }) });
+    },
+    close: async () => {
+      if (engine !== undefined) await (await engine).close();
+    },
+  };
+}
+
+/** The binding is 71 MB and not part of a bundle: given, kept from before, installed beside, or fetched by npm. */
+async function openDuckDb(options: WorldOptions): Promise<DataEngine> {
+  const { openDataEngine } = await import('@pawl/data');
+  return openDataEngine(options.duckdbPath === undefined ? {} : { bindings: options.duckdbPath });
+}
+
+function secretHeader(header: { readonly name: string; readonly env: string } | undefined, env: WorldOptions['env']): { readonly headers?: Readonly<Record<string, string>> } {
+  const value = header === undefined ? undefined : env[header.env];
+  return header === undefined || value === undefined ? {} : { headers: { [header.name]: value } };
+}
