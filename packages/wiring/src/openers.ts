@@ -1,8 +1,10 @@
 // Engines and clients, loaded when first needed.
-import type { DataEngine, DeployTarget, ModelScorer, Splitter } from '@pawl/core';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { DataEngine, DeployTarget, ModelScorer, Splitter, Workspace } from '@pawl/core';
 import type { Deployment, DeploymentTarget } from '@pawl/core/deploy';
 import type { ProviderFactory } from '@pawl/core/prompt-regression';
-import type { Workspace } from '@pawl/core';
+import { engineForThisMachine, resolveNativeEngine, type EngineTable } from '@pawl/wire';
 import type { WorldOptions } from './world.ts';
 
 export interface Openers {
@@ -46,10 +48,23 @@ export function openers(options: WorldOptions, workspace: Workspace): Openers {
   };
 }
 
+/** Put in by the bundler: which binding of DuckDB fits which machine, with its integrity hash. */
+declare const PAWL_ENGINES: EngineTable | undefined;
+
 /** The binding is 71 MB and not part of a bundle: given, kept from before, installed beside, or fetched by npm. */
 async function openDuckDb(options: WorldOptions): Promise<DataEngine> {
   const { openDataEngine } = await import('@pawl/data');
-  return openDataEngine(options.duckdbPath === undefined ? {} : { bindings: options.duckdbPath });
+  const bundled = typeof PAWL_ENGINES !== 'undefined' && PAWL_ENGINES !== undefined;
+  if (!bundled) return openDataEngine(options.duckdbPath === undefined ? {} : { bindings: options.duckdbPath });
+  const engine = engineForThisMachine(PAWL_ENGINES);
+  if (engine === undefined) return openDataEngine(options.duckdbPath === undefined ? {} : { bindings: options.duckdbPath });
+  const bindings = await resolveNativeEngine({
+    ...engine,
+    toolCache: options.toolCache ?? join(options.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'pawl', 'tools'),
+    progress: options.progress,
+    ...(options.duckdbPath !== undefined && { override: options.duckdbPath }),
+  });
+  return openDataEngine({ bindings });
 }
 
 function secretHeader(header: { readonly name: string; readonly env: string } | undefined, env: WorldOptions['env']): { readonly headers?: Readonly<Record<string, string>> } {
