@@ -1,10 +1,29 @@
 // The words all rings share: formats and ports. Features, statistics and reports have their own entries.
 export { canonicalJson, digestOf, type Sha256 } from './formats/canonical.ts';
+export {
+  cassetteSchema,
+  CassetteHeader,
+  readCassette,
+  RecordedReply,
+  writeCassetteHeader,
+  writeCassetteLine,
+  type Cassette,
+} from './formats/cassette.ts';
 export { blameConfig, Config, configuredInputs, mergeInputs } from './formats/config.ts';
 export { didYouMean, nearest } from './formats/did-you-mean.ts';
 export { defineInputs, readInputs, type Input, type Inputs, type InputSpec } from './formats/inputs.ts';
 export { exitCodeOf, type Outcome } from './formats/outcome.ts';
 export { hasErrors, placeOf, type Problem, type Read } from './formats/problem.ts';
+export {
+  Evaluator,
+  placeInPrompt,
+  Prompt,
+  promptDigest,
+  promptStem,
+  readPrompt,
+  responseFormatOf,
+  StringEvaluator,
+} from './formats/prompt.ts';
 export { parseYaml, readYaml, type YamlSource } from './formats/read-yaml.ts';
 export { Block, Cell, Chart, Finding, Report, reportSchema, Text } from './formats/report.ts';
 export type { RunContext } from './formats/run-context.ts';
@@ -40,7 +59,7 @@ export {
 } from './formats/version-ref.ts';
 export type { Clock, IdSource } from './ports/clock.ts';
 export type { CodeHost, Publication, Published } from './ports/code-host.ts';
-export { quoteIdentifier, type Column, type DataEngine, type SqlValue } from './ports/data-engine.ts';
+export { DataError, quoteIdentifier, type Column, type DataEngine, type SqlValue } from './ports/data-engine.ts';
 export type { Artifact, DeployTarget, Endpoint, ServingProof } from './ports/deploy-target.ts';
 export type { History } from './ports/history.ts';
 export {

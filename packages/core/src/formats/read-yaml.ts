@@ -189,6 +189,7 @@ function knownKeys(schema: z.core.$ZodType, path: readonly PropertyKey[]): strin
     innerType?: z.core.$ZodType;
     shape?: Record<string, z.core.$ZodType>;
     element?: z.core.$ZodType;
+    items?: z.core.$ZodType[];
     valueType?: z.core.$ZodType;
     options?: z.core.$ZodType[];
     in?: z.core.$ZodType;
@@ -198,6 +199,6 @@ function knownKeys(schema: z.core.$ZodType, path: readonly PropertyKey[]): strin
   if (def.options !== undefined) return [...new Set(def.options.flatMap((option) => knownKeys(option, path)))];
   const [step, ...rest] = path;
   if (step === undefined) return Object.keys(def.shape ?? {});
-  const next = def.shape?.[String(step)] ?? def.element ?? def.valueType;
+  const next = def.shape?.[String(step)] ?? def.items?.[Number(step)] ?? def.element ?? def.valueType;
   return next === undefined ? [] : knownKeys(next, rest);
 }

@@ -7,6 +7,23 @@ export interface Column {
 
 export type SqlValue = string | number | bigint | boolean | null;
 
+/** A data file or a query over it that cannot be read: the user's to mend, so it says which file, why, and what to do. */
+export class DataError extends Error {
+  override readonly name = 'DataError';
+  /** Stable: `DATA_MISSING`, `DATA_EMPTY`, `DATA_UNSUPPORTED`, `DATA_UNREADABLE`, `DATA_LFS_POINTER`, `DATA_QUERY_FAILED`, `DATA_ENGINE_UNAVAILABLE`. */
+  readonly code: string;
+  /** Absolute path, as it was attached. */
+  readonly file: string | undefined;
+  readonly hint: string;
+
+  constructor(code: string, message: string, { file, hint }: { file?: string; hint: string }) {
+    super(message);
+    this.code = code;
+    this.file = file;
+    this.hint = hint;
+  }
+}
+
 export interface DataEngine {
   /** Names a Parquet, CSV or JSON file (absolute path) as a view. @throws DataError when it cannot be read, naming file and reason */
   attach(view: string, file: string): Promise<readonly Column[]>;

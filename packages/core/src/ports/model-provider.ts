@@ -8,7 +8,7 @@ export interface ModelRequest {
   readonly model: string;
   readonly messages: readonly Message[];
   /** As written in the prompt file: maxTokens, temperature, topP, … */
-  readonly parameters: Readonly<Record<string, string | number | boolean | null>>;
+  readonly parameters: Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
   readonly responseFormat?:
     | { readonly type: 'json_object' }
     | { readonly type: 'json_schema'; readonly jsonSchema: Readonly<Record<string, unknown>> };
@@ -36,6 +36,8 @@ export interface ModelProvider {
   /** `openai`: any endpoint that speaks OpenAI's API. Part of a cassette's key. */
   readonly id: string;
   complete(request: ModelRequest): Promise<ModelReply | ModelFailure>;
+  /** Writes what is still to be written, for example new recordings. Called once, after the last request. */
+  close?(): Promise<void>;
 }
 
 /** What a cassette files a reply under; its canonical JSON is hashed (`digestOf`). */

@@ -3,17 +3,26 @@ export interface ModelSignature {
   readonly inputs: readonly {
     readonly name: string;
     readonly type: 'float32' | 'float64' | 'int64' | 'int32' | 'bool' | 'string';
+    /** Features in one row of this input, where the model says so: 1 for a `[N, 1]` input, k for `[N, k]`. */
+    readonly width?: number;
   }[];
   readonly outputs: readonly string[];
 }
 
 export interface ScoredModel {
   readonly signature: ModelSignature;
-  /** @param columns one array per input, all of n rows. @returns n × k probabilities, row by row */
+  /**
+   * @param columns one array per input, each of rows × width values, row by row
+   * @returns n × k probabilities, row by row; a model that only gives classes has none, `classes` 0, and `labels`
+   */
   score(
     columns: Readonly<Record<string, Float64Array | readonly (string | null)[]>>,
     rows: number,
-  ): Promise<{ readonly probabilities: Float64Array; readonly classes: number }>;
+  ): Promise<{
+    readonly probabilities: Float64Array;
+    readonly classes: number;
+    readonly labels?: readonly string[];
+  }>;
   close(): Promise<void>;
 }
 

@@ -6,6 +6,10 @@ export interface Route {
   readonly canary?: { readonly version: string; readonly endpoint: Endpoint };
   /** Share of requests for the canary, in basis points: 0 … 10000. */
   readonly canaryWeight: number;
+  /** Milliseconds; a request that takes longer counts as slow. Without it none does. */
+  readonly objectiveMs?: number;
+  /** Header whose value decides the arm, so that one user always meets the same version. */
+  readonly sticky?: string;
 }
 
 /** Cumulative since the route's arm was set. */
@@ -16,6 +20,8 @@ export interface ArmCounts {
   readonly errors: number;
   /** Slower than the route's latency objective. */
   readonly slow: number;
+  /** Errors since the last request that went well. */
+  readonly consecutiveErrors?: number;
   /** Milliseconds. */
   readonly p50?: number;
   readonly p95?: number;

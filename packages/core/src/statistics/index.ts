@@ -1,1 +1,70 @@
 export { judgeNonInferiority, type DifferenceInterval } from './non-inferiority.ts';
+export {
+  addLogs,
+  logAboveLimit,
+  logBelowLimit,
+  logFailureRace,
+  logMean,
+  promotionShares,
+  raceRatios,
+  requestsToPromote,
+  type BadCounts,
+} from './e-process.ts';
+export { binomialCdf, studentCdf, studentQuantile } from './distributions.ts';
+export { exactMcNemar, midPMcNemar, type McNemar } from './mcnemar.ts';
+export { benjaminiHochberg, holm } from './multiplicity.ts';
+export { boundedInterval, pairedMean, scoreInterval, tInterval, type PairedMean } from './paired.ts';
+export { casesToSettle, detectableDifference, usualDesign, type Design } from './sample-size.ts';
+export { logGamma, regularizedBeta } from './special-functions.ts';
+export {
+  bcaInterval,
+  bootstrap,
+  bootstrapMeans,
+  jackknife,
+  percentileInterval,
+  quantileOf,
+  type BootstrapPlan,
+} from './bootstrap.ts';
+export {
+  calibrationInfluence,
+  expectedCalibrationError,
+  reliability,
+  type ReliabilityBin,
+} from './calibration.ts';
+export {
+  accuracyOf,
+  balancedAccuracyOf,
+  brierScores,
+  confusionTable,
+  logLosses,
+  precisionRecallOf,
+  rocAuc,
+  rocCurve,
+  type ConfusionTable,
+  type PrecisionRecall,
+} from './classification.ts';
+export { aucInfluence, delong, type PairedAuc } from './delong.ts';
+export {
+  decisionLevel,
+  estimateOf,
+  negated,
+  noDifference,
+  pairedMeanEstimate,
+  pairedProportionEstimate,
+  replicateEstimate,
+  rowsNeeded,
+  shownLevel,
+  type DifferenceEstimate,
+} from './difference-estimate.ts';
+export { drawBinomial, drawMultinomial } from './multinomial.ts';
+export { normalCdf, normalQuantile } from './normal.ts';
+export { chiSquareTail, chiSquareTest, type ChiSquareTest } from './chi-square.ts';
+export {
+  bucketCounts,
+  jensenShannon,
+  jensenShannonInterval,
+  sturgesEdges,
+  type DistanceInterval,
+  type IntervalPlan,
+} from './distribution-distance.ts';
+export { ksPValue, twoSampleDistances, type TwoSampleDistances } from './two-sample.ts';

@@ -1,3 +1,7 @@
 // In-memory fakes of the ports, for tests of anyone who uses core.
 export { fakeClock, fakeContext, fakeIds } from './fake-context.ts';
 export { fakeWorkspace } from './fake-workspace.ts';
+export { fakeProvider } from './fake-provider.ts';
+export { memoryHistory, type MemoryCommit, type MemoryHistoryRequest } from './memory-history.ts';
+export { memoryRegistry, type MemoryRegistry } from './memory-registry.ts';
+export { memoryStore, memoryWorld, type MemoryWorld } from './memory-store.ts';

@@ -1,0 +1,60 @@
+// Opens the ports of a repository. The store's own cache lies in the editor's storage folder: the user's repository
+// is only read.
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Config, readYaml } from '@pawl/core';
+import { openHistory, openRegistry, openStore } from '@pawl/git';
+import type { Repository } from '../app.ts';
+import { remotesOf, type Place } from './locate.ts';
+
+export interface OpenRepository extends Repository {
+  close(): Promise<void>;
+}
+
+/** @throws StoreError when the repository or its remote cannot be used; its hint says what to do */
+export async function openRepository(
+  { root }: Place,
+  cacheFolder: string,
+  promptPaths: () => Promise<readonly string[]>,
+): Promise<OpenRepository> {
+  const { remote, refPrefix } = await storeSettings(root);
+  // One for each repository: two windows may be open on two of them.
+  const cacheDir = join(cacheFolder, `${createHash('sha256').update(root).digest('hex').slice(0, 24)}.git`);
+  const shared = {
+    repository: root,
+    cacheDir,
+    ...(remote !== undefined && { remote }),
+    ...(refPrefix !== undefined && { refPrefix }),
+  };
+  const [store, registry, history] = await Promise.all([
+    openStore(shared),
+    openRegistry(shared),
+    openHistory({ repository: root }),
+  ]);
+  return {
+    root,
+    store,
+    registry,
+    history,
+    promptPaths,
+    close: async () => {
+      await Promise.all([store, registry, history].map((port) => port[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+/** As pawl.yml says. By default runs are kept by the remote `origin`, or by the repository itself where there is none. */
+async function storeSettings(root: string): Promise<{ remote?: string; refPrefix?: string }> {
+  const [text, remotes] = await Promise.all([
+    readFile(join(root, 'pawl.yml'), 'utf8').catch(() => undefined),
+    remotesOf(root),
+  ]);
+  const store = text === undefined ? undefined : readYaml({ text, file: 'pawl.yml' }, Config, 'CONFIG').value?.store;
+  const remote = store?.remote ?? 'origin';
+  const refPrefix = store?.['ref-prefix'];
+  return {
+    ...(remote !== 'origin' || remotes.includes('origin') ? { remote } : {}),
+    ...(refPrefix !== undefined && { refPrefix }),
+  };
+}

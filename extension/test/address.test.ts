@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { fileAddress, readFileAddress, readReportAddress, reportAddress } from '../src/documents/address.ts';
+import { commitOf, makeRun } from './fakes.ts';
+
+const commit = commitOf('x');
+
+describe('addresses of read-only documents', () => {
+  it('come back as they went', () => {
+    const file = { commit, path: 'prompts/mail triage.prompt.yml', title: 'mail-triage@v1.0.0' };
+    expect(readFileAddress(fileAddress(file))).toEqual(file);
+    const { id } = makeRun();
+    expect(readReportAddress(reportAddress({ id, title: 'data/../flights' }))).toBe(id);
+  });
+
+  it('keep a title from adding folders', () => {
+    expect(reportAddress({ id: makeRun().id, title: 'a/b\\c' }).path.split('/')).toHaveLength(4);
+    expect(fileAddress({ commit, path: 'a.md', title: '../..' }).path).toBe('/..∕../a.md');
+  });
+
+  it('are refused when they name no commit', () => {
+    for (const authority of ['', 'HEAD', '--output=x', commit.slice(1), `${commit}0`]) {
+      expect(readFileAddress({ authority, path: '/t/a.md' })).toBeUndefined();
+    }
+  });
+
+  it('are refused when the path leaves the tree', () => {
+    for (const path of ['/t', '/t/', 'a/b', '/t/../b', '/t/a//b', '/t/./a']) {
+      expect(readFileAddress({ authority: commit, path })).toBeUndefined();
+    }
+  });
+
+  it('are no report without a run id', () => {
+    for (const path of ['/runs/x/y', '/other/01KZ0000000000000000000000/y', '/']) {
+      expect(readReportAddress({ authority: 'run', path })).toBeUndefined();
+    }
+  });
+});

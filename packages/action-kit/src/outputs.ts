@@ -1,0 +1,14 @@
+// The outputs that every action has.
+export const outputs = {
+  verdict: 'pass, fail, inconclusive or error.',
+  passed: 'true only when the verdict is pass.',
+  headline: 'The verdict in words.',
+  'run-id': 'Id of the run in the store; empty when none was recorded.',
+  'report-path': 'Path of the HTML report.',
+  'result-json': 'Path of the report and the run as JSON.',
+  'report-url': 'Link to the uploaded report; empty when it was not uploaded.',
+  'comment-url': 'Link to the comment; empty when there is none.',
+  'check-url': 'Link to the check; empty when there is none.',
+} as const;
+
+export type OutputName = keyof typeof outputs;

@@ -1,0 +1,161 @@
+// After the verdict: files, artifact, summary, store, check and comment, in that order. Nothing here changes the
+// verdict; what goes wrong is told as a warning.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { Outcome, Problem, Slug, Store } from '@pawl/core';
+import { renderHtml, renderJson, renderSummary, workflowCommands } from '@pawl/core/report';
+import type { OutputName } from './outputs.ts';
+import type { Settings } from './read-action-inputs.ts';
+import type { RunnerFiles } from './runner-files.ts';
+import type { Runner } from './runner.ts';
+
+export interface Publishing {
+  readonly slug: Slug;
+  readonly runner: Runner;
+  readonly settings: Settings;
+  readonly files: RunnerFiles;
+  /** Absent when the world could not be opened; then nothing is recorded. */
+  readonly store?: Store;
+}
+
+export type Outputs = Partial<Record<OutputName, string>>;
+
+export async function publishOutcome(
+  outcome: Outcome,
+  publishing: Publishing,
+): Promise<{ outputs: Outputs; problems: readonly Problem[] }> {
+  const { report } = outcome;
+  const problems: Problem[] = [];
+  const paths = await writeResults(outcome, publishing);
+  const artifact = await uploadResults(paths, publishing);
+  problems.push(...artifact.problems);
+  const link = artifact.url ?? publishing.runner.runUrl;
+  await publishing.files.addSummary(
+    renderSummary(report, artifact.url === undefined ? {} : { reportUrl: artifact.url }),
+  );
+  const stored = await storeRun(outcome, publishing);
+  problems.push(...stored.problems);
+  const published = await publishSection(outcome, publishing, link);
+  problems.push(...published.problems);
+  // The check carries the annotations; where there is none the log does, and never both.
+  if (published.checkUrl === undefined) for (const line of workflowCommands(report)) publishing.files.command(line);
+  return {
+    outputs: {
+      verdict: report.verdict,
+      passed: String(report.verdict === 'pass'),
+      headline: report.headline,
+      'run-id': stored.id ?? '',
+      'report-path': paths.html,
+      'result-json': paths.json,
+      'report-url': artifact.url ?? '',
+      'comment-url': published.commentUrl ?? '',
+      'check-url': published.checkUrl ?? '',
+    },
+    problems,
+  };
+}
+
+interface ResultPaths {
+  readonly html: string;
+  readonly json: string;
+}
+
+async function writeResults(outcome: Outcome, { slug, runner, settings }: Publishing): Promise<ResultPaths> {
+  const asked = settings['report-path'];
+  const root = resolve(runner.workspace, settings['working-directory']);
+  const html =
+    asked === undefined ? join(runner.temp, 'pawl', legName(slug, settings), 'report.html') : resolve(root, asked);
+  const json = `${html.replace(/\.html?$/i, '')}.json`;
+  const { headSha } = runner.event;
+  await mkdir(dirname(html), { recursive: true });
+  await writeFile(json, renderJson(outcome));
+  await writeFile(
+    html,
+    renderHtml([outcome.report], {
+      ...(headSha !== undefined && { headSha }),
+      ...(runner.runUrl !== undefined && { runUrl: runner.runUrl }),
+      ...(outcome.run !== undefined && {
+        date: outcome.run.startedAt.replace('T', ' ').replace(/:\d\d(?:\.\d+)?Z$/, ' UTC'),
+      }),
+    }),
+  );
+  return { html, json };
+}
+
+async function uploadResults(
+  paths: ResultPaths,
+  { slug, runner, settings }: Publishing,
+): Promise<{ url?: string; problems: readonly Problem[] }> {
+  if (!settings['upload-report']) return { problems: [] };
+  const { uploadReport } = await import('@pawl/github');
+  return uploadReport(
+    { name: legName(slug, settings), files: [paths.html, paths.json], folder: dirname(paths.html) },
+    { env: runner.env, ...(runner.runUrl !== undefined && { runUrl: runner.runUrl }) },
+  );
+}
+
+async function storeRun(
+  outcome: Outcome,
+  { runner, settings, store }: Publishing,
+): Promise<{ id?: string; problems: readonly Problem[] }> {
+  const { run, results, usage } = outcome;
+  // A fork's token could not write, and its record would be hostile input.
+  if (run === undefined || usage || store === undefined || !settings.store || runner.event.fork)
+    return { problems: [] };
+  try {
+    const receipt = await store.add({ runs: [{ run, results }], operations: [] });
+    if (receipt.kept !== 'spool') return { id: run.id, problems: [] };
+    return { problems: [unstored(receipt.reason ?? 'the remote did not take it')] };
+  } catch (error) {
+    return { problems: [unstored(error instanceof Error ? error.message : String(error))] };
+  }
+}
+
+const unstored = (reason: string): Problem => ({
+  code: 'RUN_NOT_STORED',
+  severity: 'warning',
+  message: `The run was not recorded in Git: ${reason}`,
+  hint: 'Give the job `permissions: contents: write` and check out with credentials, or set `store: false`.',
+});
+
+async function publishSection(outcome: Outcome, publishing: Publishing, link: string | undefined) {
+  const { slug, runner, settings } = publishing;
+  const { repository, event, runUrl } = runner;
+  const token = settings['github-token'];
+  if (token === undefined || repository === undefined || event.headSha === undefined || event.fork)
+    return { problems: [] };
+  const { openCodeHost } = await import('@pawl/github');
+  const host = openCodeHost({
+    token,
+    apiUrl: runner.apiUrl,
+    repository,
+    headSha: event.headSha,
+    ...(event.pullRequest !== undefined && { pullRequest: event.pullRequest }),
+    commentKey: settings['comment-key'],
+    ...(runUrl !== undefined && { runUrl }),
+  });
+  return host.publish({
+    key: [slug, outcome.report.name, legOf(settings)].filter((part) => part !== '').join(' '),
+    outcome,
+    comment: settings.comment,
+    ...(link !== undefined && { reportUrl: link }),
+  });
+}
+
+/** The values of this leg's matrix, or nothing where there is no matrix. */
+function legOf(settings: Settings): string {
+  try {
+    const matrix: unknown = JSON.parse(settings.matrix ?? 'null');
+    if (typeof matrix !== 'object' || matrix === null) return '';
+    return Object.values(matrix)
+      .map((value) => (typeof value === 'object' ? JSON.stringify(value) : String(value)))
+      .join(', ');
+  } catch {
+    return '';
+  }
+}
+
+const legName = (slug: Slug, settings: Settings): string => {
+  const leg = legOf(settings).replaceAll(/[^A-Za-z0-9._-]+/g, '-');
+  return leg === '' ? `pawl-${slug}` : `pawl-${slug}-${leg}`.slice(0, 120);
+};

@@ -1,0 +1,16 @@
+// deploy: a version goes out step by step, judged on live counts, and comes back by itself.
+export { Deployment, DeploymentStep, DeploymentTarget, readDeployment } from '../formats/deployment.ts';
+export { decideStep, type Decision, type StepDecision, type StepHealth, type StepView } from './decide.ts';
+export {
+  isResting,
+  isTerminal,
+  replay,
+  RolloutEvent,
+  StepRecord,
+  transitions,
+  type Counts,
+  type Moment,
+  type Pair,
+  type Rollout,
+  type RolloutState,
+} from './rollout.ts';

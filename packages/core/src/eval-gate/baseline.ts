@@ -1,0 +1,152 @@
+// What the candidate is compared with. Absent, unreadable and present are three states; unreadable never passes.
+import type { GatePolicy } from '../formats/gate-policy.ts';
+import type { Problem } from '../formats/problem.ts';
+import type { BaselineSource } from '../formats/run.ts';
+import { parseVersion, parseVersionRef } from '../formats/version-ref.ts';
+import type { History } from '../ports/history.ts';
+import type { RegisteredVersion, Registry } from '../ports/registry.ts';
+import type { Workspace } from '../ports/workspace.ts';
+import { isDataFile } from './plan.ts';
+import { reasonOf } from './reason.ts';
+
+export type Baseline =
+  | { readonly state: 'absent'; readonly why: string }
+  | { readonly state: 'unreadable'; readonly problem: Problem }
+  | {
+      readonly state: 'present';
+      readonly source: BaselineSource;
+      /** `flight-delay@v1.2.0`, for the footer. */
+      readonly words: string;
+      /** Path for messages. */
+      readonly path: string;
+      readonly model?: Uint8Array;
+      /** Predictions in the workspace, instead of a model. */
+      readonly predictions?: string | undefined;
+    };
+
+export interface BaselineQuestion {
+  /** The input as written: `auto`, `required`, `none`, a version, a label, a Git ref, a file. */
+  readonly asked: string;
+  readonly policy: GatePolicy;
+  /** Where a baseline's commit holds its model: the policy's path, else the candidate's. */
+  readonly modelPath: string | undefined;
+  /** The baseline's predictions, where they are given: its model need not be read, or be known at all. */
+  readonly predictions: string | undefined;
+}
+
+interface Ports {
+  readonly workspace: Workspace;
+  readonly history: History;
+  readonly registry: Registry;
+}
+
+export async function resolveBaseline(question: BaselineQuestion, ports: Ports): Promise<Baseline> {
+  const { asked, policy } = question;
+  try {
+    if (question.predictions !== undefined && (asked === 'none' || asked === 'auto')) {
+      const version = asked === 'auto' ? await ports.registry.resolve(policy.name, 'production') : undefined;
+      if (version === undefined) return ofFile(question.predictions);
+    }
+    if (asked === 'none') return { state: 'absent', why: 'no comparison was asked for' };
+    if (asked === 'auto' || asked === 'required') {
+      const version = await ports.registry.resolve(policy.name, 'production');
+      if (version !== undefined) return await atVersion(version, question, { ports, source: 'label' });
+      if (asked === 'auto') return { state: 'absent', why: `${policy.name} has no production version yet` };
+      return unreadable(`${policy.name} has no production version.`, `Label one (\`pawl registry label ${policy.name} VERSION production\`), or use \`baseline: auto\` for a first version.`);
+    }
+    return (await asFile(asked, ports.workspace)) ?? (await asVersion(question, ports)) ?? (await asRef(question, ports));
+  } catch (error) {
+    const { message, hint } = reasonOf(error);
+    return unreadable(`The baseline "${asked}" cannot be read: ${message}`, hint ?? 'Fetch the whole history (`fetch-depth: 0`), or name another baseline.');
+  }
+}
+
+async function asFile(path: string, workspace: Workspace): Promise<Baseline | undefined> {
+  // A version or a branch may look like a path that leaves the workspace: then it is no file.
+  const bytes = await workspace.read(path).catch(() => undefined);
+  if (bytes === undefined) return undefined;
+  if (isDataFile(path)) return ofFile(path);
+  return pointerProblem(bytes, path) ?? { ...ofFile(path), predictions: undefined, model: bytes };
+}
+
+const ofFile = (path: string): Extract<Baseline, { state: 'present' }> => ({
+  state: 'present',
+  source: { source: 'file', name: path },
+  words: path,
+  path,
+  predictions: path,
+});
+
+async function asVersion(question: BaselineQuestion, ports: Ports): Promise<Baseline | undefined> {
+  const { asked, policy } = question;
+  const named = asked.includes('@') ? parseVersionRef(asked).value : undefined;
+  const ref = named ?? { name: policy.name, at: asked };
+  const version = await ports.registry.resolve(ref.name, ref.at);
+  if (version !== undefined) {
+    return atVersion(version, question, { ports, source: parseVersion(ref.at) === undefined ? 'label' : 'version' });
+  }
+  if (named === undefined && parseVersion(asked) === undefined) return undefined;
+  const registered = (await ports.registry.list(ref.name)).map(({ version }) => version);
+  return unreadable(
+    `There is no ${ref.name}@${ref.at} in the registry.`,
+    registered.length > 0 ? `Registered are ${registered.slice(0, 8).join(', ')}.` : `No version of ${ref.name} is registered.`,
+  );
+}
+
+async function asRef(question: BaselineQuestion, ports: Ports): Promise<Baseline> {
+  const { asked } = question;
+  const commit = await ports.history.resolve(asked);
+  if (commit === undefined) {
+    return unreadable(
+      `"${asked}" is no file, no version and no Git ref.`,
+      'Give `auto`, `none`, a version (`name@v1.2.3`), a Git ref, or the path of a model or predictions file.',
+    );
+  }
+  return atCommit(commit, question, { ports, source: { source: 'ref', name: asked, commit }, words: `${asked} (${commit.slice(0, 7)})` });
+}
+
+function atVersion(
+  version: RegisteredVersion,
+  question: BaselineQuestion,
+  how: { readonly ports: Ports; readonly source: 'label' | 'version' },
+): Promise<Baseline> {
+  const { name, commit, at } = version;
+  const source: BaselineSource = { source: how.source, name, version: version.version, commit, date: at };
+  return atCommit(commit, question, { ports: how.ports, source, words: `${name}@${version.version}` });
+}
+
+async function atCommit(
+  commit: string,
+  question: BaselineQuestion,
+  found: { readonly ports: Ports; readonly source: BaselineSource; readonly words: string },
+): Promise<Baseline> {
+  const { source, words } = found;
+  const path = question.modelPath;
+  if (question.predictions !== undefined) return { state: 'present', source, words, path: words };
+  if (path === undefined) {
+    return unreadable(`Where ${words} holds its model is not known.`, 'Name the path in the policy: `model: models/NAME.onnx`.');
+  }
+  const model = await found.ports.history.read(commit, path);
+  if (model === undefined) {
+    return unreadable(
+      `${words} (commit ${commit.slice(0, 7)}) has no file "${path}".`,
+      "The policy's `model` must be the path at which every version commits its model; or give `baseline-predictions`.",
+    );
+  }
+  return pointerProblem(model, `${path} of ${words}`) ?? { state: 'present', source, words, path: `${path} of ${words}`, model };
+}
+
+/** A Git LFS pointer in the place of a model is no model. */
+function pointerProblem(bytes: Uint8Array, path: string): Baseline | undefined {
+  return isPointer(bytes)
+    ? unreadable(`${path} is a Git LFS pointer, not the model itself.`, 'Fetch it (`git lfs pull`, or `lfs: true` at checkout), or give `baseline-predictions`.')
+    : undefined;
+}
+
+export const isPointer = (bytes: Uint8Array): boolean =>
+  new TextDecoder().decode(bytes.subarray(0, 42)) === 'version https://git-lfs.github.com/spec/v1';
+
+const unreadable = (message: string, hint: string): Baseline => ({
+  state: 'unreadable',
+  problem: { code: 'GATE_BASELINE_UNREADABLE', severity: 'error', message, hint },
+});

@@ -1,0 +1,67 @@
+// The gate's verdict in one line.
+import type { MetricJudgement } from './decide.ts';
+import { metricTraits } from './metrics.ts';
+import { headlineMetric, type GateStory } from './story.ts';
+import { countText, differenceWithInterval, moveText, valueText } from './words.ts';
+
+type Told = Pick<GateStory, 'policy' | 'judgement' | 'slices' | 'judged'>;
+
+/** "log-loss 0.452 → 0.441, no slice worse". */
+export function headlineOf(story: Told): string {
+  const { judgement, judged } = story;
+  const first = leadMetric(story);
+  const move = moveText(first.name, judged.baseline === undefined ? undefined : first.baseline?.value, first.candidate.value);
+  const alone = judged.baseline === undefined ? 'no production version to compare with; ' : '';
+  switch (judgement.verdict) {
+    case 'pass':
+      return `${alone}${move}${judged.baseline === undefined ? ', within the bounds' : sliceTail(story)}`;
+    case 'fail':
+      return `${alone}${failWords(story)}`;
+    case 'inconclusive':
+      return `${alone}too little evidence: ${thinWords(first, judgement.reasons)}`;
+    case 'error':
+      return `${alone}${judgement.reasons[0] ?? `${metricTraits[first.name].title} could not be judged: ${first.reason ?? 'no value'}`}`;
+  }
+}
+
+/** The comment's table: numbers, interval and slices. */
+export function comparisonOf(story: Told): string {
+  const first = leadMetric(story);
+  if (story.judged.baseline === undefined) return `${moveText(first.name, undefined, first.candidate.value)}; nothing to compare with`;
+  const move = moveText(first.name, first.baseline?.value, first.candidate.value);
+  const difference = first.difference === undefined ? '' : ` (${differenceWithInterval(first.name, first.difference)})`;
+  return `${move}${difference}${sliceTail(story).replace(',', ';')}`;
+}
+
+/** The metric the first line speaks of: what decided, else the policy's headline. */
+function leadMetric({ policy, judgement }: Told): MetricJudgement {
+  const headline = judgement.metrics.find(({ name }) => name === headlineMetric(policy))!;
+  if (judgement.verdict === 'pass' || headline.verdict === judgement.verdict) return headline;
+  return judgement.metrics.find(({ verdict }) => verdict === judgement.verdict) ?? headline;
+}
+
+function failWords(story: Told): string {
+  const failed = story.judgement.metrics.filter(({ verdict }) => verdict === 'fail');
+  if (failed.length === 0) return story.judgement.reasons[0] ?? 'slices are worse';
+  const said = failed.slice(0, 2).map((metric) => {
+    if (metric.reason !== undefined) return `${metricTraits[metric.name].title} ${valueText(metric.candidate.value)} is ${metric.reason}`;
+    return `${moveText(metric.name, metric.baseline?.value, metric.candidate.value)} is worse than production`;
+  });
+  const more = failed.length - said.length;
+  return `${said.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
+}
+
+function thinWords(metric: MetricJudgement, reasons: readonly string[]): string {
+  if (reasons.length > 0) return reasons[0]!;
+  const { rowsNeeded } = metric;
+  const settle = rowsNeeded === undefined || rowsNeeded === null ? '' : `; about ${countText(rowsNeeded)} rows would settle it`;
+  const difference = metric.difference === undefined ? '' : ` (${differenceWithInterval(metric.name, metric.difference)})`;
+  return `${moveText(metric.name, metric.baseline?.value, metric.candidate.value)}${difference}${settle}`;
+}
+
+function sliceTail({ slices }: Told): string {
+  if (slices.length === 0) return '';
+  const worse = slices.filter((slice) => slice.worse);
+  if (worse.length === 0) return ', no slice worse';
+  return worse.length === 1 ? `, worse for ${worse[0]!.column} = ${worse[0]!.value}` : `, ${worse.length} slices worse`;
+}

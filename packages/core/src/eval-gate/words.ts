@@ -1,0 +1,61 @@
+// Numbers as sentences say them.
+import type { MetricName } from '../formats/gate-policy.ts';
+import { metricTraits } from './metrics.ts';
+import type { Difference } from './differences.ts';
+
+/** Three digits after the point; more where the value is small. */
+export function numberText(value: number, digits = 3): string {
+  const small = value !== 0 && Math.abs(value) < 5 * 10 ** -digits;
+  return value.toFixed(small ? digits + 2 : digits).replace(/^-/, '−');
+}
+
+export const valueText = (value: number | null | undefined): string =>
+  value === null || value === undefined ? '–' : numberText(value);
+
+export const countText = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+
+/** A difference in the metric's own unit: shares in points of a hundred. */
+export function differenceText(name: MetricName, value: number): string {
+  const sign = value > 0 ? '+' : '';
+  return metricTraits[name].unit === 'share' ? `${sign}${points(value)} pts` : `${sign}${numberText(value)}`;
+}
+
+const points = (value: number): string => numberText(value * 100, 1);
+
+/** `−0.011, 95 % CI −0.015 … −0.007` */
+export function differenceWithInterval(name: MetricName, difference: Difference): string {
+  return `${differenceText(name, difference.difference)}, 95 % CI ${intervalText(name, difference.shown)}`;
+}
+
+export function intervalText(name: MetricName, [low, high]: readonly [number, number]): string {
+  const text = metricTraits[name].unit === 'share' ? points : (value: number) => numberText(value);
+  return `${text(low)} … ${text(high)}`;
+}
+
+/** `log-loss 0.452 → 0.441` */
+export function moveText(name: MetricName, baseline: number | null | undefined, candidate: number | null): string {
+  const { title } = metricTraits[name];
+  return baseline === undefined ? `${title} ${valueText(candidate)}` : `${title} ${valueText(baseline)} → ${valueText(candidate)}`;
+}
+
+/** `3 days old`, from two ISO 8601 times; undefined when either cannot be read. */
+export function ageText(from: string | undefined, to: string): string | undefined {
+  const [start, end] = [from === undefined ? undefined : isoMinutes(from), isoMinutes(to)];
+  if (start === undefined || end === undefined) return undefined;
+  const days = Math.floor(Math.max(0, end - start) / 1440);
+  return days === 0 ? 'from today' : days === 1 ? '1 day old' : `${days} days old`;
+}
+
+/** Minutes since 1970, without the host's clock or calendar (Hinnant, `days_from_civil`). */
+function isoMinutes(text: string): number | undefined {
+  const match = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|([+-])(\d\d):?(\d\d))?)?/.exec(text);
+  if (match === null) return undefined;
+  const [year, month, day, hour, minute] = match.slice(1, 6).map((part) => Number(part ?? 0)) as [number, number, number, number, number];
+  const shifted = month <= 2 ? year - 1 : year;
+  const era = Math.floor(shifted / 400);
+  const yearOfEra = shifted - era * 400;
+  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
+  const days = era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468;
+  const offset = (Number(match[7] ?? 0) * 60 + Number(match[8] ?? 0)) * (match[6] === '-' ? -1 : 1);
+  return days * 1440 + hour * 60 + minute - offset;
+}

@@ -1,0 +1,90 @@
+// The verdict in one line, and the reason in one sentence.
+import type { PromptPolicy } from './plan.ts';
+import type { Compared, Decision } from './decide.ts';
+import { count, dollars, grouped, intervalWords, points, share } from './words.ts';
+
+export interface Told {
+  readonly decision: Decision;
+  readonly policy: PromptPolicy;
+  /** Why there is no baseline, when there is none. */
+  readonly absent?: string;
+  readonly calls: { readonly asked: number; readonly failed: number };
+  /** The first failed call's own words. */
+  readonly failure?: string;
+  /** Of one case, both sides and all repeats; when it is known. */
+  readonly costPerCase?: number;
+}
+
+/** "31 cases newly wrong, 7 newly right: accuracy 0.87 → 0.81". */
+export function headline(told: Told): string {
+  const { decision, policy, calls, failure } = told;
+  const { accuracy, reasons } = decision;
+  if (reasons.includes('no-cases')) return 'there are no cases, so nothing was judged';
+  if (accuracy === undefined) {
+    const why = failure === undefined ? '' : ` (${failure})`;
+    return `${grouped(calls.failed)} of ${count(calls.asked, 'request')} failed, so nothing was judged${why}`;
+  }
+  if (reasons.includes('below-threshold') && accuracy.before === undefined)
+    return `first version: accuracy ${share(accuracy.after)} is below the threshold of ${share(policy.threshold ?? 0)}`;
+  if (accuracy.before === undefined) {
+    const version = `first version, nothing to compare with: accuracy ${share(accuracy.after)} on ${count(accuracy.n, 'case')}`;
+    if (reasons.includes('above-threshold')) return `${version}, threshold ${share(policy.threshold ?? 0)}`;
+    return reasons.includes('too-few-cases') ? `${version}, which are too few` : `${version}, and no threshold is set`;
+  }
+  const below = reasons.includes('below-threshold') ? `, below the threshold of ${share(policy.threshold ?? 0)}` : '';
+  if (reasons.includes('unchanged'))
+    return `the model is asked just what it was asked before: accuracy ${share(accuracy.after)}${below}`;
+  const needs =
+    decision.verdict === 'inconclusive' && decision.moreCases !== undefined
+      ? `; needs about ${count(decision.moreCases, 'more case')}`
+      : '';
+  return `${flips(decision)}: accuracy ${share(accuracy.before)} → ${share(accuracy.after)}${below}${needs}`;
+}
+
+function flips({ newlyWrong, newlyRight }: Decision): string {
+  if (newlyWrong.length === 0 && newlyRight.length === 0) return 'no case newly wrong or right';
+  const wrong = newlyWrong.length === 0 ? 'no case' : count(newlyWrong.length, 'case');
+  return `${wrong} newly wrong, ${grouped(newlyRight.length)} newly right`;
+}
+
+/** "accuracy 0.87 → 0.81 (−6.0 pts, 95 % CI −9.1 … −2.9)". */
+export function comparison(accuracy: Compared | undefined): string {
+  if (accuracy === undefined) return 'not judged';
+  const { after, before, judgement } = accuracy;
+  if (before === undefined || judgement === undefined) return `accuracy ${share(after)}, no baseline`;
+  const { shown } = judgement;
+  return `accuracy ${share(before)} → ${share(after)} (${points(shown.difference)} pts, 95 % CI ${intervalWords(shown)})`;
+}
+
+/** Why the verdict is what it is, in sentences. */
+export function explanation({ decision, policy, absent, costPerCase }: Told): string {
+  const { accuracy, reasons, moreCases, verdict } = decision;
+  const sentences: string[] = [];
+  const judgement = accuracy?.judgement;
+  const margin = (policy.margin * 100).toFixed(1);
+  if (reasons.includes('nothing-to-judge-by'))
+    sentences.push(`There is no baseline (${absent}) and no threshold. Set x-pawl.threshold to judge a first version.`);
+  else if (absent !== undefined && accuracy !== undefined) sentences.push(`There is no baseline: ${absent}.`);
+  if (reasons.includes('unchanged'))
+    sentences.push('Every request is the same on both sides, so the answers cannot differ.');
+  if (reasons.includes('too-few-cases'))
+    sentences.push(`${count(accuracy?.n ?? 0, 'case')} settle nothing; at least ${policy.minCases} are needed.`);
+  if (reasons.includes('compared') && judgement !== undefined) {
+    const interval = intervalWords(judgement.decided);
+    if (judgement.verdict === 'pass')
+      sentences.push(`The 90 % interval of the difference, ${interval} points, rules out a loss of ${margin} points.`);
+    if (judgement.verdict === 'fail')
+      sentences.push(`The 90 % interval of the difference, ${interval} points, lies below zero: the loss is no noise.`);
+    if (judgement.verdict === 'inconclusive')
+      sentences.push(
+        `The 90 % interval of the difference, ${interval} points, neither rules out a loss of ${margin} points nor shows that there is one.`,
+      );
+  }
+  if (verdict === 'inconclusive' && moreCases !== undefined) {
+    const price = costPerCase === undefined ? '' : ` (about ${dollars(costPerCase * moreCases)} a run)`;
+    sentences.push(`About ${count(moreCases, 'more case')}${price} would probably settle it.`);
+  }
+  if (decision.missing > 0)
+    sentences.push(`${count(decision.missing, 'case')} without an answer on both sides left out.`);
+  return sentences.join(' ');
+}

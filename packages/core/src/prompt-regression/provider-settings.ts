@@ -1,0 +1,21 @@
+// What the outside must know to open a model provider; core only names it.
+import type { Read } from '../formats/problem.ts';
+import type { ModelProvider } from '../ports/model-provider.ts';
+
+export type RecordMode = 'none' | 'missing' | 'all';
+
+export interface ProviderSettings {
+  readonly model: string;
+  readonly baseUrl?: string;
+  /** Name of the environment variable that holds the key; the key itself never enters core. */
+  readonly apiKeyEnv?: string;
+  /** Read in this order, the first that has an answer gives it; new answers go to the first. */
+  readonly cassettes: readonly string[];
+  readonly record: RecordMode;
+  readonly timeoutMs: number;
+  /** USD for a million tokens. */
+  readonly prices?: { readonly prompt: number; readonly completion: number };
+}
+
+/** Problems are the user's: a corrupt cassette, a URL that is none. */
+export type ProviderFactory = (settings: ProviderSettings) => Promise<Read<ModelProvider>>;

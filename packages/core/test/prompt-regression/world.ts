@@ -1,0 +1,84 @@
+// A small repository in memory: files, commits, registered versions, and a model that answers by rules.
+import type { History, ModelProvider, RegisteredVersion, Registry } from '@pawl/core';
+import { readInputs } from '@pawl/core';
+import { checkPrompts, promptRegressionInputs, type PromptRegressionInputs } from '@pawl/core/prompt-regression';
+import { fakeContext, fakeWorkspace } from '@pawl/core/testing';
+
+export interface WorldData {
+  readonly files: Record<string, string>;
+  /** Commit → path → text; `null` text stands for a commit that cannot be read. */
+  readonly commits?: Record<string, Record<string, string> | null>;
+  readonly refs?: Record<string, string>;
+  readonly head?: string;
+  readonly base?: string;
+  readonly versions?: readonly RegisteredVersion[];
+  readonly provider?: ModelProvider;
+  readonly inputs?: Record<string, string>;
+}
+
+export const version = (
+  name: string,
+  number: string,
+  commit: string,
+  labels: readonly string[] = [],
+): RegisteredVersion => ({
+  name,
+  version: number,
+  commit,
+  at: '2025-12-29T00:00:00.000Z',
+  message: '',
+  labels,
+  deprecated: false,
+});
+
+export function fakeHistory({ commits = {}, refs = {}, head, base }: WorldData): History {
+  return {
+    resolve: async (revision) => refs[revision] ?? (Object.hasOwn(commits, revision) ? revision : undefined),
+    mergeBase: async () => base,
+    read: async (commit, path) => {
+      const files = commits[commit];
+      if (files === null) throw new Error(`object ${commit} is missing from this shallow clone`);
+      const text = files?.[path];
+      return text === undefined ? undefined : new TextEncoder().encode(text);
+    },
+    materialize: async () => undefined,
+    commitTime: async () => 1_767_052_800_000,
+    head: async () => ({ ...(head !== undefined && { commit: head }), dirty: false }),
+  };
+}
+
+export function fakeRegistry(versions: readonly RegisteredVersion[] = []): Registry {
+  const unused = async (): Promise<never> => {
+    throw new Error('an evaluation changes no version');
+  };
+  return {
+    list: async (name) => versions.filter((each) => name === undefined || each.name === name),
+    resolve: async (name, at) =>
+      versions.find((each) => each.name === name && (each.version === at || each.labels.includes(at))),
+    register: unused,
+    label: unused,
+    unlabel: unused,
+    history: async () => [],
+  };
+}
+
+export function readWorldInputs(written: Record<string, string>): PromptRegressionInputs {
+  const inputs = readInputs(promptRegressionInputs, written);
+  if (inputs.value === undefined) throw new Error(JSON.stringify(inputs.problems));
+  return inputs.value;
+}
+
+export const evaluate = (world: WorldData) =>
+  checkPrompts(
+    readWorldInputs({ prompt: 'prompts/triage.prompt.yml', 'base-url': 'http://model/v1', ...world.inputs }),
+    {
+      workspace: fakeWorkspace(world.files),
+      history: fakeHistory(world),
+      registry: fakeRegistry(world.versions),
+      openProvider: async () =>
+        world.provider === undefined
+          ? { problems: [{ code: 'PROVIDER_MISSING', severity: 'error', message: 'no provider' }] }
+          : { value: world.provider, problems: [] },
+    },
+    fakeContext(),
+  );

@@ -1,0 +1,118 @@
+// From a file to the statement that makes it a view or a table. What a file is, its first bytes decide.
+import { open, type FileHandle } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { DataError } from '@pawl/core';
+import { csvStatement, explainCsv, guessDialect } from './csv.ts';
+import { reasonOf } from './reason.ts';
+import { quoteLiteral } from './sql-values.ts';
+
+export interface AttachedFile {
+  readonly path: string;
+  /** The statement that makes it known; `name` is already quoted. */
+  create(name: string): string;
+  /** What a failed statement means, in the user's words. */
+  explain(cause: unknown, run: (sql: string) => Promise<unknown>): Promise<DataError>;
+}
+
+type Format = 'parquet' | 'csv' | 'json';
+
+const headBytes = 65_536;
+
+/** @throws DataError when there is no such file, it is empty, a Git LFS pointer, or of no known kind */
+export async function attachStatements(path: string): Promise<AttachedFile> {
+  const head = await readHead(path);
+  const name = basename(path);
+  if (head.length === 0) {
+    throw new DataError('DATA_EMPTY', `"${name}" is empty: not even a header.`, {
+      file: path,
+      hint: 'Write the data again, or leave the file out.',
+    });
+  }
+  if (head.subarray(0, 40).toString('latin1').startsWith('version https://git-lfs.github.com/spec/')) {
+    throw new DataError('DATA_LFS_POINTER', `"${name}" is a Git LFS pointer, not the data itself.`, {
+      file: path,
+      hint: 'Fetch the data first: `git lfs pull`, or `lfs: true` at actions/checkout.',
+    });
+  }
+  const format = formatOf(path, head);
+  const unreadable = async (cause: unknown): Promise<DataError> =>
+    new DataError('DATA_UNREADABLE', `"${name}" cannot be read as ${labels[format]}: ${sentence(reasonOf(cause))}`, {
+      file: path,
+      hint: hints[format],
+    });
+  if (format === 'parquet') {
+    return {
+      path,
+      create: (view) => `CREATE VIEW ${view} AS SELECT * FROM read_parquet(${fileLiteral(path)})`,
+      explain: unreadable,
+    };
+  }
+  if (format === 'json') {
+    const source = `read_json(${fileLiteral(path)}, sample_size = -1, maximum_object_size = 67108864)`;
+    return { path, create: (view) => `CREATE TABLE ${view} AS SELECT * FROM ${source}`, explain: unreadable };
+  }
+  const dialect = guessDialect(name, head);
+  return {
+    path,
+    create: (view) => `CREATE TABLE ${view} AS SELECT * FROM ${csvStatement(fileLiteral(path), dialect)}`,
+    explain: async (cause, run) => unreadable(await explainCsv(fileLiteral(path), dialect, { cause, run })),
+  };
+}
+
+const labels: Readonly<Record<Format, string>> = { parquet: 'Parquet', csv: 'CSV', json: 'JSON' };
+const hints: Readonly<Record<Format, string>> = {
+  parquet: 'The file is damaged or was cut off: write or fetch it again.',
+  csv: 'Correct the row named, or quote values that hold the delimiter.',
+  json: 'Give one array of objects, or one object a line.',
+};
+
+async function readHead(path: string): Promise<Buffer> {
+  let file: FileHandle;
+  try {
+    file = await open(path, 'r');
+  } catch (cause) {
+    throw notReadable(path, cause);
+  }
+  await using _ = { [Symbol.asyncDispose]: () => file.close() };
+  try {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
+    return buffer.subarray(0, bytesRead);
+  } catch (cause) {
+    throw notReadable(path, cause);
+  }
+}
+
+function notReadable(path: string, cause: unknown): DataError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  if (code === 'ENOENT') {
+    return new DataError('DATA_MISSING', `There is no file "${basename(path)}".`, {
+      file: path,
+      hint: 'Check the path, and that the step which makes the file has run.',
+    });
+  }
+  const reason = code === 'EISDIR' ? 'is a folder' : `cannot be opened (${code})`;
+  return new DataError('DATA_UNREADABLE', `"${basename(path)}" ${reason}.`, {
+    file: path,
+    hint: 'Name a data file that can be read.',
+  });
+}
+
+/** Parquet is known by its first bytes, the rest by the name, and by what it looks like where the name says nothing. */
+function formatOf(path: string, head: Buffer): Format {
+  const name = basename(path);
+  if (head.subarray(0, 4).toString('latin1') === 'PAR1' || /\.(parquet|pq|parq)$/i.test(name)) return 'parquet';
+  if (/\.(json|jsonl|ndjson)(\.gz)?$/i.test(name)) return 'json';
+  if (/\.(csv|tsv|txt)(\.gz)?$/i.test(name)) return 'csv';
+  if (head.includes(0)) {
+    throw new DataError('DATA_UNSUPPORTED', `"${name}" is neither Parquet, CSV nor JSON.`, {
+      file: path,
+      hint: 'Convert it to Parquet, CSV or JSON.',
+    });
+  }
+  return /^\uFEFF?\s*[[{]/.test(head.toString('utf8')) ? 'json' : 'csv';
+}
+
+/** DuckDB reads file names as globs: what would be one is put in brackets. */
+const fileLiteral = (path: string): string => quoteLiteral(path.replaceAll(/[*?[]/g, '[$&]'));
+
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

@@ -1,0 +1,59 @@
+// What can go wrong, by audience: each error has a stable code, a message that names the ref or file, and a remedy.
+// Compare by `code`, never by class: two copies of a package would have two classes.
+
+interface ErrorDetails {
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
+
+class CodedError extends Error {
+  readonly code: string;
+  /** What to do about it, in one sentence. */
+  readonly hint: string | undefined;
+  constructor(code: string, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.hint = details.hint;
+  }
+}
+
+export class StoreError extends CodedError {
+  override readonly name = 'StoreError';
+}
+
+export class RegistryError extends CodedError {
+  override readonly name = 'RegistryError';
+}
+
+export class HistoryError extends CodedError {
+  override readonly name = 'HistoryError';
+}
+
+export class WorkspaceError extends CodedError {
+  override readonly name = 'WorkspaceError';
+}
+
+/** A Git command that failed: what was run, how it ended, and what it said. Holds no credentials. */
+export class GitFailure extends CodedError {
+  override readonly name = 'GitFailure';
+  readonly command: readonly string[];
+  readonly exitCode: number | undefined;
+  readonly stderr: string;
+  constructor(command: readonly string[], exitCode: number | undefined, stderr: string) {
+    super('GIT_FAILED', `git ${command[0] ?? ''} ended with ${exitCode ?? 'a signal'}: ${lastLine(stderr)}`);
+    this.command = command;
+    this.exitCode = exitCode;
+    this.stderr = stderr;
+  }
+}
+
+const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';
+
+/** Git's own words, for a message to a person. */
+export function wordsOf(error: unknown): string {
+  if (error instanceof GitFailure) {
+    const said = error.stderr.split('\n').find((line) => /^(?:fatal|error|remote):|^ ! /.test(line));
+    return (said ?? lastLine(error.stderr)).trim();
+  }
+  return error instanceof Error ? error.message : String(error);
+}

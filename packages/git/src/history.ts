@@ -1,0 +1,117 @@
+// The History port: the user's own commits, read through plumbing that changes nothing.
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import type { History } from '@pawl/core';
+import { openCatFile } from './cat-file.ts';
+import { treeOf } from './commits.ts';
+import type { Environment } from './environment.ts';
+import { HistoryError, wordsOf } from './errors.ts';
+import { openGit, type Git } from './git-runner.ts';
+
+export interface HistoryRequest {
+  readonly repository: string;
+  readonly environment?: Environment;
+}
+
+/** Disposing removes what `materialize` wrote. */
+export type GitHistory = History & AsyncDisposable;
+
+/** @throws HistoryError when the folder is no Git repository */
+export async function openHistory({ repository, environment = process.env }: HistoryRequest): Promise<GitHistory> {
+  const git = openGit({ folder: repository, environment });
+  await git.run(['rev-parse', '--git-dir']).catch((cause: unknown) => {
+    throw new HistoryError(
+      'HISTORY_NO_REPOSITORY',
+      `${repository} cannot be used as a Git repository: ${wordsOf(cause)}`,
+      {
+        hint: 'Run inside a clone. When another user owns the folder, `git config --global --add safe.directory FOLDER`.',
+        cause,
+      },
+    );
+  });
+  const objects = openCatFile(git);
+  let temporary: Promise<string> | undefined;
+
+  const resolve = async (revision: string): Promise<string | undefined> => {
+    // `--end-of-options`: a revision comes from a file or a pull request, and may look like an option.
+    const command = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`];
+    const answer = await git.run(command, { answers: [1, 128] });
+    return answer.code === 0 ? answer.stdout.toString('utf8').trim() : undefined;
+  };
+  const readable = async (revision: string): Promise<string> => {
+    const commit = await resolve(revision);
+    const object = commit === undefined ? undefined : await objects.read(commit);
+    if (commit === undefined || object?.content === undefined) throw await unreadable(git, revision);
+    return commit;
+  };
+  const read = async (revision: string, path: string): Promise<Buffer | undefined> => {
+    const commit = await readable(revision);
+    const object = await objects.read(`${commit}:${path}`);
+    if (object?.type === 'blob' && object.content !== undefined) return object.content;
+    if (object === undefined && (await isListed(git, commit, path))) throw await unreadable(git, `${commit}:${path}`);
+    return undefined;
+  };
+
+  return {
+    resolve,
+    read,
+    mergeBase: async (a, b) => {
+      const answer = await git.run(['merge-base', await readable(a), await readable(b)], { answers: [1] });
+      const base = answer.stdout.toString('utf8').trim();
+      if (base !== '') return base;
+      if (await isShallow(git)) throw await unreadable(git, `the merge base of ${a} and ${b}`);
+      return undefined;
+    },
+    materialize: async (revision, path) => {
+      const content = await read(revision, path);
+      if (content === undefined) return undefined;
+      temporary ??= mkdtemp(join(tmpdir(), 'pawl-history-'));
+      const folder = await mkdtemp(join(await temporary, 'file-'));
+      await mkdir(folder, { recursive: true });
+      const file = join(folder, basename(path));
+      await writeFile(file, content);
+      return file;
+    },
+    commitTime: async (revision) => {
+      const commit = await resolve(revision);
+      const content = commit === undefined ? undefined : (await objects.read(commit))?.content;
+      const head = content?.toString('utf8').split('\n\n')[0] ?? '';
+      const seconds = /^committer .*> (\d+) [+-]\d{4}$/m.exec(head)?.[1];
+      return seconds === undefined || treeOf(content ?? Buffer.alloc(0)) === undefined
+        ? undefined
+        : Number(seconds) * 1000;
+    },
+    head: async () => {
+      const commit = await resolve('HEAD');
+      const symbolic = await git.run(['symbolic-ref', '--quiet', '--short', 'HEAD'], { answers: [1, 128] });
+      const branch = symbolic.stdout.toString('utf8').trim();
+      const inTree = await git.run(['rev-parse', '--is-inside-work-tree'], { answers: [128] });
+      const status = ['status', '--porcelain=v1', '-z', '--untracked-files=no'];
+      const dirty = inTree.stdout.toString('utf8').trim() === 'true' && (await git.text(status)) !== '';
+      return { ...(commit !== undefined && { commit }), ...(branch !== '' && { branch }), dirty };
+    },
+    [Symbol.asyncDispose]: async () => {
+      await objects[Symbol.asyncDispose]();
+      if (temporary !== undefined) await rm(await temporary, { recursive: true, force: true });
+    },
+  };
+}
+
+/** In a partial clone a tree can name a blob that is not here: that is unreadable, not absent. */
+async function isListed(git: Git, commit: string, path: string): Promise<boolean> {
+  const listed = await git.run(['ls-tree', '-z', '--full-tree', commit, '--', `:(literal)${path}`], { answers: [128] });
+  return listed.stdout.length > 0 && listed.stdout.includes(' blob ');
+}
+
+const isShallow = async (git: Git): Promise<boolean> =>
+  (await git.text(['rev-parse', '--is-shallow-repository'])) === 'true';
+
+async function unreadable(git: Git, what: string): Promise<HistoryError> {
+  const shallow = await isShallow(git);
+  return new HistoryError('HISTORY_UNREADABLE', `${what} cannot be read here.`, {
+    hint: shallow
+      ? 'The clone is shallow: check out with `fetch-depth: 0`, or `git fetch --unshallow`.'
+      : 'Fetch it, or check the name.',
+  });
+}

@@ -1,0 +1,146 @@
+// Our own bare repository, where bundles are made and what was fetched is kept. The user's repository is never
+// worked in: its tree, index, HEAD, configuration and shallow file stay as they are.
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { openCatFile, type CatFile } from './cat-file.ts';
+import type { ObjectFormat } from './digests.ts';
+import type { Environment } from './environment.ts';
+import { openGit, type Git, type GitOptions, type GitResult } from './git-runner.ts';
+import { findTarget, targetName, type Target, type TargetRequest } from './target.ts';
+
+export interface PrivateRepository extends AsyncDisposable {
+  readonly target: Target;
+  readonly git: Git;
+  readonly catFile: CatFile;
+  readonly folder: string;
+  readonly format: ObjectFormat;
+  /** Refs of the target whose names start with one of the prefixes. @throws GitFailure when it cannot be reached */
+  listRemote(prefixes: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Brings objects by id; what is here already is not asked for again. @throws GitFailure */
+  fetch(oids: readonly string[], options?: FetchOptions): Promise<void>;
+  push(refspecs: readonly string[], options: PushOptions): Promise<GitResult>;
+}
+
+export interface FetchOptions {
+  /** `whole`: all of it. `trees`: the newest commit and its trees, no blobs. `commits`: that commit alone. */
+  readonly what?: 'whole' | 'trees' | 'commits';
+}
+
+export interface PushOptions {
+  /** The value each ref must have there now; empty: it must not exist. */
+  readonly leases: ReadonlyMap<string, string>;
+  readonly atomic: boolean;
+}
+
+export interface PrivateRepositoryRequest extends Omit<TargetRequest, 'environment'> {
+  readonly environment?: Environment;
+  readonly cacheDir?: string;
+}
+
+/** @throws StoreError when there is no repository, or no such remote */
+export async function openPrivateRepository(request: PrivateRepositoryRequest): Promise<PrivateRepository> {
+  const environment = request.environment ?? process.env;
+  const target = await findTarget({ ...request, environment });
+  const folder = request.cacheDir ?? defaultFolder(target, environment);
+  const options = { environment, ...(request.beforeCommand !== undefined && { beforeCommand: request.beforeCommand }) };
+  await ensureRepository(folder, target.format, options);
+  const git = openGit({ ...options, gitDirectory: folder, settings: target.settings });
+  const catFile = openCatFile(git);
+  return {
+    target,
+    git,
+    catFile,
+    folder,
+    format: target.format,
+    listRemote: async (prefixes) => {
+      const patterns = prefixes.map((prefix) => (prefix.endsWith('/') ? `${prefix}*` : prefix));
+      const text = await git.text(['ls-remote', '--quiet', targetName, ...patterns]);
+      const lines = text.split('\n').map((line) => line.split('\t'));
+      // ls-remote matches the end of a name; only full names count here.
+      const wanted = ([, ref = '']: readonly string[]): boolean =>
+        prefixes.some((prefix) =>
+          prefix.endsWith('/') ? ref.startsWith(prefix) : ref.replace(/\^\{\}$/, '') === prefix,
+        );
+      return new Map(lines.filter(wanted).map(([oid = '', ref = '']) => [ref, oid]));
+    },
+    fetch: async (oids, { what = 'whole' } = {}) => {
+      if (oids.length === 0) return;
+      await git.run(['fetch', ...quietFetch, ...filters[what], '--stdin', targetName], {
+        input: `${oids.join('\n')}\n`,
+      });
+    },
+    push: (refspecs, { leases, atomic }) => {
+      const expected = [...leases].map(([ref, oid]) => `--force-with-lease=${ref}:${oid}`);
+      const flags = ['--quiet', '--no-verify', ...(atomic ? ['--atomic'] : []), ...expected];
+      return git.run(['push', ...flags, targetName, ...refspecs], { answers: [1, 128] });
+    },
+    [Symbol.asyncDispose]: () => catFile[Symbol.asyncDispose](),
+  };
+}
+
+const quietFetch = [
+  '--quiet',
+  '--no-tags',
+  '--no-write-fetch-head',
+  '--no-auto-maintenance',
+  '--no-recurse-submodules',
+];
+
+/** A filter once used would be inherited by the next fetch, and then run records would come one by one. */
+const filters = {
+  whole: ['--no-filter'],
+  trees: ['--depth=1', '--filter=blob:none'],
+  commits: ['--depth=1', '--filter=tree:0'],
+} as const;
+
+function defaultFolder(target: Target, environment: Environment): string {
+  const cache = environment['XDG_CACHE_HOME'] || join(environment['HOME'] ?? homedir(), '.cache');
+  const address = target.url.replace(/\/\/[^/@]*@/, '//');
+  return join(cache, 'pawl', `${createHash('sha256').update(address).digest('hex').slice(0, 24)}.git`);
+}
+
+/** Made aside and moved into place, so that two processes that start at once both find a whole one. */
+async function ensureRepository(folder: string, format: ObjectFormat, options: GitOptions): Promise<void> {
+  if (await exists(join(folder, 'HEAD'))) {
+    await removeStaleLocks(folder);
+    return;
+  }
+  await mkdir(dirname(folder), { recursive: true });
+  const made = `${folder}.${process.pid}.${Math.random().toString(36).slice(2)}`;
+  const git = openGit(options);
+  try {
+    await git.run([
+      'init',
+      '--quiet',
+      '--bare',
+      '--template=',
+      `--object-format=${format}`,
+      '--initial-branch=none',
+      made,
+    ]);
+    await rename(made, folder);
+  } catch (error) {
+    if (!(await exists(join(folder, 'HEAD')))) throw error;
+  } finally {
+    await rm(made, { recursive: true, force: true });
+  }
+}
+
+/** A machine that died leaves lock files behind; no command of ours holds one for a minute. */
+async function removeStaleLocks(folder: string): Promise<void> {
+  const names = await readdir(join(folder, 'refs'), { recursive: true }).catch(() => []);
+  const refLocks = names.filter((name) => name.endsWith('.lock')).map((name) => join('refs', name));
+  for (const lock of ['config.lock', 'packed-refs.lock', 'shallow.lock', ...refLocks]) {
+    const path = join(folder, lock);
+    const found = await stat(path).catch(() => undefined);
+    if (found !== undefined && Date.now() - found.mtimeMs > 60_000) await rm(path, { force: true });
+  }
+}
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );

@@ -1,0 +1,161 @@
+// The Store port on Git: runs go to the inbox, a compactor folds them into data and index, readers see both.
+import {
+  isUlid,
+  ulidTime,
+  type Bundle,
+  type IdSource,
+  type Operation,
+  type Problem,
+  type Receipt,
+  type Run,
+  type Store,
+} from '@pawl/core';
+import { bundleFiles } from './bundle.ts';
+import { compactInbox, type Compaction } from './compaction.ts';
+import { importCommit } from './commits.ts';
+import { unreadable } from './data-rows.ts';
+import type { Environment } from './environment.ts';
+import { StoreError } from './errors.ts';
+import type { GitOptions } from './git-runner.ts';
+import { maxObjectBytes, spoolPrefix, storeRefs } from './layout.ts';
+import { findOperations, findRun, listRuns } from './listing.ts';
+import { openPrivateRepository, type PrivateRepository } from './private-repository.ts';
+import { readOperation, readRun, type RunRow } from './records.ts';
+import { pushBundles } from './spool.ts';
+import { verifyStore, type Verification } from './verify.ts';
+import { listSpool, openViewer } from './view.ts';
+
+export interface StoreRequest {
+  /** A folder of the user's repository: a clone of any depth, a worktree, a bare repository. */
+  readonly repository: string;
+  /** Name of a remote, or its address. Without it the repository itself keeps the runs. */
+  readonly remote?: string;
+  /** Default `refs/pawl`. */
+  readonly refPrefix?: string;
+  /** Our own bare repository; default under the user's cache folder. Actions give one under RUNNER_TEMP. */
+  readonly cacheDir?: string;
+  /** Names of bundles, from the producer in CI; by default they are named by their content. */
+  readonly ids?: IdSource;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  /** Where PATH, HOME and the user's Git settings come from; default the process's own. */
+  readonly environment?: Environment;
+  /** Called before each Git command; a throw stands for a process that died there. */
+  readonly beforeCommand?: GitOptions['beforeCommand'];
+}
+
+export interface GitStore extends Store, AsyncDisposable {
+  compact(): Promise<Compaction>;
+  /** Tries again to push what could not be pushed. One receipt for each bundle. */
+  pushSpool(): Promise<readonly Receipt[]>;
+  /** Checks every record, digest and index row. */
+  verify(): Promise<Verification>;
+  /** What the last list could not read: named, never fatal. */
+  problems(): readonly Problem[];
+}
+
+/** @throws StoreError when there is no repository, or no such remote */
+export async function openStore(request: StoreRequest): Promise<GitStore> {
+  const { now = Date.now, ids } = request;
+  const refs = storeRefs(checkedPrefix(request.refPrefix ?? 'refs/pawl'));
+  const repository = await openPrivateRepository(request);
+  const viewer = openViewer(repository, refs);
+  const met: Problem[] = [];
+
+  const locate = async (id: string): Promise<RunRow | undefined> => {
+    if (!isUlid(id)) return undefined;
+    // Records never change: what was seen once need not be asked for again.
+    const seen = viewer.current === undefined ? undefined : await findRun(viewer.current, id);
+    return seen ?? (await findRun(await viewer.refresh(), id));
+  };
+
+  return {
+    add: (bundle) => add({ repository, refs, ids }, bundle),
+    list: async (query = {}) => {
+      const view = await viewer.refresh();
+      met.splice(0, met.length, ...view.problems);
+      return listRuns(view, query);
+    },
+    read: async (id) => {
+      const row = await locate(id);
+      if (row === undefined) return undefined;
+      return valueOf<Run>(id, readRun(await readBlob(repository, row.run)));
+    },
+    readResult: async (id, file) => {
+      const row = await locate(id);
+      const oid = row?.results !== undefined && Object.hasOwn(row.results, file) ? row.results[file] : undefined;
+      return oid === undefined ? undefined : (await readBlob(repository, oid)).toString('utf8');
+    },
+    operations: async (about) => {
+      const rows = await findOperations(await viewer.refresh(), about);
+      const read = await Promise.all(
+        rows.map(async ({ id, blob }) => ({ id, read: readOperation(await readBlob(repository, blob)) })),
+      );
+      const operations: Operation[] = [];
+      for (const { id, read: result } of read) {
+        if (result.state === 'valid') operations.push(result.value);
+        else met.push(unreadable(`Operation ${id}`, result.reason));
+      }
+      return operations;
+    },
+    compact: async () => {
+      await pushBundles(repository, refs, await spooled(repository));
+      const compaction = await compactInbox({ repository, refs, now });
+      return compaction;
+    },
+    pushSpool: async () => pushBundles(repository, refs, await spooled(repository)),
+    verify: () => verifyStore(repository, refs),
+    problems: () => [...met],
+    [Symbol.asyncDispose]: () => repository[Symbol.asyncDispose](),
+  };
+}
+
+function checkedPrefix(prefix: string): string {
+  if (/^refs(?:\/[A-Za-z0-9][A-Za-z0-9_-]*)+$/.test(prefix)) return prefix;
+  throw new StoreError('STORE_REF_PREFIX', `"${prefix}" cannot be the store's ref prefix.`, {
+    hint: 'Write a name under refs/, for example refs/pawl.',
+  });
+}
+
+async function add(
+  {
+    repository,
+    refs,
+    ids,
+  }: { repository: PrivateRepository; refs: ReturnType<typeof storeRefs>; ids: IdSource | undefined },
+  bundle: Bundle,
+): Promise<Receipt> {
+  const { files, name: contentName, message } = bundleFiles(bundle, repository.format);
+  const name = ids?.next() ?? contentName;
+  if (!isUlid(name)) throw new StoreError('STORE_BUNDLE_NAME', `"${name}" is no ULID and cannot name a bundle.`);
+  // The name's own time, so that the same bundle is the same commit whenever it is made.
+  const head = { identity: repository.target.identity, time: ulidTime(name), message: message(name) };
+  const commit = await importCommit(repository.git, spoolPrefix + name, head, files);
+  const [receipt] = await pushBundles(repository, refs, [{ name, commit }]);
+  return receipt ?? { kept: 'spool', ref: refs.inbox + name };
+}
+
+const spooled = async (repository: PrivateRepository): Promise<readonly { name: string; commit: string }[]> =>
+  (await listSpool(repository)).map(([ref, commit]) => ({ name: ref.slice(spoolPrefix.length), commit }));
+
+async function readBlob(repository: PrivateRepository, oid: string): Promise<Buffer> {
+  const here = await repository.catFile.read(oid, maxObjectBytes).catch(() => undefined);
+  if (here?.content !== undefined) return here.content;
+  if (here === undefined) await repository.fetch([oid]);
+  const fetched = await repository.catFile.read(oid, maxObjectBytes);
+  if (fetched?.content !== undefined) return fetched.content;
+  throw new StoreError('STORE_OBJECT_UNREADABLE', `Object ${oid} of the store is missing, or larger than 1 MB.`, {
+    hint: 'Run `pawl store verify`.',
+  });
+}
+
+function valueOf<T>(id: string, read: ReturnType<typeof readRun>): T {
+  if (read.state === 'valid') return read.value as T;
+  throw new StoreError(
+    read.state === 'newer' ? 'STORE_TOO_NEW' : 'STORE_RECORD_UNREADABLE',
+    `Run ${id} ${read.reason}.`,
+    {
+      hint: read.state === 'newer' ? 'Upgrade Pawl.' : 'Run `pawl store verify`.',
+    },
+  );
+}

@@ -1,0 +1,139 @@
+// Where the store's refs live: a remote, or the user's own repository when there is none. Only asked, never changed.
+import { isAbsolute, resolve } from 'node:path';
+import type { ObjectFormat } from './digests.ts';
+import type { Environment, GitSettings } from './environment.ts';
+import { GitFailure, StoreError, wordsOf } from './errors.ts';
+import { openGit, type Git, type GitOptions } from './git-runner.ts';
+
+/** The name our private repository knows the target by. */
+export const targetName = 'pawl';
+
+export interface Identity {
+  readonly name: string;
+  readonly email: string;
+  /** False: Git knows no user here, and Pawl signs with its own name. */
+  readonly ofUser: boolean;
+}
+
+export interface Target {
+  /** For messages: `origin`, or the folder. */
+  readonly label: string;
+  /** A URL or an absolute path. May hold credentials: for settings, never for messages. */
+  readonly url: string;
+  /** The user's own repository: there is no remote. */
+  readonly own: boolean;
+  readonly format: ObjectFormat;
+  readonly identity: Identity;
+  /** What the private repository must be told: the URL, and the user's local transport and signing settings. */
+  readonly settings: GitSettings;
+}
+
+export interface TargetRequest {
+  /** A folder of the user's repository (also a worktree, also bare). */
+  readonly repository: string;
+  /** Name of a remote, URL or path; without it the repository itself holds the store. */
+  readonly remote?: string;
+  readonly environment: Environment;
+  readonly beforeCommand?: GitOptions['beforeCommand'];
+}
+
+/** @throws StoreError when there is no repository, or no such remote */
+export async function findTarget(request: TargetRequest): Promise<Target> {
+  const { repository, environment, remote, beforeCommand } = request;
+  const git = openGit({ folder: repository, environment, ...(beforeCommand !== undefined && { beforeCommand }) });
+  const asked = ['rev-parse', '--path-format=absolute', '--git-common-dir', '--show-object-format'];
+  const answer = await git.text(asked).catch((cause: unknown) => {
+    throw notARepository(repository, cause);
+  });
+  const [commonDirectory = '', format] = answer.split('\n');
+  const own = remote === undefined;
+  const url = own ? commonDirectory : await urlOf(git, repository, remote);
+  const path = isPath(url);
+  return {
+    label: remote === undefined || /[/\\:]/.test(remote) ? (own ? repository : 'the remote') : remote,
+    url,
+    own,
+    format: format === 'sha256' ? 'sha256' : 'sha1',
+    identity: await identityOf(git),
+    settings: [
+      ...(await localTransportSettings(git)),
+      [`remote.${targetName}.url`, url],
+      [`remote.${targetName}.promisor`, 'true'],
+      [`remote.${targetName}.partialCloneFilter`, 'blob:none'],
+      ...(path ? pathSettings(own) : []),
+    ],
+  };
+}
+
+function notARepository(repository: string, cause: unknown): StoreError {
+  const noGit = cause instanceof GitFailure && cause.exitCode === undefined;
+  return new StoreError(
+    noGit ? 'STORE_NO_GIT' : 'STORE_NO_REPOSITORY',
+    noGit ? wordsOf(cause) : `${repository} cannot be used as a Git repository: ${wordsOf(cause)}`,
+    {
+      hint: noGit
+        ? 'Install Git 2.34 or newer.'
+        : 'Run inside a clone, or `git init` first. When another user owns the folder, `git config --global --add safe.directory FOLDER`.',
+      cause,
+    },
+  );
+}
+
+async function urlOf(git: Git, repository: string, remote: string): Promise<string> {
+  const known = await git.run(['remote', 'get-url', '--', remote], { answers: [2, 128] });
+  const url = known.code === 0 ? known.stdout.toString('utf8').trim() : remote;
+  if (known.code !== 0 && !/[/\\:]/.test(remote)) {
+    throw new StoreError('STORE_REMOTE_UNKNOWN', `The repository has no remote named "${remote}".`, {
+      hint: 'See `git remote -v`; leave `store.remote` out to keep runs in the local repository.',
+    });
+  }
+  return isPath(url) && !isAbsolute(url) ? resolve(repository, url) : url;
+}
+
+/** Neither `scheme://…` nor `host:path` (a drive letter is no host). */
+const isPath = (url: string): boolean =>
+  !/^[a-z][a-z0-9+.-]*:\/\//i.test(url) && (!/^[^/\\]{2,}:/.test(url) || isAbsolute(url));
+
+/**
+ * A repository on this machine serves blobless fetches when asked on the command line. In the user's own one, hooks
+ * and clean-up stay off; the hooks of a remote are its owner's policy and run.
+ */
+const pathSettings = (own: boolean): GitSettings => [
+  [
+    `remote.${targetName}.uploadpack`,
+    'git -c uploadpack.allowFilter=true -c uploadpack.allowAnySHA1InWant=true upload-pack',
+  ],
+  ...(own
+    ? ([
+        [
+          `remote.${targetName}.receivepack`,
+          'git -c core.hooksPath=/dev/null -c receive.autogc=false -c gc.auto=0 -c core.logAllRefUpdates=false receive-pack',
+        ],
+      ] as const)
+    : []),
+];
+
+/** How this repository reaches and signs (checkout actions keep the token there); global settings hold anyway. */
+async function localTransportSettings(git: Git): Promise<GitSettings> {
+  const wanted =
+    '^(http|https|credential|url|ssh|gpg|user)\\.|^core\\.sshcommand$|^tag\\.gpgsign$|^tag\\.forcesignannotated$';
+  const listed = await git.run(['config', '--null', '--show-scope', '--get-regexp', wanted], { answers: [1] });
+  const parts = listed.stdout.toString('utf8').split('\0');
+  const settings: [string, string][] = [];
+  for (let at = 0; at + 1 < parts.length; at += 2) {
+    const [scope = '', entry = ''] = [parts[at], parts[at + 1]];
+    const end = entry.indexOf('\n');
+    // A key without a value means true.
+    const setting: [string, string] = end < 0 ? [entry, 'true'] : [entry.slice(0, end), entry.slice(end + 1)];
+    if (scope === 'local' || scope === 'worktree') settings.push(setting);
+  }
+  return settings;
+}
+
+async function identityOf(git: Git): Promise<Identity> {
+  const answer = await git.run(['-c', 'user.useConfigOnly=true', 'var', 'GIT_COMMITTER_IDENT'], { answers: [1, 128] });
+  const [, name, email] = /^(.+) <([^<>]*)> \d+ [+-]\d{4}$/.exec(answer.stdout.toString('utf8').trim()) ?? [];
+  return name === undefined || email === undefined || answer.code !== 0
+    ? { name: 'Pawl', email: 'pawl@users.noreply.github.com', ofUser: false }
+    : { name, email, ofUser: true };
+}

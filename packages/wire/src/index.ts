@@ -1,0 +1,21 @@
+// What several adapters speak.
+export { engineForThisMachine, enginePlatform, engineTableFromLock, type EngineTable } from './native-engine-table.ts';
+export {
+  NativeEngineError,
+  resolveNativeEngine,
+  type NativeEngine,
+  type NativeEngineRequest,
+} from './native-engine.ts';
+export {
+  datatypes,
+  readInferRequest,
+  readInferResponse,
+  readTensors,
+  tensorDifferences,
+  type Datatype,
+  type InferRequest,
+  type InferResponse,
+  type Tensor,
+} from './kserve-v2.ts';
+export { HttpError, retryAfter, sendHttp, type HttpOptions, type HttpReply, type HttpRequest } from './http.ts';
+export { maskSecrets } from './http-mask.ts';
