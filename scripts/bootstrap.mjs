@@ -57,21 +57,35 @@ export async function prepare({ build = true } = {}) {
 }
 
 function checkMachine() {
-  if (Number(process.versions.node.split('.')[0]) < 20) fail(`Node ${process.versions.node} is too old.`, 'Install Node 20 or newer, then run the command again.');
+  if (Number(process.versions.node.split('.')[0]) < 20)
+    fail(`Node ${process.versions.node} is too old.`, 'Install Node 20 or newer, then run the command again.');
   for (const tool of ['git', 'npm']) {
-    if (spawnSync(tool, ['--version'], { stdio: 'ignore', shell: process.platform === 'win32' }).status !== 0) fail(`${tool} was not found.`, `Install ${tool}, then run the command again.`);
+    if (spawnSync(tool, ['--version'], { stdio: 'ignore', shell: process.platform === 'win32' }).status !== 0)
+      fail(`${tool} was not found.`, `Install ${tool}, then run the command again.`);
   }
 }
 
 async function install() {
-  const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   console.log('Installing what is missing (once, about a minute) …');
   const code = await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { quiet: true });
-  if (code !== 0) fail('npm ci failed; its output is above.', 'Check the network and your npm registry settings, then run the command again.');
-  const node = spawnSync(join(binaries, 'node'), ['--version'], { encoding: 'utf8', shell: process.platform === 'win32' });
+  if (code !== 0)
+    fail(
+      'npm ci failed; its output is above.',
+      'Check the network and your npm registry settings, then run the command again.',
+    );
+  const node = spawnSync(join(binaries, 'node'), ['--version'], {
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  });
   if (!/^v2[4-9]/.test(node.stdout ?? '')) {
-    fail('Node 24 could not be installed: the install script of the npm package "node" did not run.', 'Run "npm rebuild node --ignore-scripts=false", then the command again.');
+    fail(
+      'Node 24 could not be installed: the install script of the npm package "node" did not run.',
+      'Run "npm rebuild node --ignore-scripts=false", then the command again.',
+    );
   }
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, wanted);
@@ -87,7 +101,8 @@ export function fail(message, remedy) {
  * leashes, all that we started.
  */
 function endWithParent() {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => end(128 + { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }[signal]));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => end(128 + { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }[signal]));
   if (process.env.npm_lifecycle_event === undefined || process.platform === 'win32') return;
   const family = [process.ppid, parentOf(process.ppid)];
   setInterval(() => {
@@ -97,7 +112,8 @@ function endWithParent() {
 
 function parentOf(pid) {
   try {
-    if (process.platform === 'linux') return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')[1]);
+    if (process.platform === 'linux')
+      return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')[1]);
     return Number(spawnSync('ps', ['-o', 'ppid=', '-p', String(pid)], { encoding: 'utf8' }).stdout);
   } catch {
     return 0;

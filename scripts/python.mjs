@@ -6,14 +6,18 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { run } from './bootstrap.mjs';
 
-const cache = join(process.env.PAWL_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'pawl'), 'python');
+const cache = join(
+  process.env.PAWL_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'pawl'),
+  'python',
+);
 
 /**
  * @param requirements list of pinned requirements, or the path of a requirements file
  * @returns { bin, interpreter } of an environment that has them, or { missing: reason }
  */
 export async function python(name, requirements) {
-  if (spawnSync('python3', ['-c', 'import venv, ensurepip'], { stdio: 'ignore' }).status !== 0) return { missing: 'Python 3 with venv is not installed' };
+  if (spawnSync('python3', ['-c', 'import venv, ensurepip'], { stdio: 'ignore' }).status !== 0)
+    return { missing: 'Python 3 with venv is not installed' };
   const list = Array.isArray(requirements) ? requirements.join('\n') : readFileSync(requirements, 'utf8');
   const folder = join(cache, `${name}-${createHash('sha256').update(list).digest('hex').slice(0, 12)}`);
   const bin = join(folder, 'bin');
@@ -24,7 +28,14 @@ export async function python(name, requirements) {
   writeFileSync(join(cache, `${name}.txt`), list);
   console.log(`Installing the Python peer ${name} …`);
   const made = await run('python3', ['-m', 'venv', folder], { quiet: true });
-  const installed = made === 0 ? await run(join(bin, 'pip'), ['install', '--quiet', '--disable-pip-version-check', '-r', join(cache, `${name}.txt`)], { quiet: true }) : 1;
+  const installed =
+    made === 0
+      ? await run(
+          join(bin, 'pip'),
+          ['install', '--quiet', '--disable-pip-version-check', '-r', join(cache, `${name}.txt`)],
+          { quiet: true },
+        )
+      : 1;
   if (installed !== 0) return { missing: `pip could not install ${name}` };
   writeFileSync(join(folder, 'ready'), '');
   return found;

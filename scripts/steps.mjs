@@ -17,7 +17,11 @@ export async function runSteps(steps) {
     const started = Date.now();
     const code = await step.run();
     const seconds = ((Date.now() - started) / 1000).toFixed(1);
-    results.push({ name: step.name, outcome: code === 0 ? 'passed' : 'failed', note: `${seconds} s${code === 0 ? '' : `, exit ${code}`}` });
+    results.push({
+      name: step.name,
+      outcome: code === 0 ? 'passed' : 'failed',
+      note: `${seconds} s${code === 0 ? '' : `, exit ${code}`}`,
+    });
   }
   const count = (outcome) => results.filter((result) => result.outcome === outcome).length;
   console.log('');

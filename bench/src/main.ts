@@ -23,7 +23,10 @@ const benches: Readonly<Record<string, Bench['run']>> = {
   store,
 };
 
-const columns = ['what', 'ours', 'peer', 'ratio', 'budget'].map((title, index) => ({ title, align: index > 0 && index < 4 ? ('right' as const) : ('left' as const) }));
+const columns = ['what', 'ours', 'peer', 'ratio', 'budget'].map((title, index) => ({
+  title,
+  align: index > 0 && index < 4 ? ('right' as const) : ('left' as const),
+}));
 
 const args = process.argv.slice(2);
 const short = args.includes('--short');
@@ -33,11 +36,16 @@ for (const [name, run] of Object.entries(benches)) {
   if (chosen.length > 0 && !chosen.includes(name)) continue;
   const results = await run({ short });
   console.log(`\n${name}\n${tableLines(columns, results.map(cells), 120).join('\n')}`);
-  pages.push(`## ${name}\n\n| ${columns.map((column) => column.title).join(' | ')} |\n| --- | ---: | ---: | ---: | --- |\n${results.map((result) => `| ${cells(result).join(' | ')} |`).join('\n')}\n`);
+  pages.push(
+    `## ${name}\n\n| ${columns.map((column) => column.title).join(' | ')} |\n| --- | ---: | ---: | ---: | --- |\n${results.map((result) => `| ${cells(result).join(' | ')} |`).join('\n')}\n`,
+  );
 }
 if (!short && chosen.length === 0) {
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`;
-  await writeFile(join(projectRoot, 'bench/RESULTS.md'), `# Benchmarks\n\nMade by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${machine}. The machine is shared: trust ratios, not single times.\n\n${pages.join('\n')}`);
+  await writeFile(
+    join(projectRoot, 'bench/RESULTS.md'),
+    `# Benchmarks\n\nMade by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${machine}. The machine is shared: trust ratios, not single times.\n\n${pages.join('\n')}`,
+  );
 }
 
 function cells(result: BenchResult): readonly string[] {

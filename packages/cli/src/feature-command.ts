@@ -38,18 +38,29 @@ interface CommonOptions {
 }
 
 /** @param finish is told the exit code */
-export function featureCommand<S extends InputSpec>(feature: Feature<S>, shell: Shell, finish: (code: number) => void): Command {
+export function featureCommand<S extends InputSpec>(
+  feature: Feature<S>,
+  shell: Shell,
+  finish: (code: number) => void,
+): Command {
   const command = new Command(feature.name).summary(feature.summary).description(feature.summary);
   const positional = Object.entries(feature.inputs).filter(([, input]) => input.positional === true);
-  for (const [name, input] of positional) command.argument(input.type === 'list' ? `[${name}...]` : `[${name}]`, input.description);
-  for (const [name, input] of Object.entries(feature.inputs)) if (input.positional !== true) command.addOption(optionOf(name, input));
+  for (const [name, input] of positional)
+    command.argument(input.type === 'list' ? `[${name}...]` : `[${name}]`, input.description);
+  for (const [name, input] of Object.entries(feature.inputs))
+    if (input.positional !== true) command.addOption(optionOf(name, input));
   addCommonOptions(command);
-  command.addHelpText('after', `\nExamples:\n${feature.examples.map((line) => `  $ ${line}`).join('\n')}\n\nExit codes: 0 pass, 1 fail, 2 wrong usage or files, 3 could not be judged, 4 inconclusive.`);
+  command.addHelpText(
+    'after',
+    `\nExamples:\n${feature.examples.map((line) => `  $ ${line}`).join('\n')}\n\nExit codes: 0 pass, 1 fail, 2 wrong usage or files, 3 could not be judged, 4 inconclusive.`,
+  );
   command.action(async (...args: unknown[]) => {
     const options = command.opts<CommonOptions & Record<string, unknown>>();
     const given = Object.fromEntries([
       ...positional.map(([name], index) => [name, textOf(args[index])] as const),
-      ...Object.keys(feature.inputs).flatMap((name) => (camelCase(name) in options ? [[name, textOf(options[camelCase(name)])] as const] : [])),
+      ...Object.keys(feature.inputs).flatMap((name) =>
+        camelCase(name) in options ? [[name, textOf(options[camelCase(name)])] as const] : [],
+      ),
     ]);
     finish(await runFeature(feature, given, options, shell));
   });
@@ -64,7 +75,12 @@ export function addCommonOptions(command: Command): void {
     .option('-C, --directory <folder>', 'work in this folder instead of here');
 }
 
-async function runFeature<S extends InputSpec>(feature: Feature<S>, given: Record<string, string | undefined>, options: CommonOptions, shell: Shell): Promise<number> {
+async function runFeature<S extends InputSpec>(
+  feature: Feature<S>,
+  given: Record<string, string | undefined>,
+  options: CommonOptions,
+  shell: Shell,
+): Promise<number> {
   const root = resolve(shell.cwd, options.directory ?? '.');
   const progress = options.json === true ? () => {} : shell.err;
   await using world = await openWorld({ root, env: shell.env, progress });
@@ -77,23 +93,35 @@ async function runFeature<S extends InputSpec>(feature: Feature<S>, given: Recor
   if (options.html !== undefined) {
     const file = resolve(shell.cwd, options.html);
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, renderHtml(outcome.report));
+    await writeFile(file, renderHtml([outcome.report]));
   }
-  shell.out(options.json === true ? JSON.stringify({ ...outcome.report, runId: outcome.run?.id }, null, 2) : renderTerminal(outcome.report, shell));
+  shell.out(
+    options.json === true
+      ? JSON.stringify({ ...outcome.report, runId: outcome.run?.id }, null, 2)
+      : renderTerminal(outcome.report, shell),
+  );
   return exitCodeOf(outcome);
 }
 
 async function keep(outcome: Outcome, world: World, shell: Shell): Promise<void> {
   if (outcome.run === undefined) return;
   const receipt = await world.store.add({ runs: [{ run: outcome.run, results: outcome.results }], operations: [] });
-  if (receipt.kept === 'spool') shell.err(`The run is kept aside, since the remote did not take it: ${receipt.reason ?? 'no reason was given'}. "pawl store push" tries again.`);
+  if (receipt.kept === 'spool')
+    shell.err(
+      `The run is kept aside, since the remote did not take it: ${receipt.reason ?? 'no reason was given'}. "pawl store push" tries again.`,
+    );
 }
 
 function optionOf(name: string, input: Input): Option {
-  const flags = input.type === 'boolean' ? `--${name} [true|false]` : `--${name} <${input.type === 'choice' ? (input.choices ?? []).join('|') : input.type}>`;
+  const flags =
+    input.type === 'boolean'
+      ? `--${name} [true|false]`
+      : `--${name} <${input.type === 'choice' ? (input.choices ?? []).join('|') : input.type}>`;
   const defaults = input.default === undefined ? '' : ` (default: ${input.default})`;
   const option = new Option(flags, input.description + defaults);
-  return input.type === 'list' ? option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]) : option;
+  return input.type === 'list'
+    ? option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value])
+    : option;
 }
 
 function textOf(value: unknown): string | undefined {

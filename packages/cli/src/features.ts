@@ -1,10 +1,16 @@
 // The five features as commands: each loads its engine only when it is called.
-import { inputs as validateInputs } from '@pawl/core/data-validation';
-import { inputs as deployInputs } from '@pawl/core/deploy';
-import { inputs as driftInputs } from '@pawl/core/drift-report';
-import { inputs as gateInputs } from '@pawl/core/eval-gate';
-import { inputs as evalInputs } from '@pawl/core/prompt-regression';
-import { executeDataValidation, executeDeploy, executeDriftReport, executeEvalGate, executePromptRegression } from '@pawl/wiring';
+import { dataValidationInputs } from '@pawl/core/data-validation';
+import { deployInputs } from '@pawl/core/deploy';
+import { driftReportInputs } from '@pawl/core/drift-report';
+import { inputs as evalGateInputs } from '@pawl/core/eval-gate';
+import { promptRegressionInputs } from '@pawl/core/prompt-regression';
+import {
+  executeDataValidation,
+  executeDeploy,
+  executeDriftReport,
+  executeEvalGate,
+  executePromptRegression,
+} from '@pawl/wiring';
 import type { Command } from 'commander';
 import { featureCommand } from './feature-command.ts';
 import type { Finish } from './in-world.ts';
@@ -17,8 +23,11 @@ export function featureCommands(shell: Shell, finish: Finish): Command[] {
         slug: 'data-validation',
         name: 'validate',
         summary: 'check data against a suite, and show what changed since the baseline',
-        inputs: validateInputs,
-        examples: ['pawl validate data/flights.parquet --suite data/flights.expect.yml', "pawl validate 'data/*.csv' --suite suite.json --baseline main"],
+        inputs: dataValidationInputs,
+        examples: [
+          'pawl validate data/flights.parquet --suite data/flights.expect.yml',
+          "pawl validate 'data/*.csv' --suite suite.json --baseline main",
+        ],
         execute: executeDataValidation,
       },
       shell,
@@ -29,8 +38,11 @@ export function featureCommands(shell: Shell, finish: Finish): Command[] {
         slug: 'prompt-regression',
         name: 'eval',
         summary: 'compare a prompt with the one in production, case by case',
-        inputs: evalInputs,
-        examples: ['pawl eval prompts/mail-triage.prompt.yml', 'pawl eval prompts/mail-triage.prompt.yml --baseline mail-triage@v1.0.0 --record missing --base-url http://localhost:8000/v1'],
+        inputs: promptRegressionInputs,
+        examples: [
+          'pawl eval prompts/mail-triage.prompt.yml',
+          'pawl eval prompts/mail-triage.prompt.yml --baseline mail-triage@v1.0.0 --record missing --base-url http://localhost:8000/v1',
+        ],
         execute: executePromptRegression,
       },
       shell,
@@ -41,8 +53,10 @@ export function featureCommands(shell: Shell, finish: Finish): Command[] {
         slug: 'eval-gate',
         name: 'gate',
         summary: 'compare a model with the one in production on the metrics that matter',
-        inputs: gateInputs,
-        examples: ['pawl gate --policy models/flight-delay/flight-delay.gate.yml --candidate models/flight-delay/model.onnx'],
+        inputs: evalGateInputs,
+        examples: [
+          'pawl gate --policy models/flight-delay/flight-delay.gate.yml --candidate models/flight-delay/model.onnx',
+        ],
         execute: executeEvalGate,
       },
       shell,
@@ -53,7 +67,7 @@ export function featureCommands(shell: Shell, finish: Finish): Command[] {
         slug: 'drift-report',
         name: 'drift',
         summary: 'say which columns drifted, by how much, and whether bad data is the cause',
-        inputs: driftInputs,
+        inputs: driftReportInputs,
         examples: ['pawl drift --reference data/january.parquet --current data/february.parquet --html drift.html'],
         execute: executeDriftReport,
       },
@@ -66,7 +80,10 @@ export function featureCommands(shell: Shell, finish: Finish): Command[] {
         name: 'deploy',
         summary: 'roll a gated version out step by step, and back when it fails',
         inputs: deployInputs,
-        examples: ['pawl deploy plan --deployment deployments/flight-delay.deploy.yml', 'pawl deploy start --deployment deployments/flight-delay.deploy.yml'],
+        examples: [
+          'pawl deploy plan --deployment deployments/flight-delay.deploy.yml',
+          'pawl deploy start --deployment deployments/flight-delay.deploy.yml',
+        ],
         execute: executeDeploy,
       },
       shell,

@@ -15,7 +15,11 @@ export interface Place {
 
 export async function inWorld(place: Place, work: (world: World) => Promise<number>): Promise<void> {
   const { shell, finish, directory } = place;
-  await using world = await openWorld({ root: resolve(shell.cwd, directory ?? '.'), env: shell.env, progress: shell.err });
+  await using world = await openWorld({
+    root: resolve(shell.cwd, directory ?? '.'),
+    env: shell.env,
+    progress: shell.err,
+  });
   if (hasErrors(world.problems)) return finish(showProblems(world.problems, shell, false));
   try {
     finish(await work(world));
@@ -28,5 +32,11 @@ export async function inWorld(place: Place, work: (world: World) => Promise<numb
 
 /** Errors of adapters carry a code: somebody's repository, network or file, not our bug. */
 function isExpected(error: unknown): error is Error & { code: string; hint?: string } {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.name.endsWith('Error') && error.name !== 'TypeError';
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    error.name.endsWith('Error') &&
+    error.name !== 'TypeError'
+  );
 }

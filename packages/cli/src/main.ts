@@ -24,7 +24,13 @@ export async function main(args: readonly string[], shell: Shell = processShell(
   program.commandsGroup('Judge:');
   for (const command of featureCommands(shell, finish)) program.addCommand(command);
   program.commandsGroup('Look and manage:');
-  for (const command of [runCommand(shell, finish), registryCommand(shell, finish), storeCommand(shell, finish), serveCommand(shell, finish)]) program.addCommand(command);
+  for (const command of [
+    runCommand(shell, finish),
+    registryCommand(shell, finish),
+    storeCommand(shell, finish),
+    serveCommand(shell, finish),
+  ])
+    program.addCommand(command);
   program.addHelpText('after', help);
   configureAll(program, program);
   try {
@@ -49,7 +55,10 @@ exits with 0 for pass, 1 for fail, 2 for wrong usage or files, 3 when it could n
 
 /** Sub-commands inherit neither output nor the rule that errors are thrown instead of ending the process. */
 function configureAll(command: Command, root: Command): void {
-  command.exitOverride().showSuggestionAfterError(true).showHelpAfterError(`(see "pawl ${command === root ? '' : `${command.name()} `}--help")`);
+  command
+    .exitOverride()
+    .showSuggestionAfterError(true)
+    .showHelpAfterError(`(see "pawl ${command === root ? '' : `${command.name()} `}--help")`);
   for (const child of command.commands) {
     child.copyInheritedSettings(command);
     configureAll(child, root);

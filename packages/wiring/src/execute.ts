@@ -8,16 +8,34 @@ import { gateModel, type EvalGateInputs } from '@pawl/core/eval-gate';
 import { checkPrompts, type PromptRegressionInputs } from '@pawl/core/prompt-regression';
 import type { World } from './world.ts';
 
-export async function executeDataValidation(inputs: Inputs<typeof dataValidationInputs>, world: World): Promise<Outcome> {
+export async function executeDataValidation(
+  inputs: Inputs<typeof dataValidationInputs>,
+  world: World,
+): Promise<Outcome> {
   const { workspace, history } = world;
   const context = await world.context();
-  return validateData({ inputs, workspace, history, engine: await world.openEngine(), context, ...baseBranch(context) });
+  return validateData({
+    inputs,
+    workspace,
+    history,
+    engine: await world.openEngine(),
+    context,
+    ...baseBranch(context),
+  });
 }
 
 export async function executeDriftReport(inputs: Inputs<typeof driftReportInputs>, world: World): Promise<Outcome> {
   const { workspace, history, registry } = world;
   const context = await world.context();
-  return reportDrift({ inputs, workspace, history, registry, engine: await world.openEngine(), context, ...baseBranch(context) });
+  return reportDrift({
+    inputs,
+    workspace,
+    history,
+    registry,
+    engine: await world.openEngine(),
+    context,
+    ...baseBranch(context),
+  });
 }
 
 export async function executePromptRegression(inputs: PromptRegressionInputs, world: World): Promise<Outcome> {
@@ -35,7 +53,19 @@ export async function executeEvalGate(inputs: EvalGateInputs, world: World): Pro
 
 export async function executeDeploy(inputs: DeployInputs, world: World): Promise<Outcome> {
   const { workspace, history, registry, store, openTarget, openSplitter, clock, ids } = world;
-  return deployModel({ inputs, workspace, history, registry, store, openTarget, openSplitter, clock, ids, context: await world.context() });
+  return deployModel({
+    inputs,
+    workspace,
+    history,
+    registry,
+    store,
+    openTarget,
+    openSplitter,
+    clock,
+    ids,
+    context: await world.context(),
+  });
 }
 
-const baseBranch = ({ baseRef }: { readonly baseRef?: string }): { readonly baseBranch?: string } => (baseRef === undefined ? {} : { baseBranch: baseRef });
+const baseBranch = ({ baseRef }: { readonly baseRef?: string }): { readonly baseBranch?: string } =>
+  baseRef === undefined ? {} : { baseBranch: baseRef };

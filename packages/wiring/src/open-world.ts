@@ -1,25 +1,48 @@
-// Opens a repository's world. Nothing is loaded before it is asked for: listing tags must not start DuckDB.
-import { createHash, randomBytes } from 'node:crypto';
+// Opens a repository's world. Engines and the store are not loaded before they are asked for.
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { Config, makeUlid, readYaml, type Clock, type IdSource, type Problem, type RunContext } from '@pawl/core';
-import { openHistory, openRegistry, openStore, openWorkspace } from '@pawl/git';
+import { Config, readYaml, type Clock, type Problem, type Registry, type RunContext, type Workspace } from '@pawl/core';
+import {
+  openHistory,
+  openRegistry,
+  openStore,
+  openWorkspace,
+  producerIds,
+  randomIds,
+  remoteOf,
+  sha256,
+} from '@pawl/git';
 import { lazyStore } from './lazy-store.ts';
 import { openers } from './openers.ts';
 import type { World, WorldOptions } from './world.ts';
 
+/** @throws HistoryError when the root is in no Git repository, StoreError when the configured remote does not exist */
 export async function openWorld(options: WorldOptions): Promise<World> {
   const { root, env } = options;
-  const workspace = openWorkspace({ root });
+  const workspace = await openWorkspace({ root });
   const { config, problems } = await readConfig(workspace);
-  const remote = config.store?.remote ?? 'origin';
-  const refPrefix = config.store?.['ref-prefix'] ?? 'refs/pawl';
-  const folder = options.storeFolder ?? join(env.XDG_CACHE_HOME ?? join(env.HOME ?? homedir(), '.cache'), 'pawl', 'store');
+  const history = await openHistory({ repository: root, environment: env });
+  const configured = config.store?.remote;
+  const remote = configured ?? (await remoteOf(root, 'origin', env));
+  const cacheDir =
+    options.storeFolder ??
+    (env.XDG_CACHE_HOME === undefined
+      ? join(env.HOME ?? homedir(), '.cache', 'pawl')
+      : join(env.XDG_CACHE_HOME, 'pawl'));
   const clock = systemClock();
-  const ids = idSource(clock, options.producer);
-  const store = lazyStore(() => openStore({ repository: root, remote, refPrefix, cacheDir: folder, environment: env, now: clock.now }));
-  const history = openHistory({ repository: root, env });
-  const registry = openRegistry({ repository: root, remote, env });
+  const ids = randomIds(clock.now);
+  const refPrefix = config.store?.['ref-prefix'];
+  const place = {
+    repository: root,
+    environment: env,
+    now: clock.now,
+    ...(options.storeFolder !== undefined && { cacheDir }),
+    ...(remote !== undefined && { remote }),
+    ...(refPrefix !== undefined && { refPrefix }),
+  };
+  const bundleIds = options.producer === undefined ? {} : { ids: producerIds({ ...options.producer, startedAt: 0 }) };
+  const store = lazyStore(() => openStore({ ...place, ...bundleIds }));
+  const registry = lazyRegistry(() => openRegistry(place));
   const open = openers(options, workspace);
   return {
     root,
@@ -31,10 +54,10 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     store,
     clock,
     ids,
-    context: () => newContext(),
+    context: newContext,
     ...open,
     async [Symbol.asyncDispose]() {
-      await Promise.allSettled([store.close(), open.close()]);
+      await Promise.allSettled([store.close(), registry.close(), history[Symbol.asyncDispose](), open.close()]);
     },
   };
 
@@ -45,20 +68,20 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       startedAt: new Date(clock.now()).toISOString(),
       endedAt: () => new Date(clock.now()).toISOString(),
       origin: {
+        trust: 'own',
         ...(head.commit !== undefined && { commit: head.commit }),
         ...(head.branch !== undefined && { branch: head.branch }),
         ...(head.dirty && { dirty: true }),
-        trust: 'own',
         ...options.origin,
       },
-      sha256: (data) => `sha256:${createHash('sha256').update(data).digest('hex')}`,
-      ...(options.baseRef !== undefined && { baseRef: options.baseRef }),
+      sha256,
       progress: options.progress,
+      ...(options.baseRef !== undefined && { baseRef: options.baseRef }),
     };
   }
 }
 
-async function readConfig(workspace: { readText(path: string): Promise<string | undefined> }): Promise<{ config: Config; problems: readonly Problem[] }> {
+async function readConfig(workspace: Workspace): Promise<{ config: Config; problems: readonly Problem[] }> {
   const text = await workspace.readText('pawl.yml');
   if (text === undefined) return { config: {}, problems: [] };
   const { value, problems } = readYaml({ text, file: 'pawl.yml' }, Config, 'CONFIG');
@@ -72,15 +95,19 @@ function systemClock(): Clock {
   };
 }
 
-/** In CI an id is made of its producer, so that a repeated push of the same job is a no-op. */
-function idSource(clock: Clock, producer: WorldOptions['producer']): IdSource {
-  let ordinal = 0;
+/** Opened at the first question, like the store: most commands ask for no tag. */
+function lazyRegistry(open: () => Promise<Registry & AsyncDisposable>): Registry & { close(): Promise<void> } {
+  let opened: Promise<Registry & AsyncDisposable> | undefined;
+  const registry = () => (opened ??= open());
   return {
-    next: () => {
-      ordinal += 1;
-      if (producer === undefined) return makeUlid(clock.now(), randomBytes(10));
-      const hash = createHash('sha256').update(JSON.stringify([Object.entries(producer).toSorted(), ordinal])).digest();
-      return makeUlid(clock.now(), hash.subarray(0, 10));
+    list: async (name) => (await registry()).list(name),
+    resolve: async (name, at) => (await registry()).resolve(name, at),
+    register: async (request) => (await registry()).register(request),
+    label: async (request) => (await registry()).label(request),
+    unlabel: async (request) => (await registry()).unlabel(request),
+    history: async (name) => (await registry()).history(name),
+    close: async () => {
+      if (opened !== undefined) await (await opened)[Symbol.asyncDispose]();
     },
   };
 }

@@ -26,15 +26,22 @@ export function openers(options: WorldOptions, workspace: Workspace): Openers {
       return onnxScorer();
     },
     openProvider: async (settings) => {
-      const { openProvider } = await import('@pawl/models');
-      return openProvider(settings, { workspace, env });
+      const { promptProviders } = await import('@pawl/models');
+      return promptProviders({ workspace, environment: (name) => env[name], now: () => new Date().toISOString() })(
+        settings,
+      );
     },
     openTarget: async (target) => {
       const { tritonTarget, vllmTarget } = await import('@pawl/serving');
       const headers = secretHeader(target['admin-header'], env);
       if (target.kind === 'triton') return tritonTarget({ url: target.url, repository: target.repository, ...headers });
       const onServer = target['adapters-on-server'];
-      return vllmTarget({ url: target.url, adapters: target.adapters, ...(onServer !== undefined && { adaptersOnServer: onServer }), ...headers });
+      return vllmTarget({
+        url: target.url,
+        adapters: target.adapters,
+        ...(onServer !== undefined && { adaptersOnServer: onServer }),
+        ...headers,
+      });
     },
     openSplitter: async (splitter) => {
       const { splitterClient } = await import('@pawl/serving');
@@ -57,7 +64,8 @@ async function openDuckDb(options: WorldOptions): Promise<DataEngine> {
   const bundled = typeof PAWL_ENGINES !== 'undefined' && PAWL_ENGINES !== undefined;
   if (!bundled) return openDataEngine(options.duckdbPath === undefined ? {} : { bindings: options.duckdbPath });
   const engine = engineForThisMachine(PAWL_ENGINES);
-  if (engine === undefined) return openDataEngine(options.duckdbPath === undefined ? {} : { bindings: options.duckdbPath });
+  if (engine === undefined)
+    return openDataEngine(options.duckdbPath === undefined ? {} : { bindings: options.duckdbPath });
   const bindings = await resolveNativeEngine({
     ...engine,
     toolCache: options.toolCache ?? join(options.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'pawl', 'tools'),
@@ -67,7 +75,10 @@ async function openDuckDb(options: WorldOptions): Promise<DataEngine> {
   return openDataEngine({ bindings });
 }
 
-function secretHeader(header: { readonly name: string; readonly env: string } | undefined, env: WorldOptions['env']): { readonly headers?: Readonly<Record<string, string>> } {
+function secretHeader(
+  header: { readonly name: string; readonly env: string } | undefined,
+  env: WorldOptions['env'],
+): { readonly headers?: Readonly<Record<string, string>> } {
   const value = header === undefined ? undefined : env[header.env];
   return header === undefined || value === undefined ? {} : { headers: { [header.name]: value } };
 }

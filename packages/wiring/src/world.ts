@@ -14,6 +14,7 @@ import type {
   Store,
   Workspace,
 } from '@pawl/core';
+import type { Producer } from '@pawl/git';
 import type { Deployment, DeploymentTarget } from '@pawl/core/deploy';
 import type { ProviderFactory } from '@pawl/core/prompt-regression';
 
@@ -48,8 +49,8 @@ export interface WorldOptions {
   readonly duckdbPath?: string;
   /** Where engines that are fetched are kept. */
   readonly toolCache?: string;
-  /** Fixed identity of a run in CI, so that a repeated push is a no-op. */
-  readonly producer?: Readonly<Record<string, string>>;
+  /** What tells this step of a CI job from every other, so that a repeated push is a no-op. */
+  readonly producer?: Omit<Producer, 'startedAt'>;
   /** Revision of the branch that a pull request goes to. */
   readonly baseRef?: string;
   /** What the caller knows of the origin better than Git does: pull request, head commit, actor, link. */

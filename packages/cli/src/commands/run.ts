@@ -7,7 +7,10 @@ import { table } from '../table.ts';
 import type { Shell } from '../terminal-io.ts';
 
 export function runCommand(shell: Shell, finish: Finish): Command {
-  return new Command('run').summary('browse the runs that Git holds').addCommand(list(shell, finish)).addCommand(show(shell, finish));
+  return new Command('run')
+    .summary('browse the runs that Git holds')
+    .addCommand(list(shell, finish))
+    .addCommand(show(shell, finish));
 }
 
 function list(shell: Shell, finish: Finish): Command {
@@ -21,12 +24,15 @@ function list(shell: Shell, finish: Finish): Command {
     .option('--json', 'print an array of summaries')
     .option('-C, --directory <folder>', 'work in this folder instead of here')
     .action(async (options: RunQuery & { limit: string; json?: boolean; directory?: string }) => {
-      await inWorld({ shell, finish, ...(options.directory !== undefined && { directory: options.directory }) }, async (world) => {
-        const { json, directory: _, limit, ...filters } = options;
-        const runs = await world.store.list({ ...filters, limit: Number(limit) });
-        shell.out(json === true ? JSON.stringify(runs, null, 2) : runTable(runs, shell.width));
-        return 0;
-      });
+      await inWorld(
+        { shell, finish, ...(options.directory !== undefined && { directory: options.directory }) },
+        async (world) => {
+          const { json, directory: _, limit, ...filters } = options;
+          const runs = await world.store.list({ ...filters, limit: Number(limit) });
+          shell.out(json === true ? JSON.stringify(runs, null, 2) : runTable(runs, shell.width));
+          return 0;
+        },
+      );
     });
 }
 
@@ -37,29 +43,47 @@ function show(shell: Shell, finish: Finish): Command {
     .option('--json', "print the run's record")
     .option('-C, --directory <folder>', 'work in this folder instead of here')
     .action(async (id: string, options: { json?: boolean; directory?: string }) => {
-      await inWorld({ shell, finish, ...(options.directory !== undefined && { directory: options.directory }) }, async (world) => {
-        const matches = (await world.store.list()).filter((run) => run.id.startsWith(id.toUpperCase()));
-        const [found] = matches;
-        if (found === undefined || matches.length > 1) {
-          shell.err(found === undefined ? `No run begins with "${id}". "pawl run list" shows those there are.` : `${matches.length} runs begin with "${id}": give more letters.`);
-          return 2;
-        }
-        const run = await world.store.read(found.id);
-        if (options.json === true) shell.out(JSON.stringify(run, null, 2));
-        else shell.out(await reportText(found, await world.store.readResult(found.id, 'report.json'), shell));
-        return 0;
-      });
+      await inWorld(
+        { shell, finish, ...(options.directory !== undefined && { directory: options.directory }) },
+        async (world) => {
+          const matches = (await world.store.list()).filter((run) => run.id.startsWith(id.toUpperCase()));
+          const [found] = matches;
+          if (found === undefined || matches.length > 1) {
+            shell.err(
+              found === undefined
+                ? `No run begins with "${id}". "pawl run list" shows those there are.`
+                : `${matches.length} runs begin with "${id}": give more letters.`,
+            );
+            return 2;
+          }
+          const run = await world.store.read(found.id);
+          if (options.json === true) shell.out(JSON.stringify(run, null, 2));
+          else shell.out(await reportText(found, await world.store.readResult(found.id, 'report.json'), shell));
+          return 0;
+        },
+      );
     });
 }
 
 async function reportText(summary: RunSummary, text: string | undefined, shell: Shell): Promise<string> {
-  if (text === undefined) return `${summary.id} ${summary.kind} ${summary.name}: ${summary.headline ?? 'no report was kept'}`;
+  if (text === undefined)
+    return `${summary.id} ${summary.kind} ${summary.name}: ${summary.headline ?? 'no report was kept'}`;
   const report = Report.safeParse(JSON.parse(text));
-  return report.success ? renderTerminal(report.data, shell) : `The report of ${summary.id} was written by a newer Pawl. "pawl run show ${summary.id} --json" prints the record.`;
+  return report.success
+    ? renderTerminal(report.data, shell)
+    : `The report of ${summary.id} was written by a newer Pawl. "pawl run show ${summary.id} --json" prints the record.`;
 }
 
 function runTable(runs: readonly RunSummary[], width: number): string {
-  if (runs.length === 0) return 'No runs yet. "pawl validate", "pawl eval", "pawl gate" and "pawl drift" record one each.';
-  const rows = runs.map((run) => [run.id.slice(0, 13), run.startedAt.slice(0, 16).replace('T', ' '), run.kind, run.name, run.verdict ?? '', run.headline ?? '']);
+  if (runs.length === 0)
+    return 'No runs yet. "pawl validate", "pawl eval", "pawl gate" and "pawl drift" record one each.';
+  const rows = runs.map((run) => [
+    run.id.slice(0, 13),
+    run.startedAt.slice(0, 16).replace('T', ' '),
+    run.kind,
+    run.name,
+    run.verdict ?? '',
+    run.headline ?? '',
+  ]);
   return table(['run', 'started', 'kind', 'name', 'verdict', 'headline'], rows, width);
 }

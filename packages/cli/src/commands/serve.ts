@@ -6,14 +6,24 @@ import type { Shell } from '../terminal-io.ts';
 export function serveCommand(shell: Shell, finish: Finish): Command {
   return new Command('serve')
     .summary('start the splitter that divides requests between versions')
-    .description('Starts the splitter: a proxy that divides requests between a stable and a canary version, counts what becomes of them, and takes new weights over its admin interface. Ends on SIGTERM after draining.')
+    .description(
+      'Starts the splitter: a proxy that divides requests between a stable and a canary version, counts what becomes of them, and takes new weights over its admin interface. Ends on SIGTERM after draining.',
+    )
     .option('--port <port>', 'where requests come in', '8080')
     .option('--admin-port <port>', 'where weights and counts are asked, on the loopback interface only', '8081')
-    .option('--admin-token-env <name>', 'environment variable with the token of the admin interface', 'PAWL_ADMIN_TOKEN')
+    .option(
+      '--admin-token-env <name>',
+      'environment variable with the token of the admin interface',
+      'PAWL_ADMIN_TOKEN',
+    )
     .action(async (options: { port: string; adminPort: string; adminTokenEnv: string }) => {
       const { serve } = await import('@pawl/serving');
       const token = shell.env[options.adminTokenEnv];
-      await serve({ port: Number(options.port), adminPort: Number(options.adminPort), ...(token !== undefined && { adminToken: token }) });
+      await serve({
+        port: Number(options.port),
+        adminPort: Number(options.adminPort),
+        ...(token !== undefined && { adminToken: token }),
+      });
       finish(0);
     });
 }

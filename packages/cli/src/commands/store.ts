@@ -12,7 +12,9 @@ export function storeCommand(shell: Shell, finish: Finish): Command {
     .action((options: { directory?: string }) =>
       inWorld({ shell, finish, ...options }, async (world) => {
         const { folded, quarantined } = await world.store.compact();
-        shell.out(`Folded ${folded} ${folded === 1 ? 'bundle' : 'bundles'}${quarantined === 0 ? '' : `; ${quarantined} went to quarantine`}.`);
+        shell.out(
+          `Folded ${folded} ${folded === 1 ? 'bundle' : 'bundles'}${quarantined === 0 ? '' : `; ${quarantined} went to quarantine`}.`,
+        );
         return quarantined === 0 ? 0 : 3;
       }),
     );
