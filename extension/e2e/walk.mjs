@@ -30,7 +30,7 @@ checks.note(`repository with ${expected.runs.length} runs: ${root}`);
 const where = installVSCode({ log: checks.note });
 const vsix = await packExtension();
 await checks.check('the VSIX holds what it should and no more', () => {
-  const wanted = ['LICENSE', 'README.md', 'assets/pawl.png', 'assets/pawl.svg', 'dist/extension.cjs', 'package.json'];
+  const wanted = ['LICENSE', 'README.md', 'assets/pawl.png', 'assets/pawl.svg', 'dist/extension.cjs', 'dist/store-settings.cjs', 'package.json'];
   if (JSON.stringify(vsix.files.toSorted()) !== JSON.stringify(wanted)) throw new Error(vsix.files.join(', '));
   return `${vsix.bytes} bytes`;
 });

@@ -32,8 +32,3 @@ async function locate(folder: string): Promise<Located> {
     return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'no-git' : 'no-repository';
   }
 }
-
-export async function remotesOf(root: string): Promise<readonly string[]> {
-  const { stdout } = await promisify(execFile)('git', ['remote'], { cwd: root, windowsHide: true });
-  return stdout.split('\n').filter((name) => name !== '');
-}

@@ -3,10 +3,10 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Config, readYaml } from '@pawl/core';
-import { openHistory, openRegistry, openStore } from '@pawl/git';
+import { openHistory, openRegistry, openStore, remoteOf } from '@pawl/git';
 import type { Repository } from '../app.ts';
-import { remotesOf, type Place } from './locate.ts';
+import type { Place } from './locate.ts';
+import type { StoreSettings } from './store-settings.ts';
 
 export interface OpenRepository extends Repository {
   close(): Promise<void>;
@@ -18,15 +18,9 @@ export async function openRepository(
   cacheFolder: string,
   promptPaths: () => Promise<readonly string[]>,
 ): Promise<OpenRepository> {
-  const { remote, refPrefix } = await storeSettings(root);
   // One for each repository: two windows may be open on two of them.
   const cacheDir = join(cacheFolder, `${createHash('sha256').update(root).digest('hex').slice(0, 24)}.git`);
-  const shared = {
-    repository: root,
-    cacheDir,
-    ...(remote !== undefined && { remote }),
-    ...(refPrefix !== undefined && { refPrefix }),
-  };
+  const shared = { repository: root, cacheDir, ...(await storeSettings(root)) };
   const [store, registry, history] = await Promise.all([
     openStore(shared),
     openRegistry(shared),
@@ -45,16 +39,12 @@ export async function openRepository(
 }
 
 /** As pawl.yml says. By default runs are kept by the remote `origin`, or by the repository itself where there is none. */
-async function storeSettings(root: string): Promise<{ remote?: string; refPrefix?: string }> {
-  const [text, remotes] = await Promise.all([
-    readFile(join(root, 'pawl.yml'), 'utf8').catch(() => undefined),
-    remotesOf(root),
-  ]);
-  const store = text === undefined ? undefined : readYaml({ text, file: 'pawl.yml' }, Config, 'CONFIG').value?.store;
-  const remote = store?.remote ?? 'origin';
-  const refPrefix = store?.['ref-prefix'];
+async function storeSettings(root: string): Promise<StoreSettings> {
+  const text = await readFile(join(root, 'pawl.yml'), 'utf8').catch(() => '');
+  const written = text.includes('store') ? (await import('./store-settings.ts')).readStoreSettings(text) : {};
+  const remote = await remoteOf(root, written.remote ?? 'origin');
   return {
-    ...(remote !== 'origin' || remotes.includes('origin') ? { remote } : {}),
-    ...(refPrefix !== undefined && { refPrefix }),
+    ...(remote !== undefined && { remote }),
+    ...(written.refPrefix !== undefined && { refPrefix: written.refPrefix }),
   };
 }

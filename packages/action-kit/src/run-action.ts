@@ -25,6 +25,7 @@ export async function runAction<S extends InputSpec, W extends ActionWorld>(
   const runner = await readRunner(step.env, step.cwd);
   const settings = readSettings(step.env);
   if (settings.value === undefined) return refuse(files, [...runner.problems, ...settings.problems]);
+  files.log(`${action.title}: judging ${subjectOf(runner)}`);
   if (runner.event.fork)
     files.log(
       'The change comes from a fork: its token is read-only, so nothing is recorded or commented; the verdict is here.',
@@ -44,6 +45,11 @@ export async function runAction<S extends InputSpec, W extends ActionWorld>(
   for (const problem of problems) annotateProblem(files, problem);
   await files.setOutputs(outputs);
   return conclude(files, outcome, settings.value, computed.crashed);
+}
+
+function subjectOf({ event }: Runner): string {
+  const commit = event.headSha === undefined ? 'the working directory' : `commit ${event.headSha.slice(0, 12)}`;
+  return event.pullRequest === undefined ? commit : `${commit} of pull request ${event.pullRequest}`;
 }
 
 interface Place {

@@ -12,6 +12,7 @@ export {
 export { blameConfig, Config, configuredInputs, mergeInputs } from './formats/config.ts';
 export { didYouMean, nearest } from './formats/did-you-mean.ts';
 export { defineInputs, readInputs, type Input, type Inputs, type InputSpec } from './formats/inputs.ts';
+export { GatePolicy, GuardMetric, KeyMetric, MetricName } from './formats/gate-policy.ts';
 export { exitCodeOf, type Outcome } from './formats/outcome.ts';
 export { hasErrors, placeOf, type Problem, type Read } from './formats/problem.ts';
 export {
@@ -70,7 +71,7 @@ export {
   type ModelReply,
   type ModelRequest,
 } from './ports/model-provider.ts';
-export type { ModelScorer, ModelSignature, ScoredModel } from './ports/model-scorer.ts';
+export { ModelError, type ModelScorer, type ModelSignature, type ScoredModel } from './ports/model-scorer.ts';
 export type { RegisteredVersion, Registry, RegistryEvent } from './ports/registry.ts';
 export type { ArmCounts, Route, Splitter } from './ports/splitter.ts';
 export type { Bundle, Receipt, RunQuery, Store, StoredRun } from './ports/store.ts';

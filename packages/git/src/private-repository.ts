@@ -24,14 +24,16 @@ export interface PrivateRepository extends AsyncDisposable {
 }
 
 export interface FetchOptions {
-  /** `whole`: all of it. `trees`: the newest commit and its trees, no blobs. `commits`: that commit alone. */
-  readonly what?: 'whole' | 'trees' | 'commits';
+  /** `whole`: all of it. `trees`: each commit without its history and without blobs. */
+  readonly what?: 'whole' | 'trees';
 }
 
 export interface PushOptions {
   /** The value each ref must have there now; empty: it must not exist. */
   readonly leases: ReadonlyMap<string, string>;
   readonly atomic: boolean;
+  /** Asks first which commits are known there: for a tag on a commit that no branch or tag there points to. */
+  readonly negotiate?: boolean;
 }
 
 export interface PrivateRepositoryRequest extends Omit<TargetRequest, 'environment'> {
@@ -71,10 +73,12 @@ export async function openPrivateRepository(request: PrivateRepositoryRequest): 
         input: `${oids.join('\n')}\n`,
       });
     },
-    push: (refspecs, { leases, atomic }) => {
+    push: (refspecs, { leases, atomic, negotiate = false }) => {
       const expected = [...leases].map(([ref, oid]) => `--force-with-lease=${ref}:${oid}`);
       const flags = ['--quiet', '--no-verify', ...(atomic ? ['--atomic'] : []), ...expected];
-      return git.run(['push', ...flags, targetName, ...refspecs], { answers: [1, 128] });
+      return git.run(['-c', `push.negotiate=${negotiate}`, 'push', ...flags, targetName, ...refspecs], {
+        answers: [1, 128],
+      });
     },
     [Symbol.asyncDispose]: () => catFile[Symbol.asyncDispose](),
   };
@@ -92,7 +96,6 @@ const quietFetch = [
 const filters = {
   whole: ['--no-filter'],
   trees: ['--depth=1', '--filter=blob:none'],
-  commits: ['--depth=1', '--filter=tree:0'],
 } as const;
 
 function defaultFolder(target: Target, environment: Environment): string {

@@ -112,7 +112,7 @@ async function pushTags(
   // `@head` keeps the guards of `mail` and `mail/triage` from being file and folder of one path.
   const guard = `${guards}${name.replace(':', '=')}@head`;
   leases.set(guard, tags.guards.get(guard) ?? '');
-  const result = await repository.push([...refspecs, `${newest}:${guard}`], { leases, atomic: true });
+  const result = await repository.push([...refspecs, `${newest}:${guard}`], { leases, atomic: true, negotiate: true });
   return result.code === 0 ? undefined : new GitFailure(['push'], result.code, result.stderr);
 }
 
@@ -120,7 +120,7 @@ async function pushTags(
 async function fetchCommits(repository: PrivateRepository, commits: readonly string[]): Promise<void> {
   for (const commit of new Set(commits)) {
     if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)) {
-      const there = await repository.fetch([commit], { what: 'commits' }).then(
+      const there = await repository.fetch([commit], { what: 'trees' }).then(
         () => true,
         (error: unknown) => error,
       );

@@ -23,7 +23,7 @@ export function openTagReader(repository: PrivateRepository, guardPrefix: string
       return commit === undefined ? [] : [{ tag: ref.slice(10), oid, commit }];
     });
     const unread = annotated.filter(({ oid }) => !records.has(oid));
-    await repository.fetch([...new Set(unread.map(({ oid }) => oid))], { what: 'commits' });
+    await repository.fetch([...new Set(unread.map(({ oid }) => oid))], { what: 'trees' });
     for (const { tag, oid, commit } of unread) {
       const object = await repository.catFile.read(oid, 1_000_000);
       if (object?.type === 'tag' && object.content !== undefined)

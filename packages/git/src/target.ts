@@ -80,9 +80,11 @@ function notARepository(repository: string, cause: unknown): StoreError {
 }
 
 async function urlOf(git: Git, repository: string, remote: string): Promise<string> {
+  // An address is not shown to Git's command line: it may hold a password.
+  if (/[/\\:]/.test(remote)) return isPath(remote) && !isAbsolute(remote) ? resolve(repository, remote) : remote;
   const known = await git.run(['remote', 'get-url', '--', remote], { answers: [2, 128] });
-  const url = known.code === 0 ? known.stdout.toString('utf8').trim() : remote;
-  if (known.code !== 0 && !/[/\\:]/.test(remote)) {
+  const url = known.stdout.toString('utf8').trim();
+  if (known.code !== 0) {
     throw new StoreError('STORE_REMOTE_UNKNOWN', `The repository has no remote named "${remote}".`, {
       hint: 'See `git remote -v`; leave `store.remote` out to keep runs in the local repository.',
     });

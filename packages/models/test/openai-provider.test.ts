@@ -9,7 +9,15 @@ const request: ModelRequest = {
     { role: 'system', content: 'Answer with one word.' },
     { role: 'user', content: 'Is "win money" spam or ham?' },
   ],
-  parameters: { maxTokens: 5, temperature: 0, topP: 0.9, frequencyPenalty: 0.5, presencePenalty: -0.5, seed: 1, stop: ['\n'] },
+  parameters: {
+    maxTokens: 5,
+    temperature: 0,
+    topP: 0.9,
+    frequencyPenalty: 0.5,
+    presencePenalty: -0.5,
+    seed: 1,
+    stop: ['\n'],
+  },
   repeat: 0,
 };
 const waits = () => {
@@ -59,7 +67,10 @@ test("the gateway's cost is taken, and prices where it tells none", async () => 
   await using plain = await loopbackOpenAi({ answer: () => 'spam' });
   const prices = { prompt: 1, completion: 2 };
 
-  expect(await openAiProvider({ baseUrl: gateway.baseUrl, prices }).complete(request)).toHaveProperty('costUsd', 0.0042);
+  expect(await openAiProvider({ baseUrl: gateway.baseUrl, prices }).complete(request)).toHaveProperty(
+    'costUsd',
+    0.0042,
+  );
   expect(await openAiProvider({ baseUrl: plain.baseUrl, prices }).complete(request)).toHaveProperty('costUsd', 15e-6);
 });
 
@@ -106,7 +117,10 @@ test('a wrong key is a failure that names the input to look at', async () => {
   await using server = await loopbackOpenAi({ answer: () => 'spam', apiKey: 'sk-right-key' });
   const reply = await openAiProvider({ baseUrl: server.baseUrl, apiKey: 'sk-wrong-key' }).complete(request);
 
-  expect(reply).toMatchObject({ failure: expect.stringContaining('401'), hint: expect.stringContaining('api-key-env') });
+  expect(reply).toMatchObject({
+    failure: expect.stringContaining('401'),
+    hint: expect.stringContaining('api-key-env'),
+  });
 });
 
 test('a hanging server, garbage, and nobody there are failures, never answers', async () => {

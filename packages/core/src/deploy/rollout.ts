@@ -46,7 +46,13 @@ export const StepRecord = z.looseObject({
 });
 export type StepRecord = z.infer<typeof StepRecord>;
 
-const Served = z.looseObject({ version: z.string(), servedAs: z.string() });
+const Served = z.looseObject({
+  version: z.string(),
+  /** Unknown when somebody else set the route up; its endpoint still tells where to send requests. */
+  servedAs: z.optional(z.string()),
+  endpoint: z.looseObject({ url: z.string(), path: z.optional(z.string()), model: z.optional(z.string()) }),
+});
+export type Served = z.infer<typeof Served>;
 
 /** One transition: `Operation.data` of kind `rollout`. Every member but the first two is set when it becomes known. */
 export const RolloutEvent = z.looseObject({
@@ -95,7 +101,7 @@ export interface Rollout {
   readonly deployment: Deployment;
   readonly version?: string;
   readonly gate?: NonNullable<RolloutEvent['gate']>;
-  readonly previous?: z.infer<typeof Served>;
+  readonly previous?: Served;
   readonly servedAs?: string;
   readonly proof?: NonNullable<RolloutEvent['proof']>;
   /** −1 before the first. */
@@ -143,7 +149,7 @@ export function replay(id: string, operations: readonly Operation[]): Rollout | 
 }
 
 function begin(id: string, moment: Moment): Rollout | undefined {
-  const { seq, state, name, commit, digest, deployment, version, previous } = moment.event;
+  const { seq, state, name, commit, digest, deployment, version, gate } = moment.event;
   if (seq !== 0 || state !== 'requested') return undefined;
   if (name === undefined || commit === undefined || digest === undefined || deployment === undefined) return undefined;
   return {
@@ -155,7 +161,7 @@ function begin(id: string, moment: Moment): Rollout | undefined {
     digest,
     deployment,
     ...(version !== undefined && { version }),
-    ...(previous !== undefined && { previous }),
+    ...(gate !== undefined && { gate }),
     step: -1,
     since: 0,
     entry: { canary: noCounts, stable: noCounts },

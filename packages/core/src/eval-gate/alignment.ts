@@ -111,7 +111,7 @@ export function alignPredictions(sample: Sample, raw: RawPredictions, threshold:
       rowsProblem(
         'GATE_IDS_EXTRA',
         raw.file,
-        `${extra.length} predictions are of rows that the dataset does not have (first: ${quoted(extra.slice(0, 3))}).`,
+        `The dataset does not have ${extra.length} of the rows that are predicted here (first: ${quoted(extra.slice(0, 3))}).`,
         'Predict the rows of the same dataset.',
       ),
     );
@@ -183,7 +183,7 @@ function idProblems(ids: Texts, column: string, file: string): Problem[] {
   const twice = ids.filter((id) => id !== null && seen.size === seen.add(id).size);
   if (twice.length > 0) {
     problems.push(
-      rowsProblem('GATE_ID_DUPLICATE', file, `${twice.length} rows repeat a "${column}" (first: ${quoted([twice[0]!])}).`, 'Ids must be unique: rows are compared by them.'),
+      rowsProblem('GATE_ID_DUPLICATE', file, `${twice.length} rows repeat a value of "${column}" (first: ${quoted([twice[0]!])}).`, 'Ids must be unique: rows are compared by them.'),
     );
   }
   return problems;

@@ -61,11 +61,11 @@ export function decideGate(policy: GatePolicy, evidence: GateEvidence): GateJudg
   const allowed = policy['max-slices-worse'];
   if (allowed !== undefined && worse > allowed) {
     verdicts.push(thin === undefined ? 'fail' : 'inconclusive');
-    reasons.push(`${worse} slices are worse; the policy allows ${allowed}`);
+    reasons.push(`${worse} ${worse === 1 ? 'slice is' : 'slices are'} worse; the policy allows ${allowed}`);
   }
   if (verdicts.length > 0 && thin !== undefined) verdicts.push('inconclusive');
   if (verdicts.length === 0) {
-    reasons.push('there is no production version to compare with, and the policy has no absolute bounds');
+    reasons.push('nothing to judge by: no production version, and no absolute bounds in the policy');
   }
   return { verdict: worstVerdict(verdicts), metrics, reasons };
 }

@@ -20,7 +20,7 @@ export function headlineOf(story: Told): string {
     case 'inconclusive':
       return `${alone}too little evidence: ${thinWords(first, judgement.reasons)}`;
     case 'error':
-      return `${alone}${judgement.reasons[0] ?? `${metricTraits[first.name].title} could not be judged: ${first.reason ?? 'no value'}`}`;
+      return judgement.reasons.at(-1) ?? `${alone}${metricTraits[first.name].title} could not be judged: ${first.reason ?? 'no value'}`;
   }
 }
 
@@ -36,7 +36,7 @@ export function comparisonOf(story: Told): string {
 /** The metric the first line speaks of: what decided, else the policy's headline. */
 function leadMetric({ policy, judgement }: Told): MetricJudgement {
   const headline = judgement.metrics.find(({ name }) => name === headlineMetric(policy))!;
-  if (judgement.verdict === 'pass' || headline.verdict === judgement.verdict) return headline;
+  if (headline.verdict === judgement.verdict) return headline;
   return judgement.metrics.find(({ verdict }) => verdict === judgement.verdict) ?? headline;
 }
 
@@ -45,10 +45,11 @@ function failWords(story: Told): string {
   if (failed.length === 0) return story.judgement.reasons[0] ?? 'slices are worse';
   const said = failed.slice(0, 2).map((metric) => {
     if (metric.reason !== undefined) return `${metricTraits[metric.name].title} ${valueText(metric.candidate.value)} is ${metric.reason}`;
-    return `${moveText(metric.name, metric.baseline?.value, metric.candidate.value)} is worse than production`;
+    return moveText(metric.name, metric.baseline?.value, metric.candidate.value);
   });
   const more = failed.length - said.length;
-  return `${said.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
+  const lost = failed.some(({ reason }) => reason === undefined) ? 'worse than production: ' : '';
+  return `${lost}${said.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function thinWords(metric: MetricJudgement, reasons: readonly string[]): string {

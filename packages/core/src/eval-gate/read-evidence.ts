@@ -24,12 +24,16 @@ export interface OpenTable {
 }
 
 export async function openTable(ports: EvidencePorts, view: string, file: string): Promise<Read<OpenTable>> {
+  let absolute = file;
   try {
-    const columns = await ports.engine.attach(view, await ports.workspace.resolve(file));
+    absolute = await ports.workspace.resolve(file);
+    const columns = await ports.engine.attach(view, absolute);
     return { value: { view, file, columns }, problems: [] };
   } catch (error) {
     const hint = 'Give a Parquet, CSV or JSON file that is whole.';
-    return { problems: [problemOf(error, { code: 'GATE_DATA_UNREADABLE', file, hint })] };
+    const problem = problemOf(error, { code: 'GATE_DATA_UNREADABLE', file, hint });
+    // Engines name files by their absolute path, which says nothing to whoever reads the comment.
+    return { problems: [{ ...problem, message: problem.message.replaceAll(absolute, file) }] };
   }
 }
 

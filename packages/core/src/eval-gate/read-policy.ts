@@ -32,8 +32,8 @@ export async function readPolicy(asked: string | undefined, workspace: Workspace
   const policy = read.value;
   const document = parseYaml(source, 'POLICY').value;
   const place: ReadPolicy['place'] = (metric) => {
-    const section = metric in policy.metrics ? 'metrics' : 'guards';
-    const { line } = document?.place([section], metric) ?? {};
+    const section = ['metrics', 'guards'].filter((name) => metric in policy[name as 'metrics' | 'guards']);
+    const { line } = document?.place(section, metric) ?? {};
     return { file: path, ...(line !== undefined && { line }) };
   };
   const problems = [...read.problems, ...contradictions(policy, place)];

@@ -26,7 +26,7 @@ export function gateReport(story: GateStory): Report {
     comparison: comparisonOf(story),
     n: judged.sample.ids.length,
     blocks: [metricTable(story), ...reasonBlocks(story), ...sliceBlocks(story), ...flipBlocks(story), pictures(story), smallPrint(story)],
-    findings: judgement.metrics.filter(({ verdict }) => verdict === 'fail').map((metric) => findingOf(metric, story)),
+    findings: findingsOf(story),
     problems: story.problems.map((problem) => ({ ...problem })),
     footer: { ...story.footer },
   };
@@ -188,6 +188,13 @@ function smallPrint({ judgement, smallPrint }: GateStory): Block {
     ...smallPrint,
   ];
   return { type: 'details', summary: 'How this was judged', comment: false, blocks: lines.map((text) => ({ type: 'text', text: [{ text, style: 'muted' }] })) };
+}
+
+function findingsOf(story: GateStory): Finding[] {
+  const { judgement, place } = story;
+  const failed = judgement.metrics.filter(({ verdict }) => verdict === 'fail').map((metric) => findingOf(metric, story));
+  if (judgement.verdict !== 'fail' || failed.length > 0) return failed;
+  return [{ severity: 'error', title: 'Gate failed', message: `${judgement.reasons.join('; ')}.`, ...place('max-slices-worse') }];
 }
 
 function findingOf(metric: MetricJudgement, { place }: GateStory): Finding {

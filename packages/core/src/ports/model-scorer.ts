@@ -1,4 +1,22 @@
 // Runs a tabular model on columns.
+
+/** A model that cannot be loaded or run: the user's to mend, so it says which file, why, and what to do. */
+export class ModelError extends Error {
+  override readonly name = 'ModelError';
+  /** Stable: `MODEL_INVALID`, `MODEL_OPERATOR_UNKNOWN`, `MODEL_INPUT`, `MODEL_OUTPUT`, `MODEL_RUN_FAILED`, `MODEL_RUNTIME_MISSING`. */
+  readonly code: string;
+  /** As the model was named to the scorer. */
+  readonly file: string;
+  readonly hint: string;
+
+  constructor(code: string, message: string, { file, hint, cause }: { file: string; hint: string; cause?: unknown }) {
+    super(message, { cause });
+    this.code = code;
+    this.file = file;
+    this.hint = hint;
+  }
+}
+
 export interface ModelSignature {
   readonly inputs: readonly {
     readonly name: string;

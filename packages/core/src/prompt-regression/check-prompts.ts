@@ -7,7 +7,7 @@ import type { RunContext } from '../formats/run-context.ts';
 import type { RunInput } from '../formats/run.ts';
 import type { ModelProvider } from '../ports/model-provider.ts';
 import type { Workspace } from '../ports/workspace.ts';
-import { askAll, isFailure } from './ask.ts';
+import { askAll } from './ask.ts';
 import { resolveBaseline, type Baseline, type BaselinePorts, type PresentBaseline } from './baseline.ts';
 import type { PromptRegressionInputs } from './inputs.ts';
 import { judgeAnswers } from './judge-answers.ts';
@@ -82,7 +82,7 @@ async function evaluate(prepared: Prepared, ports: PromptPorts, context: RunCont
       inputs,
       suite,
       asked,
-      warnings: [...warnings, ...opened.problems, ...failureProblems(asked.distinct)],
+      warnings: [...warnings, ...opened.problems],
       cassettes: await cassetteInputs(settings.value, ports.workspace),
       baseline: found,
       digest: promptDigest(suite.side.prompt, context.sha256),
@@ -110,23 +110,6 @@ function baselineSide(
   const side = sideOf(read.value, model);
   const problems = missingVariables(side, suite.cases, source);
   return hasErrors(problems) ? { problems } : side;
-}
-
-/** One problem for each kind of failure, with how often it came. */
-function failureProblems(answers: Awaited<ReturnType<typeof askAll>>['distinct']): readonly Problem[] {
-  const failures = new Map<string, { count: number; hint: string }>();
-  for (const answer of answers) {
-    if (!isFailure(answer)) continue;
-    const seen = failures.get(answer.failure);
-    if (seen === undefined) failures.set(answer.failure, { count: 1, hint: answer.hint });
-    else seen.count += 1;
-  }
-  return [...failures].slice(0, 5).map(([failure, { count, hint }]) => ({
-    code: 'CALL_FAILED',
-    severity: 'warning',
-    message: `${count} of ${answers.length} requests failed: ${failure}.`,
-    ...(hint !== '' && { hint }),
-  }));
 }
 
 async function cassetteInputs(settings: ProviderSettings, workspace: Workspace): Promise<readonly RunInput[]> {

@@ -79,11 +79,13 @@ export function decide(evidence: Evidence, policy: PromptPolicy): Decision {
   const unchanged = complete.filter((result) => result.unchanged).length;
   if (complete.length === 0 || calls.failed > failureLimit * calls.asked)
     return { ...nothing, verdict: 'error', reasons: ['too-many-failures'], unchanged };
-  const accuracy = compare('accuracy', complete, (side) => side.pass, { baseline, margin: policy.margin });
+  const same = baseline && unchanged === complete.length && missing === 0;
+  const how = { baseline, same, margin: policy.margin };
+  const accuracy = compare('accuracy', complete, (side) => side.pass, how);
   const compared = {
     accuracy,
     evaluators: evidence.evaluators.map((name, index) =>
-      compare(name, complete, (side) => side.scores[index] ?? 0, { baseline, margin: policy.margin }),
+      compare(name, complete, (side) => side.scores[index] ?? 0, how),
     ),
     slices: baseline ? sliceDifferences(complete, evidence.slices) : [],
     newlyWrong: complete.filter(({ before, after }) => isRight(before) && !isRight(after) && before !== undefined),
@@ -91,7 +93,6 @@ export function decide(evidence: Evidence, policy: PromptPolicy): Decision {
     missing,
     unchanged,
   };
-  const same = baseline && unchanged === complete.length && missing === 0;
   return { ...compared, ...verdictOf(accuracy, same, policy) };
 }
 
@@ -105,7 +106,6 @@ function verdictOf(
   const verdicts: Verdict[] = [];
   const reasons: Reason[] = [];
   if (judgement !== undefined) {
-    // Equal requests have equal answers: that the sides do not differ is known and not estimated.
     verdicts.push(same ? 'pass' : few ? 'inconclusive' : judgement.verdict);
     reasons.push(same ? 'unchanged' : few ? 'too-few-cases' : 'compared');
   }
@@ -124,13 +124,21 @@ function verdictOf(
   return { verdict, reasons: [...new Set(reasons)], ...(known && { moreCases }) };
 }
 
+/** Equal requests have equal answers: that the sides do not differ is known and not estimated. */
+const noDifference: Judgement = {
+  verdict: 'pass',
+  decided: { difference: 0, low: 0, high: 0 },
+  shown: { difference: 0, low: 0, high: 0 },
+  look: 1,
+};
+
 type SideOf = NonNullable<CaseResult['after']>;
 
 function compare(
   name: string,
   results: readonly CaseResult[],
   value: (side: SideOf) => number,
-  { baseline, margin }: { baseline: boolean; margin: number },
+  { baseline, same, margin }: { baseline: boolean; same: boolean; margin: number },
 ): Compared {
   const after = results.map((result) => value(result.after as SideOf));
   if (!baseline) return { name, n: results.length, after: mean(after) };
@@ -141,7 +149,7 @@ function compare(
     n: results.length,
     after: mean(after),
     before: mean(before),
-    judgement: judgeComparison([{ differences }], { margin }),
+    judgement: same ? noDifference : judgeComparison([{ differences }], { margin }),
   };
 }
 

@@ -53,6 +53,7 @@ export function comparison(accuracy: Compared | undefined): string {
   const { after, before, judgement } = accuracy;
   if (before === undefined || judgement === undefined) return `accuracy ${share(after)}, no baseline`;
   const { shown } = judgement;
+  if (shown.low === 0 && shown.high === 0) return `accuracy ${share(after)}, all requests unchanged`;
   return `accuracy ${share(before)} → ${share(after)} (${points(shown.difference)} pts, 95 % CI ${intervalWords(shown)})`;
 }
 

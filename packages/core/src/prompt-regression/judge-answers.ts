@@ -69,7 +69,9 @@ export function judgeAnswers(answered: Answered, context: RunContext): Outcome {
       }),
     ],
     findings: [...findings(told, suite)],
-    problems: [...answered.warnings, ...emptySuite(decision, suite)].map((problem) => ({ ...problem })),
+    problems: [...answered.warnings, ...failedCalls(asked, decision, suite), ...emptySuite(decision, suite)].map(
+      (problem) => ({ ...problem }),
+    ),
     footer: {
       baseline: baseline.state === 'absent' ? `none yet: ${baseline.words}` : baseline.words,
       ...costFooter(asked),
@@ -113,15 +115,34 @@ function pairResults({ suite, asked }: Answered): readonly CaseResult[] {
 /** At the first message, which is where a reviewer of the prompt looks. */
 function findings(told: Told, { name, source }: Suite): readonly Finding[] {
   const { verdict } = told.decision;
-  if (verdict === 'pass') return [];
+  // An error is told by its problem, where the reason stands.
+  if (verdict === 'pass' || verdict === 'error') return [];
   return [
     {
-      severity: verdict === 'inconclusive' ? 'warning' : 'error',
+      severity: verdict === 'fail' ? 'error' : 'warning',
       title: `${name}: ${headline(told)}`,
       message: comparison(told.decision.accuracy),
       ...placeInPrompt(source, ['messages', 0, 'content']),
     },
   ];
+}
+
+/** One problem for each kind of failure, with how often it came. */
+function failedCalls({ distinct }: Asked, { verdict }: Decision, { source }: Suite): readonly Problem[] {
+  const failures = new Map<string, { count: number; hint: string }>();
+  for (const answer of distinct) {
+    if (!isFailure(answer)) continue;
+    const seen = failures.get(answer.failure);
+    if (seen === undefined) failures.set(answer.failure, { count: 1, hint: answer.hint });
+    else seen.count += 1;
+  }
+  return [...failures].slice(0, 5).map(([failure, { count, hint }]) => ({
+    code: 'CALL_FAILED',
+    severity: verdict === 'error' ? 'error' : 'warning',
+    message: `${grouped(count)} of ${grouped(distinct.length)} requests failed: ${failure}.`,
+    ...(hint !== '' && { hint }),
+    file: source.file,
+  }));
 }
 
 function emptySuite({ reasons }: Decision, { side, source }: Suite): readonly Problem[] {

@@ -62,9 +62,7 @@ test('a prompt that gets cases wrong fails, with the flips, the interval and the
     },
   });
   expect(report.findings).toMatchObject([{ severity: 'error', file: path, line: 5 }]);
-  expect(report.blocks).toContainEqual(
-    expect.objectContaining({ type: 'details', summary: '24 cases newly wrong' }),
-  );
+  expect(report.blocks).toContainEqual(expect.objectContaining({ type: 'details', summary: '24 cases newly wrong' }));
   expect(report.blocks).toContainEqual({ type: 'text', text: 'Changed: message 1 (system).' });
   expect(exitCodeOf(outcome)).toBe(1);
   expect(Report.parse(report)).toEqual(report);
@@ -109,7 +107,7 @@ test('an unchanged prompt asks each request once and passes on any number of cas
 
   expect(report).toMatchObject({
     verdict: 'pass',
-    headline: 'the model is asked just what it was asked before: accuracy 0.00',
+    headline: 'the model is asked just what it was asked before: accuracy 0.38',
   });
   expect((same.provider as ReturnType<typeof model>).requests).toHaveLength(8);
 });
@@ -126,7 +124,9 @@ test('an interval that is too wide is inconclusive and says how many cases would
   const { report } = await evaluate(world('wrong 0', 'wrong 2', 50));
 
   expect(report.verdict).toBe('inconclusive');
-  expect(report.headline).toMatch(/^2 cases newly wrong, 0 newly right: accuracy 1\.00 → 0\.96; needs about \d+ more cases$/);
+  expect(report.headline).toMatch(
+    /^2 cases newly wrong, 0 newly right: accuracy 1\.00 → 0\.96; needs about \d+ more cases$/,
+  );
   expect(report.findings).toMatchObject([{ severity: 'warning' }]);
 });
 
@@ -221,10 +221,10 @@ test('the cases file has one line a case and stays below a megabyte', async () =
   expect(Object.keys(run?.results ?? {})).toEqual(['report.json', 'cases.jsonl']);
 });
 
-test('a fork of the same evaluation has the same digest, and new words a new one', async () => {
+test('the digest is of what a model is told: another margin keeps it, another word does not', async () => {
   const digest = async (system: string, extra?: string) =>
-    (await evaluate({ ...world('old', 'x'), files: { [path]: prompt(system, extra), 'data/mails.jsonl': mails(40) } })).run
-      ?.subject?.digest;
+    (await evaluate({ ...world('old', 'x'), files: { [path]: prompt(system, extra), 'data/mails.jsonl': mails(40) } }))
+      .run?.subject?.digest;
 
   expect(await digest('one')).toBe(await digest('one', '  margin: 0.05'));
   expect(await digest('one')).not.toBe(await digest('two'));

@@ -1,3 +1,7 @@
 // Contract suites: one for each port or service, run on the double and on the real thing.
 export type { ContractCase } from './contract-case.ts';
 export { tritonContract, type TritonSubject } from './triton-contract.ts';
+export { historyContract, type HistorySubject } from './history-contract.ts';
+export { registryContract, type RegistrySubject } from './registry-contract.ts';
+export { exampleRun, storeContract, type StoreSubject } from './store-contract.ts';
+export { workspaceContract, type WorkspaceSubject } from './workspace-contract.ts';

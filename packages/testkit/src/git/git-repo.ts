@@ -116,6 +116,9 @@ export async function bareRemote(options: { readonly objectFormat?: 'sha1' | 'sh
     '--template=',
     `--object-format=${options.objectFormat ?? 'sha1'}`,
   );
+  // As code hosts do: blobless fetches, and objects by id.
+  await git('config', 'uploadpack.allowFilter', 'true');
+  await git('config', 'uploadpack.allowAnySHA1InWant', 'true');
   return {
     path,
     url: `file://${path.startsWith('/') ? '' : '/'}${path.replaceAll('\\', '/')}`,

@@ -18,7 +18,9 @@ const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isMessage: Check = (value) =>
-  isMap(value) && ['system', 'user', 'assistant'].includes(String(value['role'])) && typeof value['content'] === 'string';
+  isMap(value) &&
+  ['system', 'user', 'assistant'].includes(String(value['role'])) &&
+  typeof value['content'] === 'string';
 
 const isResponseFormat: Check = (value) => {
   if (!isMap(value)) return false;

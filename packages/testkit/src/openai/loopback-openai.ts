@@ -110,7 +110,12 @@ function sendCompletion(response: ServerResponse, request: ChatRequest, options:
       created: 0,
       model: request.model,
       choices: [
-        { index: 0, message: { role: 'assistant', content }, finish_reason: options.finishReason ?? 'stop', logprobs: null },
+        {
+          index: 0,
+          message: { role: 'assistant', content },
+          finish_reason: options.finishReason ?? 'stop',
+          logprobs: null,
+        },
       ],
       usage: {
         prompt_tokens: promptTokens,

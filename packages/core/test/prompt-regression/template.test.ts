@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { parseTemplate, renderTemplate, score, scorersOf } from '@pawl/core/prompt-regression';
+
+const render = (text: string, fields: Record<string, unknown>) => renderTemplate(parseTemplate(text), fields);
+
+test('variables are filled, with spaces or without, as often as they come', () => {
+  expect(render('{{a}} and {{ b }}, {{a}}', { a: 'x', b: 2 })).toBe('x and 2, x');
+  expect(render('no variable', {})).toBe('no variable');
+  expect(render('{{list}} {{yes}}', { list: [1, 'a'], yes: true })).toBe('[1,"a"] true');
+});
+
+test('a value that looks like a variable or a replacement pattern is put in as it is', () => {
+  expect(render('{{a}}|{{secret}}', { a: '{{secret}} $& $1', secret: 's' })).toBe('{{secret}} $& $1|s');
+});
+
+test('neither the environment nor inherited members can be reached', () => {
+  for (const name of ['env.HOME', 'constructor', '__proto__', 'toString'])
+    expect(() => render(`{{${name}}}`, { a: 1 })).toThrow(`rendered without "${name}"`);
+});
+
+test('an empty or missing value is missing, never an empty text', () => {
+  expect(() => render('{{a}}', { a: null })).toThrow();
+  expect(render('{{a}}', { a: '' })).toBe('');
+});
+
+test('braces that hold no plain name are told apart', () => {
+  expect(parseTemplate('{{ a | upper }} {{b}} {"x": {"y": 1}}')).toMatchObject({
+    names: ['b'],
+    strange: ['{{ a | upper }}'],
+  });
+});
+
+test('equals is to the letter, the other criteria are not', () => {
+  const run = (string: Record<string, string>, output: string) =>
+    score(scorersOf([{ name: 'e', string }])[0] ?? { name: '', checks: [] }, output, { expected: 'Spam' });
+
+  expect(run({ equals: '{{expected}}' }, 'Spam')).toBe(1);
+  expect(run({ equals: '{{expected}}' }, 'spam')).toBe(0);
+  expect(run({ equals: '{{expected}}' }, 'Spam\n')).toBe(0);
+  expect(run({ contains: '{{expected}}' }, 'it is SPAM!')).toBe(1);
+  expect(run({ startsWith: 'spam' }, 'Spam it is')).toBe(1);
+  expect(run({ endsWith: 'SPAM' }, 'this is spam')).toBe(1);
+});
+
+test('every criterion must hold, not only the first that is given', () => {
+  const [scorer] = scorersOf([{ name: 'e', string: { contains: 'a', endsWith: 'z' } }]);
+  if (scorer === undefined) throw new Error('no scorer');
+
+  expect(score(scorer, 'a to z', {})).toBe(1);
+  expect(score(scorer, 'a to y', {})).toBe(0);
+});

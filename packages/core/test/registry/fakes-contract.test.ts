@@ -1,0 +1,30 @@
+// The in-memory registry and history keep to the same contracts as the Git adapters.
+import { memoryHistory, memoryRegistry } from '@pawl/core/testing';
+import { historyContract, registryContract } from '@pawl/testkit/contracts';
+import { describe, test } from 'vitest';
+
+const hash = (digit: string): string => digit.repeat(40);
+
+describe('a registry in memory', () => {
+  test.each(registryContract.map(({ title, check }) => ({ title, check })))('$title', ({ check }) =>
+    check({ registry: memoryRegistry(), commits: [hash('1'), hash('2'), hash('3')] }),
+  );
+});
+
+describe('a history in memory', () => {
+  const at = (minutes: number): number => 1_767_225_600_000 + minutes * 60_000;
+  const [base, main, topic, alone] = [hash('a'), hash('b'), hash('c'), hash('d')] as const;
+  const history = memoryHistory({
+    commits: [
+      { commit: base, parents: [], time: at(0), files: { 'a.txt': 'one' } },
+      { commit: main, parents: [base], time: at(1), files: { 'a.txt': 'two' } },
+      { commit: topic, parents: [base], time: at(2), files: { 'a.txt': 'one', 'dir/b.txt': 'new' } },
+      { commit: alone, parents: [], time: at(3), files: {} },
+    ],
+    refs: { main, topic },
+    head: 'main',
+  });
+  test.each(historyContract.map(({ title, check }) => ({ title, check })))('$title', ({ check }) =>
+    check({ history, base, main, topic, alone }),
+  );
+});

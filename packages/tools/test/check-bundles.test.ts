@@ -1,0 +1,20 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { checkBundle } from '../src/check-bundles.ts';
+
+test('a bundle built twice has the same bytes, and its size is told', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'pawl-check-bundles-'));
+  try {
+    await writeFile(join(folder, 'later.ts'), 'export const later = "x".repeat(3);\n');
+    await writeFile(join(folder, 'main.ts'), "const { later } = await import('./later.ts');\nconsole.log(later);\n");
+    const request = { entry: join(folder, 'main.ts'), name: 'index', withOnnx: false };
+    const check = await checkBundle(request);
+    expect(check).toMatchObject({ differing: [], overBudget: false });
+    expect(check.scriptBytes).toBeGreaterThan(check.entryBytes);
+    expect(await checkBundle(request, { entryBytes: 10, scriptBytes: 10_000 })).toMatchObject({ overBudget: true });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
