@@ -88,7 +88,7 @@ async function openUneasyRuns({ walk, checks, expected }) {
     await walk.screenshot('hostile-light');
   });
   await checks.check('a run without a report says so', async () => {
-    await row(walk, 'Runs', 'flight-delay, no verdict').click();
+    await (await reveal(walk, 'Runs', row(walk, 'Runs', 'flight-delay, no verdict'))).click();
     await walk.webview().getByText('This run was recorded without a report.').waitFor();
     await walk.screenshot('no-report-light');
   });
@@ -101,7 +101,7 @@ export async function seeDiff({ walk, checks, expected }) {
     const newer = row(walk, 'Prompts', prompt.newer.version);
     await newer.click();
     await newer.hover();
-    await newer.getByRole('button', { name: 'Compare Versions' }).click();
+    await newer.getByRole('button', { name: 'Compare Prompt Versions' }).click();
     await walk.page.locator('.quick-input-widget').getByText(prompt.older.version, { exact: false }).first().click();
     await expectSoon(async () => (await diffTexts(walk))?.title === `${prompt.name}@${prompt.older.version} ↔ ${prompt.newer.version}`);
     const { left, right } = await diffTexts(walk);
@@ -121,7 +121,7 @@ export async function compareWithWorkTree({ walk, checks, expected, root }) {
   await checks.check('a version is compared with the working tree', async () => {
     const newer = row(walk, 'Prompts', prompt.newer.version);
     await newer.hover();
-    await newer.getByRole('button', { name: 'Compare with Working Tree' }).click();
+    await newer.getByRole('button', { name: 'Compare Prompt with Working Tree' }).click();
     await expectSoon(async () => (await diffTexts(walk))?.title === `${prompt.name}@${prompt.newer.version} ↔ working tree`);
     const { left, right } = await diffTexts(walk);
     if (left !== prompt.newer.text || right !== prompt.now(root)) throw new Error(`the sides are\n${left}\nand\n${right}`);
@@ -147,6 +147,9 @@ export async function seeNewRun({ walk, checks, sample }) {
   if (sample === undefined) return checks.leaveOut(sentence, 'a repository that is given is not written to');
   await checks.check(sentence, async () => {
     const [report] = readReports('pass');
+    // The group of the newest run comes first.
+    await pane(walk, 'Runs').locator('.monaco-list').hover();
+    await walk.page.mouse.wheel(0, -10_000);
     const started = performance.now();
     const run = await sample.addRun({ ...report, name: 'flight-delay-night' });
     const added = performance.now();
@@ -158,9 +161,22 @@ export async function seeNewRun({ walk, checks, sample }) {
 const pane = (walk, title) =>
   walk.page.locator('.part.sidebar .pane').filter({ has: walk.page.locator('.pane-header', { hasText: title }) });
 
-const row = (walk, title, name) => pane(walk, title).getByRole('treeitem', { name }).first();
+/** A row by the start of its name: a version is also spoken of in its prompt's own row. */
+const row = (walk, title, name) => rowsOf(walk, title, name).first();
 
-const runRow = (walk, run) => pane(walk, 'Runs').getByRole('treeitem', { name: `${run.name}, ${run.verdict ?? 'no verdict'} ·` });
+const rowsOf = (walk, title, name) => pane(walk, title).getByRole('treeitem', { name: new RegExp(`^${RegExp.escape(name)}`) });
+
+const runRow = (walk, run) => rowsOf(walk, 'Runs', `${run.name}, ${run.verdict ?? 'no verdict'} ·`);
+
+/** A tree has only the visible rows in the page: scrolls its pane until the row is one of them. */
+async function reveal(walk, title, locator) {
+  await pane(walk, title).locator('.monaco-list').hover();
+  for (let step = 0; step < 100 && !(await locator.isVisible()); step++) {
+    await walk.page.mouse.wheel(0, 66);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  return locator;
+}
 
 /** Title and both texts of the diff in front. */
 const diffTexts = (walk) =>

@@ -47,6 +47,7 @@ const NO_GALLERY = JSON.stringify({ serviceUrl: 'http://127.0.0.1:9/gallery', it
  * @typedef {object} Server
  * @property {string} url
  * @property {string} authority          host and port, for vscode-remote: addresses
+ * @property {string} serverDir          the installed VS Code
  * @property {string} userDataDir        temporary, as is all that the server writes
  * @property {string} extensionsDir
  * @property {string} evaluatorDir       the evaluator's extension folder
@@ -144,6 +145,7 @@ export async function startServer({ serverDir, node, vsix = [], settings = {}, e
   return {
     url: `http://${authority}`,
     authority,
+    serverDir,
     userDataDir,
     extensionsDir,
     evaluatorDir: join(HERE, 'evaluator'),

@@ -28,15 +28,21 @@ export interface Editor {
   /** Undefined when the user thought better of it. */
   choose<T>(question: string, choices: readonly Choice<T>[]): Promise<T | undefined>;
   showReport(run: { readonly id: string; readonly title: string }): Promise<void>;
-  showFile(file: CommittedFile): Promise<void>;
+  /** A path stands for the file in the work tree. */
+  showFile(file: CommittedFile | string): Promise<void>;
   /** Rendered by the editor's own Markdown preview, which runs no script of the document. */
   showMarkdown(file: CommittedFile): Promise<void>;
-  /** A path stands for the file in the work tree. */
-  showDiff(sides: { readonly left: CommittedFile; readonly right: CommittedFile | string }, title: string): Promise<void>;
+  showDiff(
+    sides: { readonly left: CommittedFile; readonly right: CommittedFile | string },
+    title: string,
+  ): Promise<void>;
   copy(text: string): Promise<void>;
   /** A moment, as the reader's locale writes it; the text itself when it is no date. */
-  formatTime(iso: string): string;
+  readonly formatTime: FormatTime;
 }
+
+/** `short` is for rows: it leaves out the year while that is this year. */
+export type FormatTime = (iso: string, length: 'short' | 'full') => string;
 
 export interface App {
   readonly editor: Editor;

@@ -1,11 +1,9 @@
 // The composition root: the editor's API on one side, the repository on the other, views and commands between them.
-// Activation only registers; Git is first started by a view that is shown or a command that is called.
+// Activation only registers. The views' and commands' own code is loaded when the first of them is used, and Git is not
+// started before that.
 import * as vscode from 'vscode';
-import type { App, Command } from './app.ts';
-import { commandsOf } from './commands.ts';
-import { modelRows } from './models/tree.ts';
-import { promptRows } from './prompts/tree.ts';
-import { runRows } from './runs/tree.ts';
+import type { App } from './app.ts';
+import type { Grouping } from './runs/model.ts';
 import { situationWords } from './situation.ts';
 import { registerDocuments } from './vscode/documents.ts';
 import { openEditor } from './vscode/editor.ts';
@@ -15,6 +13,10 @@ import { openTreeView, type TreeView } from './vscode/tree-view.ts';
 
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Pawl', { log: true });
+  const report = (error: unknown): string => {
+    log.error(error instanceof Error ? error : String(error));
+    return messageOf(error);
+  };
   const views: TreeView[] = [];
   const refreshViews = (): void => views.forEach((view) => view.refresh());
   const session = openSession(context.globalStorageUri.fsPath, refreshViews);
@@ -26,33 +28,29 @@ export function activate(context: vscode.ExtensionContext): void {
       refreshViews();
     },
   };
-  const report = (error: unknown): string => {
-    log.error(error instanceof Error ? error : String(error));
-    return messageOf(error);
-  };
-  const grouping = (): 'kind' | 'name' =>
-    vscode.workspace.getConfiguration('pawl').get('runs.groupBy') === 'name' ? 'name' : 'kind';
   views.push(
-    openTreeView({ id: 'pawl.runs', selectMany: false, report }, runRows(app, grouping)),
-    openTreeView({ id: 'pawl.prompts', selectMany: true, report }, promptRows(app)),
-    openTreeView({ id: 'pawl.models', selectMany: false, report }, modelRows(app)),
+    openTreeView({ id: 'pawl.runs', selectMany: false, report }, async () => (await import('./runs/tree.ts')).runRows(app, grouping)),
+    openTreeView({ id: 'pawl.prompts', selectMany: true, report }, async () => (await import('./prompts/tree.ts')).promptRows(app)),
+    openTreeView({ id: 'pawl.models', selectMany: false, report }, async () => (await import('./models/tree.ts')).modelRows(app)),
   );
 
-  const run = async (command: Command, argument: unknown, selection: unknown): Promise<void> => {
+  const run = async (id: string, argument: unknown, selection: unknown): Promise<void> => {
     try {
+      const { commandsOf } = await import('./commands.ts');
       const situation = await session.situation();
-      if (situation === 'ready' || command.id === 'pawl.refresh') await command.run(argument, selection);
-      else app.editor.inform(situationWords[situation]);
+      if (situation !== 'ready' && id !== 'pawl.refresh') return app.editor.inform(situationWords[situation]);
+      await commandsOf(app).find((command) => command.id === id)?.run(argument, selection);
     } catch (error) {
       app.editor.warn(report(error));
     }
   };
+  const { contributes } = context.extension.packageJSON as { contributes: { commands: readonly { command: string }[] } };
   context.subscriptions.push(
     log,
     session,
     ...views,
-    ...commandsOf(app).map((command) =>
-      vscode.commands.registerCommand(command.id, (argument: unknown, selection: unknown) => run(command, argument, selection)),
+    ...contributes.commands.map(({ command }) =>
+      vscode.commands.registerCommand(command, (argument: unknown, selection: unknown) => run(command, argument, selection)),
     ),
     registerDocuments(app),
     registerReportEditor(app),
@@ -61,6 +59,9 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
 }
+
+const grouping = (): Grouping =>
+  vscode.workspace.getConfiguration('pawl').get('runs.groupBy') === 'name' ? 'name' : 'kind';
 
 /** Adapters say what to do about it; a bug has only its message. */
 function messageOf(error: unknown): string {

@@ -1,12 +1,12 @@
 // How a registered version looks in a tree, whatever it is a version of.
 import type { RegisteredVersion } from '@pawl/core';
 import { showHidden } from '@pawl/core/report';
-import { versionName } from './app.ts';
+import { versionName, type FormatTime } from './app.ts';
 import { lines, type Row } from './rows.ts';
 
 type Shown = 'label' | 'description' | 'tooltip' | 'icon';
 
-export function versionRow(version: RegisteredVersion, formatTime: (iso: string) => string): Pick<Row, Shown> {
+export function versionRow(version: RegisteredVersion, formatTime: FormatTime): Pick<Row, Shown> {
   const marks = [...version.labels, ...(version.deprecated ? ['deprecated'] : [])];
   return {
     label: version.version,
@@ -18,7 +18,7 @@ export function versionRow(version: RegisteredVersion, formatTime: (iso: string)
       showHidden(version.message.trim()),
       '',
       `commit ${version.commit.slice(0, 10)}`,
-      formatTime(version.at),
+      formatTime(version.at, 'full'),
     ),
     icon: { name: version.deprecated ? 'circle-slash' : version.labels.length > 0 ? 'tag' : 'git-commit' },
   };

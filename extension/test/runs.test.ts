@@ -21,8 +21,8 @@ describe('the Runs view', () => {
 
     const groups = await rows.children();
     expect(groups.map((group) => [rows.row(group).label, rows.row(group).description])).toEqual([
-      ['eval-gate', '2 runs, latest fail'],
-      ['data-validation', '1 run, latest pass'],
+      ['eval-gate', 'latest fail, 2 runs'],
+      ['data-validation', 'latest pass, 1 run'],
     ]);
     const children = await rows.children(groups[0]);
     expect(children.map((node) => rows.row(node).description)).toEqual(['fail · 2026-11-20', 'pass · 2026-11-20']);

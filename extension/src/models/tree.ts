@@ -1,6 +1,6 @@
 // The rows of the Models view.
 import { promptStem } from '@pawl/core';
-import type { App } from '../app.ts';
+import type { App, FormatTime } from '../app.ts';
 import type { Row, Rows } from '../rows.ts';
 import { labelsOf, versionRow } from '../versions.ts';
 import { loadModels, type ModelsNode } from './model.ts';
@@ -14,11 +14,11 @@ export function modelRows(app: App): Rows<ModelsNode> {
       const prompts = new Set((await repository.promptPaths()).map(promptStem));
       return loadModels(repository, prompts);
     },
-    row: (node) => modelRow(node, (iso) => app.editor.formatTime(iso)),
+    row: (node) => modelRow(node, app.editor.formatTime),
   };
 }
 
-export function modelRow(node: ModelsNode, formatTime: (iso: string) => string): Row {
+export function modelRow(node: ModelsNode, formatTime: FormatTime): Row {
   if (node.type === 'model-version') {
     return {
       ...versionRow(node.version, formatTime),

@@ -51,7 +51,7 @@ export function pickVersion(
     versions.map((node) => ({
       label: node.version.version,
       description: node.version.labels.join(', '),
-      detail: `${node.version.commit.slice(0, 10)}, ${app.editor.formatTime(node.version.at)}`,
+      detail: `${node.version.commit.slice(0, 10)}, ${app.editor.formatTime(node.version.at, 'full')}`,
       value: node,
     })),
   );

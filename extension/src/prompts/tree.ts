@@ -1,5 +1,5 @@
 // The rows of the Prompts view.
-import type { App } from '../app.ts';
+import type { App, FormatTime } from '../app.ts';
 import { lines, type Row, type Rows } from '../rows.ts';
 import { labelsOf, versionRow } from '../versions.ts';
 import { loadPrompts, type PromptsNode } from './model.ts';
@@ -11,11 +11,11 @@ export function promptRows(app: App): Rows<PromptsNode> {
       const repository = await app.repository();
       return repository === undefined ? [] : loadPrompts(await repository.promptPaths(), repository.registry);
     },
-    row: (node) => promptRow(node, (iso) => app.editor.formatTime(iso)),
+    row: (node) => promptRow(node, app.editor.formatTime),
   };
 }
 
-export function promptRow(node: PromptsNode, formatTime: (iso: string) => string): Row {
+export function promptRow(node: PromptsNode, formatTime: FormatTime): Row {
   if (node.type === 'prompt-version') {
     return {
       ...versionRow(node.version, formatTime),
@@ -35,5 +35,6 @@ export function promptRow(node: PromptsNode, formatTime: (iso: string) => string
     icon: { name: 'comment-discussion' },
     context: versions.length > 1 ? 'pawl.prompt.comparable' : 'pawl.prompt',
     fold: versions.length === 0 ? 'none' : 'expanded',
+    command: { id: 'pawl.openPrompt', title: 'Open Prompt' },
   };
 }

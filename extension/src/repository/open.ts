@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { openHistory, openRegistry, openStore, remoteOf } from '@pawl/git';
 import type { Repository } from '../app.ts';
 import type { Place } from './locate.ts';
+import { sharing } from './sharing.ts';
 import type { StoreSettings } from './store-settings.ts';
 
 export interface OpenRepository extends Repository {
@@ -18,18 +19,19 @@ export async function openRepository(
   cacheFolder: string,
   promptPaths: () => Promise<readonly string[]>,
 ): Promise<OpenRepository> {
-  // One for each repository: two windows may be open on two of them.
-  const cacheDir = join(cacheFolder, `${createHash('sha256').update(root).digest('hex').slice(0, 24)}.git`);
-  const shared = { repository: root, cacheDir, ...(await storeSettings(root)) };
+  // One for each repository, since windows may be open on several; and two, since both of them fetch.
+  const cache = join(cacheFolder, createHash('sha256').update(root).digest('hex').slice(0, 24));
+  const settings = { repository: root, ...(await storeSettings(root)) };
   const [store, registry, history] = await Promise.all([
-    openStore(shared),
-    openRegistry(shared),
+    openStore({ ...settings, cacheDir: join(cache, 'store.git') }),
+    openRegistry({ ...settings, cacheDir: join(cache, 'registry.git') }),
     openHistory({ repository: root }),
   ]);
+  const versions = sharing(() => registry.list());
   return {
     root,
     store,
-    registry,
+    registry: { ...registry, list: (name) => (name === undefined ? versions() : registry.list(name)) },
     history,
     promptPaths,
     close: async () => {

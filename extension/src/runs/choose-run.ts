@@ -23,7 +23,7 @@ export async function chooseRun(
     'Which run?',
     runs.map((run) => ({
       label: showHidden(oneLine(run.name)),
-      description: `${run.kind} · ${run.verdict ?? 'no verdict'} · ${app.editor.formatTime(run.startedAt)}`,
+      description: `${run.kind} · ${run.verdict ?? 'no verdict'} · ${app.editor.formatTime(run.startedAt, 'full')}`,
       ...(run.headline !== undefined && { detail: showHidden(oneLine(run.headline)) }),
       value: run,
     })),

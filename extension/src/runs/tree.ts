@@ -1,7 +1,7 @@
 // The rows of the Runs view.
 import type { RunSummary } from '@pawl/core';
 import { oneLine, showHidden } from '@pawl/core/report';
-import type { App } from '../app.ts';
+import type { App, FormatTime } from '../app.ts';
 import { lines, type Icon, type Row, type Rows } from '../rows.ts';
 import { loadRuns, type Grouping, type RunsNode } from './model.ts';
 
@@ -12,11 +12,11 @@ export function runRows(app: App, grouping: () => Grouping): Rows<RunsNode> {
       const repository = await app.repository();
       return repository === undefined ? [] : loadRuns(repository.store, grouping());
     },
-    row: (node) => runRow(node, (iso) => app.editor.formatTime(iso)),
+    row: (node) => runRow(node, app.editor.formatTime),
   };
 }
 
-export function runRow(node: RunsNode, formatTime: (iso: string) => string): Row {
+export function runRow(node: RunsNode, formatTime: FormatTime): Row {
   switch (node.type) {
     case 'run-group': {
       const [latest] = node.runs;
@@ -24,7 +24,7 @@ export function runRow(node: RunsNode, formatTime: (iso: string) => string): Row
       return {
         id: `group/${node.by}/${node.title}`,
         label: plain(node.title),
-        description: latest === undefined ? count : `${count}, latest ${verdictWord(latest.run)}`,
+        description: latest?.run.verdict === undefined ? count : `latest ${latest.run.verdict}, ${count}`,
         icon: { name: node.by === 'kind' ? 'beaker' : 'tag' },
         context: 'pawl.runGroup',
         fold: 'expanded',
@@ -35,7 +35,7 @@ export function runRow(node: RunsNode, formatTime: (iso: string) => string): Row
       return {
         id: `run/${run.id}`,
         label: plain(by === 'kind' ? run.name : run.kind),
-        description: `${verdictWord(run)} · ${formatTime(run.startedAt)}`,
+        description: `${verdictWord(run)} · ${formatTime(run.startedAt, 'short')}`,
         tooltip: runTooltip(run, formatTime),
         icon: verdictIcon(run),
         context: 'pawl.run',
@@ -65,7 +65,7 @@ const icons: Readonly<Record<string, Icon>> = {
 
 const verdictIcon = (run: Pick<RunSummary, 'verdict'>): Icon => icons[run.verdict ?? ''] ?? { name: 'circle-outline' };
 
-function runTooltip(run: RunSummary, formatTime: (iso: string) => string): string {
+function runTooltip(run: RunSummary, formatTime: FormatTime): string {
   const place = [
     run.commit === undefined ? undefined : `commit ${run.commit.slice(0, 10)}`,
     run.branch === undefined ? undefined : `branch ${plain(run.branch)}`,
@@ -76,7 +76,7 @@ function runTooltip(run: RunSummary, formatTime: (iso: string) => string): strin
     run.headline === undefined ? undefined : plain(run.headline),
     '',
     place.join(', '),
-    `${formatTime(run.startedAt)}${run.actor === undefined ? '' : `, by ${plain(run.actor)}`}`,
+    `${formatTime(run.startedAt, 'full')}${run.actor === undefined ? '' : `, by ${plain(run.actor)}`}`,
   );
 }
 

@@ -30,5 +30,5 @@ async function pageOf(app: App, uri: vscode.Uri): Promise<string> {
     repository === undefined || id === undefined
       ? { why: 'There is no repository to read this run from.' }
       : await findReport(repository.store, id);
-  return reportPage(found, (iso) => app.editor.formatTime(iso));
+  return reportPage(found, app.editor.formatTime);
 }

@@ -12,10 +12,12 @@ interface Trouble {
   readonly trouble: string;
 }
 
+/** @param load called when the view is first shown */
 export function openTreeView<Node extends object>(
   view: { readonly id: string; readonly selectMany: boolean; readonly report: (error: unknown) => string },
-  rows: Rows<Node>,
+  load: () => Promise<Rows<Node>>,
 ): TreeView {
+  let rows: Rows<Node> | undefined;
   const changed = new vscode.EventEmitter<undefined>();
   const isTrouble = (node: Node | Trouble): node is Trouble => 'trouble' in node;
   const provider: vscode.TreeDataProvider<Node | Trouble> = {
@@ -23,12 +25,15 @@ export function openTreeView<Node extends object>(
     getChildren: async (node) => {
       if (node !== undefined && isTrouble(node)) return [];
       try {
+        rows ??= await load();
         return [...(await rows.children(node))];
       } catch (error) {
         return [{ trouble: view.report(error) }];
       }
     },
-    getTreeItem: (node) => (isTrouble(node) ? troubleItem(node) : itemOf(rows.row(node), node)),
+    // Rows are loaded: a node is only asked for after it was given out.
+    getTreeItem: (node) =>
+      isTrouble(node) ? troubleItem(node) : itemOf((rows as Rows<Node>).row(node), node),
   };
   const tree = vscode.window.createTreeView(view.id, {
     treeDataProvider: provider,

@@ -1,20 +1,21 @@
 // The page of a run: its report as the same self-contained HTML that the actions write, in the editor's colours.
 // It has no script, and its policy lets none run and nothing be fetched.
+import type { FormatTime } from '../app.ts';
 import { escapeHtml, htmlStyle, renderHtml } from '@pawl/core/report';
 import type { FoundReport } from '../runs/report.ts';
 
-export function reportPage(found: FoundReport, formatTime: (iso: string) => string): string {
+export function reportPage(found: FoundReport, formatTime: FormatTime): string {
   const page = found.report === undefined ? withoutReport(found) : renderHtml([found.report], optionsOf(found.run, formatTime));
   // Before the end of the head, which the report's own text cannot contain: it is escaped.
   return page.replace('</head>', () => `<style>\n${editorStyle}\n</style>\n</head>`);
 }
 
-function optionsOf(run: NonNullable<FoundReport['run']>, formatTime: (iso: string) => string) {
+function optionsOf(run: NonNullable<FoundReport['run']>, formatTime: FormatTime) {
   const { commit, url } = run.origin;
   return {
     ...(commit !== undefined && { headSha: commit }),
     ...(url !== undefined && { runUrl: url }),
-    date: formatTime(run.startedAt),
+    date: formatTime(run.startedAt, 'full'),
   };
 }
 

@@ -33,6 +33,17 @@ export interface ActionHost<S extends InputSpec, W extends ActionWorld> {
   execute(inputs: Inputs<S>, world: W): Promise<Outcome>;
 }
 
+/** What tells this step from every other, as the runner writes it. */
+export interface Producer {
+  readonly repository: string;
+  readonly workflowRun: string;
+  readonly attempt: string;
+  readonly job: string;
+  /** The matrix leg's values and its index. */
+  readonly matrix: string;
+  readonly step: string;
+}
+
 /** What a runner knows, in the words of a world's options. */
 export interface WorldRequest {
   readonly root: string;
@@ -42,7 +53,7 @@ export interface WorldRequest {
   readonly toolCache?: string;
   readonly duckdbPath?: string;
   /** The job, matrix leg and attempt: a run's id is made of it, so that a repeated push is a no-op. */
-  readonly producer: Readonly<Record<string, string>>;
+  readonly producer?: Producer;
   readonly baseRef?: string;
   readonly origin: {
     readonly repository?: string;

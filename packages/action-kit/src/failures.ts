@@ -5,12 +5,7 @@ import type { Outcome, Problem, Report, Slug } from '@pawl/core';
 export function usageOutcome(slug: Slug, name: string, problems: readonly Problem[]): Outcome {
   const count = problems.filter((problem) => problem.severity === 'error').length;
   return {
-    report: errorReport(
-      slug,
-      name,
-      `not run: ${count === 1 ? 'one mistake' : `${count} mistakes`} in its inputs`,
-      problems,
-    ),
+    report: errorReport(slug, name, `${count === 1 ? '1 mistake' : `${count} mistakes`} in its inputs`, problems),
     results: {},
     usage: true,
   };
@@ -42,7 +37,7 @@ export function expectedOutcome(slug: Slug, name: string, error: ExpectedError):
     message: error.message,
     ...(error.hint !== undefined && { hint: error.hint }),
   };
-  return { report: errorReport(slug, name, 'could not be judged', [problem]), results: {}, usage: false };
+  return { report: errorReport(slug, name, error.message, [problem]), results: {}, usage: false };
 }
 
 /** A crash of ours. It never looks like a verdict on the user's work, and never like a pass. */
@@ -54,7 +49,7 @@ export function crashOutcome(slug: Slug, name: string, error: unknown): Outcome 
     message: `Pawl itself broke: ${message}`,
     hint: 'This is a bug in Pawl, not in your change. Please report it with the stack in the log.',
   };
-  return { report: errorReport(slug, name, 'could not be judged: Pawl broke', [problem]), results: {}, usage: false };
+  return { report: errorReport(slug, name, 'Pawl itself broke', [problem]), results: {}, usage: false };
 }
 
 function errorReport(slug: Slug, name: string, headline: string, problems: readonly Problem[]): Report {

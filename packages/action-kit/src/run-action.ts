@@ -1,8 +1,9 @@
 // The same order in every action: compute, write the results, publish, and only then fail.
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { exitCodeOf, hasErrors, type InputSpec, type Outcome, type Problem } from '@pawl/core';
 import { renderTerminal } from '@pawl/core/report';
-import type { Action, ActionHost, ActionWorld, WorldRequest } from './action.ts';
+import type { Action, ActionHost, ActionWorld, Producer, WorldRequest } from './action.ts';
 import { crashOutcome, expectedOutcome, isExpected, usageOutcome } from './failures.ts';
 import { publishOutcome } from './publish-outcome.ts';
 import { readFeatureInputs, readSettings, type Settings } from './read-action-inputs.ts';
@@ -72,6 +73,8 @@ async function compute<S extends InputSpec, W extends ActionWorld>(
   const { slug } = action;
   let world: W | undefined;
   try {
+    const hopeless = await mistakesWithoutConfig(action, place);
+    if (hopeless.length > 0) return { outcome: usageOutcome(slug, slug, hopeless), world, crashed: false };
     world = await host.openWorld(worldRequest(place));
     const inputs = readFeatureInputs(action, place.runner.env, world.config);
     const problems = [...place.runner.problems, ...world.problems, ...inputs.problems];
@@ -85,6 +88,17 @@ async function compute<S extends InputSpec, W extends ActionWorld>(
   }
 }
 
+/** Where there is no pawl.yml, what the workflow gives is all there is: a mistake is told without loading an engine. */
+async function mistakesWithoutConfig<S extends InputSpec>(
+  action: Action<S>,
+  { runner, settings }: Place,
+): Promise<readonly Problem[]> {
+  const root = resolve(runner.workspace, settings['working-directory']);
+  if (existsSync(join(root, 'pawl.yml'))) return [];
+  const problems = [...runner.problems, ...readFeatureInputs(action, runner.env, {}).problems];
+  return hasErrors(problems) ? problems : [];
+}
+
 function worldRequest({ runner, settings, files }: Place): WorldRequest {
   const { env, event, repository, actor, runUrl, toolCache } = runner;
   const duckdbPath = settings['duckdb-path'];
@@ -95,15 +109,7 @@ function worldRequest({ runner, settings, files }: Place): WorldRequest {
     storeFolder: resolve(runner.temp, 'pawl', 'store'),
     ...(toolCache !== undefined && { toolCache }),
     ...(duckdbPath !== undefined && { duckdbPath }),
-    producer: {
-      repository: repository ?? '',
-      run: env['GITHUB_RUN_ID'] ?? '',
-      attempt: env['GITHUB_RUN_ATTEMPT'] ?? '',
-      job: env['GITHUB_JOB'] ?? '',
-      matrix: settings.matrix ?? '',
-      index: settings['job-index'] ?? '',
-      step: env['GITHUB_ACTION'] ?? '',
-    },
+    ...producerOf(runner, settings),
     ...(event.baseSha !== undefined && { baseRef: event.baseSha }),
     origin: {
       ...(repository !== undefined && { repository }),
@@ -113,6 +119,22 @@ function worldRequest({ runner, settings, files }: Place): WorldRequest {
       ...(actor !== undefined && { actor }),
       ...(runUrl !== undefined && { url: runUrl }),
       trust: event.fork ? 'fork' : 'own',
+    },
+  };
+}
+
+/** Outside a workflow there is no producer: such a run has an id of chance. */
+function producerOf({ env, repository }: Runner, settings: Settings): { readonly producer?: Producer } {
+  const workflowRun = env['GITHUB_RUN_ID'] ?? '';
+  if (workflowRun === '') return {};
+  return {
+    producer: {
+      repository: repository ?? '',
+      workflowRun,
+      attempt: env['GITHUB_RUN_ATTEMPT'] ?? '1',
+      job: env['GITHUB_JOB'] ?? '',
+      matrix: `${settings['job-index'] ?? ''} ${settings.matrix ?? ''}`.trim(),
+      step: env['GITHUB_ACTION'] ?? '',
     },
   };
 }

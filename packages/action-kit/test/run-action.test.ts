@@ -201,7 +201,7 @@ describe('a gate that passes', () => {
     const { asked } = await play({ inputs: { matrix: '{"model":"small"}', 'job-index': '1' } });
     expect(asked).toMatchObject({
       baseRef: 'b'.repeat(40),
-      producer: { matrix: '{"model":"small"}', index: '1', run: '42' },
+      producer: { matrix: '1 {"model":"small"}', workflowRun: '42', attempt: '1' },
       origin: { commit: headSha, branch: 'tighten', pullRequest: 7, trust: 'own' },
     });
     expect(github.checkRuns()).toMatchObject([{ name: 'pawl: eval-gate flight-delay small', headSha }]);
@@ -273,7 +273,7 @@ describe('inputs', () => {
   test('that are wrong fail with exit 2 whatever "fail-on" says, and are commented', async () => {
     const played = await play({ inputs: { candidate: '', seed: 'x', 'fail-on': 'never' } });
     expect(played.exitCode).toBe(2);
-    expect(github.comments(7)[0]?.body).toContain('not run: 2 mistakes in its inputs');
+    expect(github.comments(7)[0]?.body).toContain('2 mistakes in its inputs');
     expect(played.outputs).toContain('verdict<<EOF\nerror\n');
     expect(played.seen).toBeUndefined();
   });

@@ -33,10 +33,7 @@ export async function compactInbox(compactor: Compactor): Promise<Compaction> {
   const total = { folded: 0, quarantined: 0, problems: new Map<string, Problem>() };
   for (let attempt = 1; ;) {
     const step = await foldOnce(compactor).catch((error: unknown) => {
-      if (error instanceof GitFailure) {
-        console.error('DEBUG', error.command.join(' ').slice(0, 200), error.stderr);
-        return error;
-      }
+      if (error instanceof GitFailure) return error;
       throw error;
     });
     if (!(step instanceof GitFailure)) {

@@ -80,11 +80,10 @@ function notARepository(repository: string, cause: unknown): StoreError {
 }
 
 async function urlOf(git: Git, repository: string, remote: string): Promise<string> {
-  // An address is not shown to Git's command line: it may hold a password.
-  if (/[/\\:]/.test(remote)) return isPath(remote) && !isAbsolute(remote) ? resolve(repository, remote) : remote;
-  const known = await git.run(['remote', 'get-url', '--', remote], { answers: [2, 128] });
-  const url = known.stdout.toString('utf8').trim();
-  if (known.code !== 0) {
+  // Names are compared here: an address may hold a password, and arguments of a process are seen by all.
+  const names = (await git.text(['remote'])).split('\n');
+  const url = names.includes(remote) ? await git.text(['remote', 'get-url', '--', remote]) : remote;
+  if (url === remote && !/[/\\:]/.test(remote)) {
     throw new StoreError('STORE_REMOTE_UNKNOWN', `The repository has no remote named "${remote}".`, {
       hint: 'See `git remote -v`; leave `store.remote` out to keep runs in the local repository.',
     });

@@ -19,8 +19,15 @@ export interface Playground {
 
 const robin: Author = { name: 'Robin', daysAgo: 0 };
 
+/** Addresses that the deployment file names. */
+export interface Machines {
+  readonly tritonUrl: string;
+  readonly modelRepository: string;
+  readonly adminUrl: string;
+}
+
 /** @param folder is emptied first */
-export async function buildRepository(folder: string): Promise<Playground> {
+export async function buildRepository(folder: string, machines: Machines): Promise<Playground> {
   await rm(folder, { recursive: true, force: true });
   const origin = join(folder, 'origin.git');
   const clone = join(folder, 'flights');
@@ -36,7 +43,7 @@ export async function buildRepository(folder: string): Promise<Playground> {
     'flights-bad': join(cuts, 'bad.parquet'),
   });
 
-  await writeHistory(clone, cuts);
+  await writeHistory(clone, cuts, machines);
   const heads = {
     main: await git(clone, ['rev-parse', 'main']),
     'better-model-and-prompt': await writeBetter(clone, cuts),
@@ -49,7 +56,7 @@ export async function buildRepository(folder: string): Promise<Playground> {
 }
 
 /** Main as a team would have grown it, with v1.0.0 of model and prompt registered and in production. */
-async function writeHistory(clone: string, cuts: string): Promise<void> {
+async function writeHistory(clone: string, cuts: string, machines: Machines): Promise<void> {
   const main = join(material, 'main');
   const take = (...paths: string[]) =>
     Promise.all(paths.map((path) => cp(join(main, path), join(clone, path), { recursive: true })));
@@ -59,6 +66,7 @@ async function writeHistory(clone: string, cuts: string): Promise<void> {
   await commit(clone, 'Flights of January to April, and what must hold of them', { name: 'Kim', daysAgo: 21 });
 
   await take('models', 'deployments');
+  await fillDeployment(join(clone, 'deployments/flight-delay.deploy.yml'), machines);
   await cp(join(material, 'models/flight-delay/production.onnx'), join(clone, 'models/flight-delay/model.onnx'));
   await cp(join(material, 'models/flight-delay/card.production.md'), join(clone, 'models/flight-delay/README.md'));
   await commit(clone, 'A model that says which flights will be late', { name: 'Robin', daysAgo: 14 });
@@ -71,6 +79,16 @@ async function writeHistory(clone: string, cuts: string): Promise<void> {
   await register(clone, 'mail-triage', { name: 'Kim', daysAgo: 3 });
 }
 
+/** The walk's servers listen on free ports; a team's file would name its own. */
+async function fillDeployment(file: string, machines: Machines): Promise<void> {
+  const text = await readFile(file, 'utf8');
+  const filled = text
+    .replace('http://triton.internal:8000', machines.tritonUrl)
+    .replace('/srv/triton/models', machines.modelRepository)
+    .replace('http://splitter.internal:8081', machines.adminUrl);
+  await writeFile(file, filled);
+}
+
 async function writeBetter(clone: string, cuts: string): Promise<string> {
   await branch(clone, 'better-model-and-prompt');
   await cp(join(cuts, 'good.parquet'), join(clone, 'data/flights.parquet'));
@@ -79,7 +97,7 @@ async function writeBetter(clone: string, cuts: string): Promise<string> {
   await cp(join(material, 'models/flight-delay/card.good.md'), join(clone, 'models/flight-delay/README.md'));
   await commit(clone, 'Boosted trees that know the airports', robin);
   await takePrompt(clone, 'good', ['production', 'good']);
-  return commit(clone, 'Say what spam looks like', robin);
+  return commit(clone, 'One more worked example', robin);
 }
 
 async function writeWorse(clone: string, cuts: string): Promise<string> {
@@ -97,7 +115,7 @@ async function writeTiny(clone: string, cuts: string): Promise<string> {
   await takePrompt(clone, 'good', ['production', 'good']);
   const mails = await cutMails(join(cuts, 'mails.jsonl'));
   await writeMails(join(clone, 'data/mails.jsonl'), mails.slice(0, 30));
-  return commit(clone, 'Say what spam looks like, and keep only thirty mails', robin);
+  return commit(clone, 'One more worked example, and only thirty mails', robin);
 }
 
 async function takePrompt(clone: string, version: string, cassettes: readonly string[]): Promise<void> {

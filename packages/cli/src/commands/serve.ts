@@ -16,13 +16,15 @@ export function serveCommand(shell: Shell, finish: Finish): Command {
       'environment variable with the token of the admin interface',
       'PAWL_ADMIN_TOKEN',
     )
-    .action(async (options: { port: string; adminPort: string; adminTokenEnv: string }) => {
+    .option('--end-with-stdin', 'end when standard input closes: for a parent that must not leave it behind')
+    .action(async (options: { port: string; adminPort: string; adminTokenEnv: string; endWithStdin?: boolean }) => {
       const { serve } = await import('@pawl/serving');
       const token = shell.env[options.adminTokenEnv];
       await serve({
         port: Number(options.port),
         adminPort: Number(options.adminPort),
         ...(token !== undefined && { adminToken: token }),
+        endWithStdin: options.endWithStdin === true,
       });
       finish(0);
     });

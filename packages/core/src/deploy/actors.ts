@@ -25,7 +25,7 @@ export interface Actors {
   readonly recent: () => Promise<readonly Rollout[]>;
 }
 
-export type Next = Omit<RolloutEvent, 'seq'>;
+export type Next = Partial<RolloutEvent> & Pick<RolloutEvent, 'state'>;
 
 /** What the target calls the new version. */
 export const servedAsOf = (rollout: Rollout): string => {

@@ -27,7 +27,7 @@ export async function findCandidate(
   sources: Sources,
 ): Promise<Read<Candidate>> {
   const place = inputs.version === undefined ? await ofHead(deployment, inputs, sources) : await ofVersion(deployment, inputs.version, sources);
-  if (place.value === undefined) return place;
+  if (place.value === undefined) return { problems: place.problems };
   const artifact = await readArtifact(deployment, place.value.commit, sources);
   if (artifact.value === undefined) return { problems: artifact.problems };
   return { value: { ...place.value, digest: artifact.value.digest }, problems: place.problems };

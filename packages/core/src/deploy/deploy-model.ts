@@ -34,6 +34,10 @@ export interface DeployModel {
   readonly context: RunContext;
 }
 
+interface Work extends Subject {
+  readonly request: DeployModel;
+}
+
 /**
  * Verdicts: promoted `pass`; rolled back or refused by the gate `fail`; held or still going `inconclusive`;
  * a target, splitter or store that cannot be reached `error`, and the rollout stays where it is.
@@ -46,7 +50,7 @@ export async function deployModel(request: DeployModel): Promise<Outcome> {
   }
   const read = readDeployment({ text, file: inputs.deployment });
   if (read.value === undefined) return problemOutcome({ request, name: inputs.deployment }, read.problems, true);
-  const subject: Subject = { request, name: read.value.name, deployment: { text, value: read.value } };
+  const subject: Work = { request, name: read.value.name, deployment: { text, value: read.value } };
   const journal = openJournal({ ...request, actor: context.origin.actor });
   try {
     return await command(subject, read.value, journal);
@@ -55,7 +59,7 @@ export async function deployModel(request: DeployModel): Promise<Outcome> {
   }
 }
 
-async function command(subject: Subject, deployment: Deployment, journal: Journal): Promise<Outcome> {
+async function command(subject: Work, deployment: Deployment, journal: Journal): Promise<Outcome> {
   const { inputs } = subject.request;
   if (inputs.command === 'plan' || inputs.command === 'start') return begin(subject, deployment, journal);
   const [rollout] = await journal.recent(deployment.name, 1);
@@ -71,7 +75,7 @@ async function command(subject: Subject, deployment: Deployment, journal: Journa
 }
 
 /** Plans a rollout; with `start`, begins it, or goes on with the one that was begun for the same bytes. */
-async function begin(subject: Subject, deployment: Deployment, journal: Journal): Promise<Outcome> {
+async function begin(subject: Work, deployment: Deployment, journal: Journal): Promise<Outcome> {
   const { request } = subject;
   const { inputs, history, registry, context } = request;
   const found = await findCandidate(deployment, inputs, { history, registry, sha256: context.sha256 });
@@ -94,7 +98,7 @@ async function begin(subject: Subject, deployment: Deployment, journal: Journal)
 }
 
 async function follow(
-  subject: Subject,
+  subject: Work,
   work: { rollout: Rollout; actors: Actors; journal: Journal },
   until: 'once' | 'at once' | 'the end',
   begun = false,
@@ -120,7 +124,7 @@ async function serves({ name, version }: Rollout, { splitter }: Actors): Promise
   return route !== undefined && route.stable.version === version && route.canaryWeight === 0;
 }
 
-async function actorsOf({ request }: Subject, deployment: Deployment, journal: Journal): Promise<Actors> {
+async function actorsOf({ request }: Work, deployment: Deployment, journal: Journal): Promise<Actors> {
   const { workspace, history, registry, store, clock, context, inputs } = request;
   return {
     workspace,

@@ -9,9 +9,9 @@ export interface Journal {
   read(id: string): Promise<Rollout | undefined>;
   /** Newest first. */
   recent(name: string, limit: number): Promise<readonly Rollout[]>;
-  begin(event: Omit<RolloutEvent, 'seq' | 'state'>): Promise<Rollout>;
+  begin(event: Partial<RolloutEvent>): Promise<Rollout>;
   /** @returns the rollout as the store has it afterwards: another process may have been first */
-  append(rollout: Rollout, event: Omit<RolloutEvent, 'seq'>): Promise<Rollout>;
+  append(rollout: Rollout, event: Partial<RolloutEvent>): Promise<Rollout>;
 }
 
 export interface JournalPorts {
@@ -48,14 +48,17 @@ export function openJournal({ store, clock, ids, actor }: JournalPorts): Journal
     begin: async (event) => {
       const id = ids.next();
       const operations = [
-        operation(aboutDeployment(event.name ?? ''), { rollout: id }),
-        operation(id, { ...event, seq: 0, state: 'requested' }),
+        operation(aboutDeployment(String(event.name)), { rollout: id }),
+        operation(id, { ...event, seq: 0, state: 'requested', time: clock.now() }),
       ];
       await store.add({ runs: [], operations });
       return reread(id);
     },
     append: async (rollout, event) => {
-      await store.add({ runs: [], operations: [operation(rollout.id, { ...event, seq: rollout.seq + 1 })] });
+      await store.add({
+        runs: [],
+        operations: [operation(rollout.id, { ...event, seq: rollout.seq + 1, time: clock.now() })],
+      });
       return reread(rollout.id);
     },
   };

@@ -48,7 +48,7 @@ export function rolloutOutcome(
   { changed, problems }: { readonly changed: boolean; readonly problems: readonly Problem[] },
 ): Outcome {
   const report = rolloutReport(rollout, { problems, reproduce: reproduce(subject) });
-  const timeline = rollout.timeline.map(({ at, state, actor, event }) => JSON.stringify({ at, state, actor, ...event }));
+  const timeline = rollout.timeline.map(({ at, actor, event }) => JSON.stringify({ at, actor, ...event }));
   const results = { ...resultsOf(report), 'timeline.jsonl': `${timeline.join('\n')}\n` };
   if (!changed) return { report, results, usage: false };
   return { report, run: { ...runOf(subject, report), ...rolloutFields(rollout) }, results, usage: false };

@@ -59,6 +59,8 @@ export const RolloutEvent = z.looseObject({
   /** 0, 1, 2 …: when two processes append the same number, the earlier operation holds and the later is void. */
   seq: z.int(),
   state: z.enum(states),
+  /** Milliseconds since 1970. */
+  time: z.optional(z.number()),
   name: z.optional(z.string()),
   commit: z.optional(z.string()),
   digest: z.optional(z.string()),

@@ -4,7 +4,6 @@ import type { Problem } from '../formats/problem.ts';
 import { reportSchema, type Block, type Cell, type Report } from '../formats/report.ts';
 import type { Verdict } from '../formats/verdict.ts';
 import { hasErrors } from '../formats/problem.ts';
-import { isoMilliseconds } from '../prompt-regression/age.ts';
 import type { RolloutPlan } from './plan.ts';
 import type { Rollout, StepRecord } from './rollout.ts';
 
@@ -142,11 +141,11 @@ function stepTable(finished: readonly StepRecord[]): Block {
 }
 
 function weightChart(rollout: Rollout): Block {
-  const start = isoMilliseconds(rollout.timeline[0]?.at ?? '') ?? 0;
+  const start = rollout.timeline[0]?.event.time ?? 0;
   const points: [number, number][] = [];
   let weight = 0;
-  for (const { state, event, at } of rollout.timeline) {
-    const seconds = ((isoMilliseconds(at) ?? start) - start) / 1000;
+  for (const { state, event } of rollout.timeline) {
+    const seconds = ((event.time ?? start) - start) / 1000;
     const next =
       state === 'step' ? (rollout.deployment.strategy.steps[event.step ?? 0]?.weight ?? 0)
       : state === 'promoted' ? 100

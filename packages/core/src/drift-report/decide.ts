@@ -1,5 +1,6 @@
 // Comparisons → verdicts. Calm by rule: a column drifts only when its change is surely large enough to matter
 // and surprising even among all the columns looked at; what too few rows show is inconclusive.
+import { listed } from '../dataset/plain-words.ts';
 import type { DriftPolicy } from '../formats/drift-policy.ts';
 import type { Verdict } from '../formats/verdict.ts';
 import { benjaminiHochberg } from '../statistics/index.ts';
@@ -92,7 +93,7 @@ function judgeShift(comparison: Comparison, adjusted: number, policy: DriftPolic
     const signs = signsOfBadData(comparison, threshold);
     return signs.length > 0
       ? { verdict: 'fail', cause: 'bad data', reason: signs.join('; ') }
-      : { verdict: 'fail', cause: 'drift', reason: `surely beyond ${threshold}` };
+      : { verdict: 'fail', cause: 'drift', reason: `surely beyond ${threshold}${novelText(comparison)}` };
   }
   if (shift.high <= threshold) return { verdict: 'pass', reason: `surely within ${threshold}` };
   if (shift.low > threshold)
@@ -119,6 +120,12 @@ function rowsNeeded({ shift, reference, current }: Comparison, threshold: number
 function roundedUp(rows: number): string {
   const unit = 10 ** Math.max(0, Math.floor(Math.log10(rows)) - 1);
   return String(Math.ceil(rows / unit) * unit).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** New categories are worth a word even where they do not explain the change. */
+function novelText({ unknown }: Comparison): string {
+  if (unknown === undefined || unknown.examples.length === 0 || unknown.share <= 0.01) return '';
+  return `; ${shareText(unknown.share)} of values are new (${listed(unknown.examples)})`;
 }
 
 const shareText = (share: number): string => `${Number((share * 100).toFixed(1))} %`;

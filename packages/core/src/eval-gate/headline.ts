@@ -2,7 +2,7 @@
 import type { MetricJudgement } from './decide.ts';
 import { metricTraits } from './metrics.ts';
 import { headlineMetric, type GateStory } from './story.ts';
-import { countText, differenceWithInterval, moveText, valueText } from './words.ts';
+import { aboutText, differenceWithInterval, moveText, valueText } from './words.ts';
 
 type Told = Pick<GateStory, 'policy' | 'judgement' | 'slices' | 'judged'>;
 
@@ -55,7 +55,7 @@ function failWords(story: Told): string {
 function thinWords(metric: MetricJudgement, reasons: readonly string[]): string {
   if (reasons.length > 0) return reasons[0]!;
   const { rowsNeeded } = metric;
-  const settle = rowsNeeded === undefined || rowsNeeded === null ? '' : `; about ${countText(rowsNeeded)} rows would settle it`;
+  const settle = rowsNeeded === undefined || rowsNeeded === null ? '' : `; about ${aboutText(rowsNeeded)} rows would settle it`;
   const difference = metric.difference === undefined ? '' : ` (${differenceWithInterval(metric.name, metric.difference)})`;
   return `${moveText(metric.name, metric.baseline?.value, metric.candidate.value)}${difference}${settle}`;
 }

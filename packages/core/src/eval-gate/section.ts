@@ -9,7 +9,7 @@ import { metricTraits } from './metrics.ts';
 import { comparisonOf, headlineOf } from './headline.ts';
 import type { SliceJudgement } from './slices.ts';
 import { headlineMetric, type GateFooter, type GateStory } from './story.ts';
-import { countText, differenceText, differenceWithInterval, intervalText, numberText, valueText } from './words.ts';
+import { aboutText, countText, differenceText, differenceWithInterval, intervalText, numberText, valueText } from './words.ts';
 
 const shownFlips = 20;
 const shownSlices = 10;
@@ -96,7 +96,7 @@ function reasonBlocks({ judgement }: GateStory): Block[] {
       const needed =
         metric.rowsNeeded === undefined
           ? []
-          : [metric.rowsNeeded === null ? `${title}: no number of rows would settle this difference.` : `${title}: about ${countText(metric.rowsNeeded)} rows would settle it.`];
+          : [metric.rowsNeeded === null ? `${title}: no number of rows would settle this difference.` : `${title}: about ${aboutText(metric.rowsNeeded)} rows would settle it.`];
       const said = metric.reason === undefined || judgement.reasons.includes(metric.reason) ? [] : [`${title}: ${metric.reason}.`];
       return [...said, ...needed];
     }),

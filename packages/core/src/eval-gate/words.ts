@@ -14,6 +14,12 @@ export const valueText = (value: number | null | undefined): string =>
 
 export const countText = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 
+/** A planned number of rows, to two digits, rounded up: it rests on an estimate. */
+export function aboutText(count: number): string {
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(count)) - 1);
+  return countText(Math.ceil(count / unit) * unit);
+}
+
 /** A difference in the metric's own unit: shares in points of a hundred. */
 export function differenceText(name: MetricName, value: number): string {
   const sign = value > 0 ? '+' : '';

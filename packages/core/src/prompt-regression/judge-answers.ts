@@ -8,7 +8,7 @@ import type { RunInput } from '../formats/run.ts';
 import { isFailure, type Asked } from './ask.ts';
 import type { Baseline } from './baseline.ts';
 import { decide, type Decision } from './decide.ts';
-import { comparison, headline, type Told } from './headline.ts';
+import { comparison, explanation, headline, type Told } from './headline.ts';
 import type { PromptRegressionInputs } from './inputs.ts';
 import type { Side } from './plan.ts';
 import { casesFile, reproduceCommand, runOf } from './record.ts';
@@ -121,7 +121,7 @@ function findings(told: Told, { name, source }: Suite): readonly Finding[] {
     {
       severity: verdict === 'fail' ? 'error' : 'warning',
       title: `${name}: ${headline(told)}`,
-      message: comparison(told.decision.accuracy),
+      message: explanation(told),
       ...placeInPrompt(source, ['messages', 0, 'content']),
     },
   ];

@@ -42,8 +42,8 @@ export function notesHtml(report: Report): string {
       ...(note.place === '' ? [] : [`<code>${escapeHtml(note.place)}</code>`]),
       ...(note.tag === '' ? [] : [`<span class="muted">${escapeHtml(note.tag)}</span>`]),
     ].join(' ');
-    const text = note.text === '' ? '' : `<br><span class="text">${escapeHtml(note.text)}</span>`;
-    return `<li class="${note.level}"><span class="level">${note.level}</span> ${escapeHtml(note.title)}${text}${where === '' ? '' : `<br>${where}`}</li>`;
+    const text = note.text === '' ? '' : `<br><span class="text">${lineHtml(note.text)}</span>`;
+    return `<li class="${note.level}"><span class="level">${note.level}</span> ${lineHtml(note.title)}${text}${where === '' ? '' : `<br>${where}`}</li>`;
   });
   return `<ul class="notes">\n${items.join('\n')}\n</ul>`;
 }

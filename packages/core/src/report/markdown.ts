@@ -179,8 +179,8 @@ function problemLines(report: Report, limits: MarkdownLimits): string[] {
   const lines = shown.map((problem) => {
     const place = placeOf(problem as Problem);
     const at = place === '' ? '' : `${markdownCode(cutText(place, 200))}: `;
-    const hint = problem.hint === undefined ? '' : ` ${escapeMarkdown(cutText(oneLine(problem.hint), limits.cell))}`;
-    return `- <b>${problem.severity}</b> ${at}${escapeMarkdown(cutText(oneLine(problem.message), limits.cell))}${hint} <sub>${escapeMarkdown(problem.code)}</sub>`;
+    const hint = problem.hint === undefined ? '' : ` ${lineMarkdown(problem.hint, limits.cell)}`;
+    return `- <b>${problem.severity}</b> ${at}${lineMarkdown(problem.message, limits.cell)}${hint} (${markdownCode(cutText(problem.code, 80))})`;
   });
   return [[...lines, ...(more > 0 ? [`- and ${formatCount(more)} more problems`] : [])].join('\n')];
 }
@@ -192,7 +192,7 @@ function findingLines(report: Report, limits: MarkdownLimits): string[] {
   const lines = shown.map((finding) => {
     const place = placeOf(finding as unknown as Problem);
     const at = place === '' ? '' : ` (${markdownCode(cutText(place, 200))})`;
-    return `- <b>${escapeMarkdown(cutText(oneLine(finding.title), limits.cell))}</b>: ${escapeMarkdown(cutText(oneLine(finding.message), limits.cell))}${at}`;
+    return `- <b>${lineMarkdown(finding.title, limits.cell)}</b>: ${lineMarkdown(finding.message, limits.cell)}${at}`;
   });
   return [[...lines, ...(more > 0 ? [`- and ${formatCount(more)} more findings`] : [])].join('\n')];
 }

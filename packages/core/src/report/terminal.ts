@@ -75,13 +75,13 @@ function noteLines(report: Report, page: Page): string[][] {
   const notes = [
     ...report.problems.map((problem) => ({
       level: problem.severity,
-      text: clean([problem.message, problem.hint ?? ''].join(' ')),
+      text: plainLine([problem.message, problem.hint ?? ''].join(' ')),
       place: clean(placeOf(problem as Problem)),
       tag: clean(problem.code),
     })),
     ...report.findings.map((finding) => ({
       level: finding.severity,
-      text: `${clean(finding.title)}: ${clean(finding.message)}`,
+      text: `${plainLine(finding.title)}: ${plainLine(finding.message)}`,
       place: clean(placeOf(finding as unknown as Problem)),
       tag: '',
     })),

@@ -1,6 +1,7 @@
 // The bootstrap: rows are drawn with replacement, the statistics recomputed, their spread is the uncertainty.
 // Efron & Tibshirani, "An Introduction to the Bootstrap" (1993), chapters 13 and 14.
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import { normalCdf, normalQuantile } from './normal.ts';
 
 export interface BootstrapPlan {
@@ -20,9 +21,12 @@ export function bootstrap(plan: BootstrapPlan, evaluate: (counts: Int32Array) =>
   const { rows, replicates, seed } = plan;
   const random = xoroshiro128plus(seed);
   const counts = new Int32Array(rows);
+  const picks = new Uint32Array(rows);
   const results: Float64Array[] = [];
   for (let replicate = 0; replicate < replicates; replicate++) {
-    drawCounts(counts, () => random.next());
+    drawRows(picks, random);
+    counts.fill(0);
+    for (let draw = 0; draw < rows; draw++) counts[picks[draw]!]! += 1;
     evaluate(counts).forEach((value, index) => {
       results[index] ??= new Float64Array(replicates);
       results[index][replicate] = value;
@@ -35,20 +39,36 @@ export function bootstrap(plan: BootstrapPlan, evaluate: (counts: Int32Array) =>
 export function bootstrapMeans(values: Float64Array, replicates: number, seed: number): Float64Array {
   const random = xoroshiro128plus(seed);
   const rows = values.length;
-  const scale = rows / 2 ** 32;
+  const picks = new Uint32Array(rows);
   return Float64Array.from({ length: replicates }, () => {
+    drawRows(picks, random);
     let sum = 0;
-    for (let draw = 0; draw < rows; draw++) sum += values[Math.floor((random.next() >>> 0) * scale)]!;
+    for (let draw = 0; draw < rows; draw++) sum += values[picks[draw]!]!;
     return sum / rows;
   });
 }
 
-/** A 32-bit draw times rows / 2³²: some rows are favoured by less than rows / 2³², far below what replicates resolve. */
-function drawCounts(counts: Int32Array, next: () => number): void {
-  const rows = counts.length;
-  const scale = rows / 2 ** 32;
-  counts.fill(0);
-  for (let draw = 0; draw < rows; draw++) counts[Math.floor((next() >>> 0) * scale)]! += 1;
+/**
+ * As many row numbers as there are rows, each as likely as any other. Up to 65,536 rows one 32-bit number gives
+ * two of them, by multiplication with rejection (Lemire 2019, "Fast random integer generation in an interval");
+ * beyond, a row is favoured by less than rows / 2³², far below what replicates resolve.
+ */
+function drawRows(picks: Uint32Array, random: RandomGenerator): void {
+  const rows = picks.length;
+  if (rows > 65_536) {
+    const scale = rows / 2 ** 32;
+    for (let draw = 0; draw < rows; draw++) picks[draw] = (random.next() >>> 0) * scale;
+    return;
+  }
+  const unfair = 65_536 % rows;
+  for (let draw = 0; draw < rows; ) {
+    const word = random.next();
+    const high = (word >>> 16) * rows;
+    if ((high & 0xffff) >= unfair) picks[draw++] = high >>> 16;
+    const low = (word & 0xffff) * rows;
+    // A write beyond the last place is dropped by the typed array.
+    if ((low & 0xffff) >= unfair) picks[draw++] = low >>> 16;
+  }
 }
 
 /** Linear interpolation between order statistics: NumPy's default, R's type 7. */

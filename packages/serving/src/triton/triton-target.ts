@@ -6,7 +6,7 @@ import { ask, errorTextOf, jsonOf, type Answer } from '../ask.ts';
 import { ServingError } from '../serving-error.ts';
 import { proveTriton } from './prove-triton.ts';
 import { readModelConfig, withVersions } from './model-config.ts';
-import { addVersion, readIfPresent, replaceFile } from './repository.ts';
+import { addVersion, readIfPresent, replaceFile } from '../version-folder.ts';
 
 export interface TritonOptions {
   readonly url: string;

@@ -5,3 +5,5 @@ export { historyContract, type HistorySubject } from './history-contract.ts';
 export { registryContract, type RegistrySubject } from './registry-contract.ts';
 export { exampleRun, storeContract, type StoreSubject } from './store-contract.ts';
 export { workspaceContract, type WorkspaceSubject } from './workspace-contract.ts';
+export { splitterContract, type SplitterSubject } from './splitter-contract.ts';
+export { vllmContract, type VllmSubject } from './vllm-contract.ts';

@@ -1,4 +1,5 @@
-// Triton's model repository as a folder: <model>/config.pbtxt and <model>/<version>/model.onnx.
+// Numbered version folders, written so that no server ever reads half of one: <model>/config.pbtxt and
+// <model>/<version>/model.onnx for Triton, <adapter>/<version>/… for vLLM.
 import { mkdir, open, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 

@@ -1,0 +1,148 @@
+// How long a verdict on a model takes: many rows, many resamples, and the model itself.
+// PAWL_BENCH_PYTHON names a Python with SciPy and onnxruntime: the peers, run on the same data in the same run.
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MetricName } from '@pawl/core';
+import { differencesOf, measure, predictedClasses, type Arm, type Sample } from '@pawl/core/eval-gate';
+import { bcaInterval, bootstrapMeans } from '@pawl/core/statistics';
+import { onnxScorer } from '@pawl/models';
+import { projectRoot } from './project-root.ts';
+import { median, type BenchResult } from './result.ts';
+
+export async function run({ short }: { readonly short: boolean }): Promise<readonly BenchResult[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'pawl-bench-gate-'));
+  try {
+    return [manyRows(short ? 200_000 : 1_000_000), await manyResamples(folder, short), await scoring(folder, short)];
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The same numbers in every run, of any size. */
+function* chances(seed: number): Generator<number, never> {
+  let state = seed;
+  for (;;) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    yield (state + 0.5) / 2 ** 32;
+  }
+}
+
+function manyRows(rows: number): BenchResult {
+  const { sample, candidate, baseline } = flights(rows);
+  const started = performance.now();
+  for (const name of MetricName.options) {
+    measure(name, sample, candidate);
+    measure(name, sample, baseline);
+  }
+  differencesOf({ sample, candidate, baseline }, MetricName.options, { intervals: 'auto', resamples: 2000, seed: 1 });
+  const seconds = (performance.now() - started) / 1000;
+  const count = MetricName.options.length;
+  return { name: `${rows.toLocaleString('en')} rows, ${count} metrics of both models with intervals`, value: seconds, unit: 's', budget: '≤ 10 s at 1,000,000 rows' };
+}
+
+function flights(rows: number): { sample: Sample; candidate: Arm; baseline: Arm } {
+  const chance = chances(7);
+  const draw = (): number => chance.next().value;
+  const labels = new Int32Array(rows);
+  const [a, b] = [new Float64Array(2 * rows), new Float64Array(2 * rows)];
+  for (let row = 0; row < rows; row++) {
+    const signal = 4 * draw() - 2;
+    labels[row] = draw() < 1 / (1 + Math.exp(-2 * signal)) ? 1 : 0;
+    for (const values of [a, b]) {
+      values[2 * row + 1] = 1 / (1 + Math.exp(-2 * (signal + draw() - 0.5)));
+      values[2 * row] = 1 - values[2 * row + 1]!;
+    }
+  }
+  const arm = (probabilities: Float64Array): Arm => ({
+    probabilities,
+    predicted: predictedClasses(probabilities, 2, { positive: 1, threshold: 0.5 }),
+  });
+  const ids = Array.from({ length: rows }, (_, row) => String(row));
+  return { sample: { ids, classes: ['0', '1'], labels, positive: 1, slices: {} }, candidate: arm(a), baseline: arm(b) };
+}
+
+/** BCa of a paired mean: 20,000 rows, 10,000 resamples. */
+async function manyResamples(folder: string, short: boolean): Promise<BenchResult> {
+  const [rows, resamples] = [20_000, short ? 2000 : 10_000];
+  const chance = chances(3);
+  const values = Float64Array.from({ length: rows }, () => chance.next().value ** 3 - chance.next().value);
+  const started = performance.now();
+  const mean = values.reduce((sum, value) => sum + value, 0) / rows;
+  const without = values.map((value) => (mean * rows - value) / (rows - 1));
+  bcaInterval(bootstrapMeans(values, resamples, 5).sort(), mean, without, 0.9);
+  const seconds = (performance.now() - started) / 1000;
+  const file = join(folder, 'values.f64');
+  await writeFile(file, values);
+  const peer = python(
+    `import sys, time, numpy as np
+from scipy.stats import bootstrap
+d = np.fromfile(sys.argv[1])
+t = time.perf_counter()
+bootstrap((d,), np.mean, n_resamples=${resamples}, method="BCa", confidence_level=0.9, batch=200, rng=np.random.default_rng(5))
+print(time.perf_counter() - t)`,
+    [file],
+  );
+  return {
+    name: `BCa interval, ${resamples.toLocaleString('en')} resamples of ${rows.toLocaleString('en')} rows`,
+    value: seconds,
+    unit: 's',
+    ...(peer !== undefined && { peer: { name: 'SciPy bootstrap, s', value: peer }, ratio: peer / seconds }),
+    budget: "≥ 10 × SciPy's speed",
+  };
+}
+
+/** A model of the playground on 50,000 made-up flights. */
+async function scoring(folder: string, short: boolean): Promise<BenchResult> {
+  const rows = short ? 10_000 : 50_000;
+  const path = join(projectRoot, 'fixtures/playground/models/flight-delay/good.onnx');
+  const model = await onnxScorer().load(new Uint8Array(await readFile(path)), 'good.onnx');
+  const chance = chances(11);
+  const places = ['ATL', 'ORD', 'DFW', 'LAX', 'HNL'];
+  const columns = Object.fromEntries(
+    model.signature.inputs.map(({ name, type }) => [
+      name,
+      type === 'string'
+        ? Array.from({ length: rows }, () => places[Math.floor(chance.next().value * places.length)]!)
+        : Float64Array.from({ length: rows }, () => Math.floor(chance.next().value * 24)),
+    ]),
+  );
+  const times: number[] = [];
+  for (let repeat = 0; repeat < 5; repeat++) {
+    const started = performance.now();
+    await model.score(columns, rows);
+    times.push(performance.now() - started);
+  }
+  await model.close();
+  const file = join(folder, 'columns.json');
+  await writeFile(file, JSON.stringify(Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, [...values]]))));
+  const peer = python(
+    `import sys, time, json, numpy as np, onnxruntime as ort
+o = ort.SessionOptions(); o.intra_op_num_threads = 1
+s = ort.InferenceSession(sys.argv[1], o, providers=["CPUExecutionProvider"])
+kinds = {"tensor(float)": np.float32, "tensor(string)": object, "tensor(int64)": np.int64, "tensor(double)": np.float64}
+c = json.load(open(sys.argv[2])); f = {i.name: np.array(c[i.name]).astype(kinds[i.type]).reshape(-1, 1) for i in s.get_inputs()}
+times = []
+for _ in range(5):
+    t = time.perf_counter(); s.run(None, f); times.append(time.perf_counter() - t)
+print(1000 * sorted(times)[2])`,
+    [path, file],
+  );
+  const value = median(times);
+  return {
+    name: `ONNX model on ${rows.toLocaleString('en')} rows, columns to probabilities, one thread`,
+    value,
+    unit: 'ms',
+    ...(peer !== undefined && { peer: { name: 'onnxruntime, ms', value: peer }, ratio: value / peer }),
+    budget: '≤ 1.2 × onnxruntime alone',
+  };
+}
+
+/** The number a Python script prints; undefined without a Python that can run it. */
+function python(script: string, args: readonly string[]): number | undefined {
+  const executable = process.env.PAWL_BENCH_PYTHON;
+  if (executable === undefined) return undefined;
+  const { stdout, status } = spawnSync(executable, ['-c', script, ...args], { encoding: 'utf8' });
+  return status === 0 ? Number(stdout) : undefined;
+}
