@@ -34,7 +34,14 @@ export async function run({ short }: { readonly short: boolean }): Promise<reado
     through.push(...(await latencies(split, requests)));
   }
   const [ours, peer] = [median(through), median(without)];
+  const single = { through: await oneByOne(split, requests), without: await oneByOne(direct, requests) };
   return [
+    {
+      name: 'splitter: added p50, one request at a time',
+      value: median(single.through) - median(single.without),
+      unit: 'ms',
+      budget: '≤ 1 ms',
+    },
     {
       name: `splitter: added p50 at ${rate} requests/s`,
       value: ours - peer,
@@ -91,12 +98,21 @@ async function latencies(url: string, count: number): Promise<readonly number[]>
   const agent = new Agent({ keepAlive: true, maxSockets: 32 });
   const pending: Promise<number>[] = [];
   const started = performance.now();
-  for (let sent = 0; sent < count; ) {
+  for (let sent = 0; sent < count;) {
     const due = Math.min(count, Math.floor(((performance.now() - started) / 1000) * rate) + 1);
     for (; sent < due; sent++) pending.push(latencyOf(url, agent));
     await delay(1);
   }
   const results = await Promise.all(pending);
+  agent.destroy();
+  return results;
+}
+
+/** Without a queue: what the splitter itself costs, also on a machine that is busy with other things. */
+async function oneByOne(url: string, count: number): Promise<readonly number[]> {
+  const agent = new Agent({ keepAlive: true });
+  const results: number[] = [];
+  for (let sent = 0; sent < count; sent++) results.push(await latencyOf(url, agent));
   agent.destroy();
   return results;
 }

@@ -39,7 +39,12 @@ function manyRows(rows: number): BenchResult {
   differencesOf({ sample, candidate, baseline }, MetricName.options, { intervals: 'auto', resamples: 2000, seed: 1 });
   const seconds = (performance.now() - started) / 1000;
   const count = MetricName.options.length;
-  return { name: `${rows.toLocaleString('en')} rows, ${count} metrics of both models with intervals`, value: seconds, unit: 's', budget: '≤ 10 s at 1,000,000 rows' };
+  return {
+    name: `${rows.toLocaleString('en')} rows, ${count} metrics of both models with intervals`,
+    value: seconds,
+    unit: 's',
+    budget: '≤ 10 s at 1,000,000 rows',
+  };
 }
 
 function flights(rows: number): { sample: Sample; candidate: Arm; baseline: Arm } {
@@ -116,7 +121,10 @@ async function scoring(folder: string, short: boolean): Promise<BenchResult> {
   }
   await model.close();
   const file = join(folder, 'columns.json');
-  await writeFile(file, JSON.stringify(Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, [...values]]))));
+  await writeFile(
+    file,
+    JSON.stringify(Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, [...values]]))),
+  );
   const peer = python(
     `import sys, time, json, numpy as np, onnxruntime as ort
 o = ort.SessionOptions(); o.intra_op_num_threads = 1

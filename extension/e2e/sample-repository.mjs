@@ -86,14 +86,17 @@ export async function makeSampleRepository() {
   const head = commit('Draft replies', '2026-11-20T11:00:00Z');
   write(promptPath, promptText('Spam or ham?'));
 
-  const cacheDir = join(folder, 'store.git');
+  await using registry = await openRegistry({ repository: root, cacheDir: join(folder, 'registry.git'), environment });
   for (const [version, at] of [['v1.0.0', first], ['v1.1.0', second]]) {
-    for (const name of ['mail-triage', 'flight-delay']) git(root, ['tag', '-a', '-m', `${name} ${version}`, `${name}@${version}`, at]);
+    for (const name of ['mail-triage', 'flight-delay']) {
+      await registry.register({ name, version, commit: at, message: `${name} ${version}` });
+    }
   }
-  git(root, ['tag', '-a', '-m', 'x', 'mail-triage#production#1', first]);
-  git(root, ['tag', '-a', '-m', 'x', 'mail-triage#staging#2', second]);
-  git(root, ['tag', '-a', '-m', 'x', 'flight-delay#production#1', first]);
-  const store = await openStore({ repository: root, cacheDir, environment });
+  await registry.label({ name: 'mail-triage', version: 'v1.0.0', label: 'production', message: 'serve it' });
+  await registry.label({ name: 'mail-triage', version: 'v1.1.0', label: 'staging', message: 'try it' });
+  await registry.label({ name: 'flight-delay', version: 'v1.0.0', label: 'production', message: 'serve it' });
+
+  const store = await openStore({ repository: root, cacheDir: join(folder, 'store.git'), environment });
   let minute = 0;
   const addRun = async (report, overrides = {}) => {
     const time = Date.parse('2026-11-20T12:00:00Z') + (minute += 7) * 60_000;

@@ -56,7 +56,7 @@ export async function openReport({ walk, checks, expected, sample }) {
     if (report.footer.reproduce !== undefined) await walk.webview().getByText(report.footer.reproduce).first().waitFor();
     return `${took.toFixed(0)} ms`;
   });
-  await checks.check('the report has the colours of each theme', async () => {
+  await checks.check('the report has the colours of each theme, with a contrast of at least 4.5', async () => {
     const seen = new Set();
     for (const theme of Object.keys(THEMES)) {
       await walk.setTheme(theme);
@@ -64,6 +64,8 @@ export async function openReport({ walk, checks, expected, sample }) {
       const wanted = await walk.page.locator('.editor-instance, .part.editor').first().evaluate((part) => getComputedStyle(part).backgroundColor);
       await expectSoon(async () => (await body.evaluate((node) => getComputedStyle(node).backgroundColor)) === wanted);
       seen.add(wanted);
+      const faint = await walk.webview().locator('h1, .facts, .verdict, th, td, code, summary, footer').evaluateAll(faintTexts);
+      if (faint.length > 0) throw new Error(`hard to read in ${theme}: ${faint.join(', ')}`);
       await walk.screenshot(`report-${theme}`);
     }
     if (seen.size < 3) throw new Error([...seen].join(', '));
@@ -76,6 +78,33 @@ export async function openReport({ walk, checks, expected, sample }) {
   if (sample !== undefined) await openUneasyRuns({ walk, checks, expected });
 }
 
+/** In the page: the texts whose contrast to what is behind them is below what WCAG 2 asks of text (4.5, level AA). */
+function faintTexts(nodes) {
+  const canvas = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+  const channels = (color) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = color;
+    canvas.fillRect(0, 0, 1, 1);
+    return canvas.getImageData(0, 0, 1, 1).data;
+  };
+  const luminance = ([r, g, b]) => {
+    const [x, y, z] = [r, g, b].map((value) => (value <= 10 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
+  };
+  const behind = (node) => {
+    for (let at = node; at !== null; at = at.parentElement) {
+      const color = channels(getComputedStyle(at).backgroundColor);
+      if (color[3] === 255) return color;
+    }
+    return [255, 255, 255];
+  };
+  return nodes.flatMap((node) => {
+    const [light, dark] = [luminance(channels(getComputedStyle(node).color)), luminance(behind(node))].toSorted((a, b) => b - a);
+    const contrast = (light + 0.05) / (dark + 0.05);
+    return contrast < 4.5 ? [`${node.tagName.toLowerCase()} "${node.textContent.trim().slice(0, 30)}" ${contrast.toFixed(1)}`] : [];
+  });
+}
+
 /** A run whose texts attack the reader, one that could not judge, and one that has no report at all. */
 async function openUneasyRuns({ walk, checks, expected }) {
   await checks.check('hostile text in a report stays text', async () => {
@@ -86,6 +115,15 @@ async function openUneasyRuns({ walk, checks, expected }) {
     const active = await walk.webview().locator('main :is(script, img, iframe, object, form, [onclick], [onerror], a:not([href^="http"]))').count();
     if (active > 0) throw new Error(`${active} active elements`);
     await walk.screenshot('hostile-light');
+  });
+  await checks.check('a report with charts is drawn in the colours of the theme', async () => {
+    await (await reveal(walk, 'Runs', row(walk, 'Runs', 'flight-delay, pass'))).click();
+    await walk.webview().locator('svg.chart').first().waitFor();
+    for (const theme of ['light', 'dark', 'hc-dark']) {
+      await walk.setTheme(theme);
+      await walk.screenshot(`charts-${theme}`);
+    }
+    await walk.setTheme('light');
   });
   await checks.check('a run without a report says so', async () => {
     await (await reveal(walk, 'Runs', row(walk, 'Runs', 'flight-delay, no verdict'))).click();
@@ -155,6 +193,37 @@ export async function seeNewRun({ walk, checks, sample }) {
     const added = performance.now();
     await runRow(walk, run).first().waitFor();
     return `${(performance.now() - added).toFixed(0)} ms after it was stored, which took ${(added - started).toFixed(0)} ms`;
+  });
+}
+
+export async function seeNoRepository({ walk, checks }) {
+  await checks.check('a folder without a repository gets a calm word, and empty views are not shown', async () => {
+    await walk.openContainer('Pawl');
+    await walk.page.getByText('This folder is no Git repository').waitFor();
+    if ((await pane(walk, 'Prompts').count()) > 0) throw new Error('the Prompts view is shown');
+    await walk.screenshot('no-repository-dark');
+  });
+  await checks.check('a command says why it cannot do anything', async () => {
+    await walk.evaluate((vscode) => vscode.commands.executeCommand('pawl.openRun'));
+    await walk.page.locator('.notifications-toasts').getByText('no Git repository that Pawl can read').waitFor();
+  });
+}
+
+export async function seeUntrusted({ walk, checks, git }) {
+  await checks.check('in a folder that is not trusted no Git is run, and the view says why', async () => {
+    const trusted = await walk.evaluate((vscode) => vscode.workspace.isTrusted);
+    if (trusted) throw new Error('the folder is trusted');
+    await walk.openContainer('Pawl');
+    await walk.page.getByRole('button', { name: 'Manage Workspace Trust' }).waitFor();
+    await walk.evaluate((vscode) => vscode.commands.executeCommand('pawl.refresh'));
+    await walk.screenshot('untrusted-light');
+    if (git.calls().length > 0) throw new Error(git.calls().join('\n'));
+  });
+  await checks.check('once it is trusted the runs appear by themselves', async () => {
+    await walk.evaluate((vscode) => vscode.commands.executeCommand('workbench.trust.manage'));
+    await walk.page.getByRole('button', { name: /^Trust/ }).first().click();
+    await pane(walk, 'Runs').getByRole('treeitem').first().waitFor();
+    if (git.calls().length === 0) throw new Error('they did not come from Git');
   });
 }
 

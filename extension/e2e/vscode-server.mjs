@@ -40,6 +40,12 @@ export const QUIET_SETTINGS = {
   'workbench.tips.enabled': false,
 };
 
+const RESTRICTED_SETTINGS = {
+  'security.workspace.trust.enabled': true,
+  'security.workspace.trust.startupPrompt': 'never',
+  'security.workspace.trust.banner': 'never',
+};
+
 // Port 9 is "discard": whatever asks the gallery is refused at once and leaves the machine alone.
 const NO_GALLERY = JSON.stringify({ serviceUrl: 'http://127.0.0.1:9/gallery', itemUrl: 'http://127.0.0.1:9/item' });
 
@@ -65,9 +71,10 @@ const NO_GALLERY = JSON.stringify({ serviceUrl: 'http://127.0.0.1:9/gallery', it
  * @param {string[]} [options.vsix]                  packages to install first, as a user would
  * @param {Record<string, unknown>} [options.settings]   on top of QUIET_SETTINGS
  * @param {Record<string, string>} [options.env]     seen by the extension host
+ * @param {boolean} [options.restricted]             opens folders untrusted, and nobody is asked to trust them
  * @returns {Promise<Server & AsyncDisposable>}
  */
-export async function startServer({ serverDir, node, vsix = [], settings = {}, env = {} }) {
+export async function startServer({ serverDir, node, vsix = [], settings = {}, env = {}, restricted = false }) {
   const root = mkdtempSync(join(realpathSync(tmpdir()), 'pawl-vscode-'));
   const userDataDir = join(root, 'data');
   const extensionsDir = join(root, 'extensions');
@@ -77,7 +84,7 @@ export async function startServer({ serverDir, node, vsix = [], settings = {}, e
   mkdirSync(extensionsDir);
   writeFileSync(
     join(userDataDir, 'User', 'settings.json'),
-    JSON.stringify({ ...QUIET_SETTINGS, ...settings }, null, 2),
+    JSON.stringify({ ...QUIET_SETTINGS, ...(restricted && RESTRICTED_SETTINGS), ...settings }, null, 2),
   );
 
   const main = join(serverDir, 'out', 'server-main.js');
@@ -98,7 +105,7 @@ export async function startServer({ serverDir, node, vsix = [], settings = {}, e
     const quiet = [
       '--telemetry-level',
       'off',
-      '--disable-workspace-trust',
+      ...(restricted ? [] : ['--disable-workspace-trust']),
       '--force-disable-user-env',
       '--enable-smoke-test-driver',
     ];

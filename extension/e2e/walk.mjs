@@ -3,9 +3,9 @@
 // Runs on Node 24:  node walk.mjs [--repository FOLDER]
 //
 // Without a folder it makes a repository of its own. One that is given is only read: nothing is added to it.
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openChecks } from './checks.mjs';
 import { openWorkbench } from './drive.mjs';
@@ -14,7 +14,17 @@ import { installVSCode } from './install-vscode.mjs';
 import { packExtension } from './pack.mjs';
 import { fingerprint, isolated, makeSampleRepository, readReports } from './sample-repository.mjs';
 import { startServer } from './vscode-server.mjs';
-import { compareWithWorkTree, openCard, openReport, openTrees, seeActivation, seeDiff, seeNewRun } from './steps.mjs';
+import {
+  compareWithWorkTree,
+  openCard,
+  openReport,
+  openTrees,
+  seeActivation,
+  seeDiff,
+  seeNewRun,
+  seeNoRepository,
+  seeUntrusted,
+} from './steps.mjs';
 
 const { values } = parseArgs({ options: { repository: { type: 'string' } } });
 const shots = join(import.meta.dirname, '..', 'dist', 'shots');
@@ -54,15 +64,21 @@ await (async () => {
 })();
 
 await (async () => {
-  const empty = join(scratch.folder, 'no-repository');
-  mkdirSync(empty);
-  await using walk = await openWorkbench({ server, folder: empty, chromium: where.chromium, shots, theme: 'dark' });
-  await checks.check('a folder without a repository gets a calm word', async () => {
-    await walk.openContainer('Pawl');
-    await walk.page.getByText('This folder is no Git repository').waitFor();
-    await walk.screenshot('no-repository-dark');
-  });
+  const folder = join(scratch.folder, 'no-repository');
+  mkdirSync(folder);
+  await using walk = await openWorkbench({ server, folder, chromium: where.chromium, shots, theme: 'dark' });
+  await seeNoRepository({ walk, checks });
   await checks.check('there was no error without a repository', () => nothing(walk.errors));
+})();
+await server.stop();
+
+await (async () => {
+  const git = watchGit(scratch.folder);
+  const env = { ...isolated, PATH: `${git.folder}${delimiter}${process.env.PATH}` };
+  await using restricted = await startServer({ ...where, vsix: [vsix.path], settings, env, restricted: true });
+  await using walk = await openWorkbench({ server: restricted, folder: root, chromium: where.chromium, shots });
+  await seeUntrusted({ walk, checks, git });
+  await checks.check('there was no error without trust', () => nothing(walk.errors));
 })();
 
 await checks.check('the repository is as it was', () => fingerprint(root) === before);
@@ -81,6 +97,16 @@ async function fill(repository) {
 function makeScratch() {
   const folder = mkdtempSync(join(realpathSync(tmpdir()), 'pawl-walk-'));
   return { folder, [Symbol.asyncDispose]: async () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }) };
+}
+
+/** A `git` that notes each call and then is the real one. */
+function watchGit(scratch) {
+  const folder = join(scratch, 'bin');
+  const calls = join(scratch, 'git-calls');
+  mkdirSync(folder);
+  writeFileSync(calls, '');
+  writeFileSync(join(folder, 'git'), `#!/bin/sh\necho "$@" >> '${calls}'\nPATH='${process.env.PATH}' exec git "$@"\n`, { mode: 0o755 });
+  return { folder, calls: () => readFileSync(calls, 'utf8').split('\n').filter((call) => call !== '') };
 }
 
 function nothing(list) {

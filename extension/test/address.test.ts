@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { fileAddress, readFileAddress, readReportAddress, reportAddress } from '../src/documents/address.ts';
-import { commitOf, makeRun } from './fakes.ts';
+import { fileAddress, reportAddress } from '../src/documents/address.ts';
+import { contentOf } from '../src/documents/content.ts';
+import { readFileAddress, readReportAddress } from '../src/documents/read-address.ts';
+import { commitOf, fakeRepository, makeRun } from './fakes.ts';
 
 const commit = commitOf('x');
 
@@ -33,5 +35,32 @@ describe('addresses of read-only documents', () => {
     for (const path of ['/runs/x/y', '/other/01KZ0000000000000000000000/y', '/']) {
       expect(readReportAddress({ authority: 'run', path })).toBeUndefined();
     }
+  });
+});
+
+describe('the content of a document', () => {
+  const run = makeRun();
+  const repository = fakeRepository({
+    runs: [run],
+    reports: { [run.id]: '{}' },
+    files: { [`${commit}:models/a/README.md`]: '# A' },
+  });
+  const textOf = async (address: { authority: string; path: string }): Promise<string | undefined> => {
+    const content = await contentOf(address, repository);
+    return content === undefined ? undefined : new TextDecoder().decode(content);
+  };
+
+  it('is the file as it was at the commit', async () => {
+    expect(await textOf(fileAddress({ commit, path: 'models/a/README.md', title: 'a@v1.0.0' }))).toBe('# A');
+  });
+
+  it('is the data of the report for a run', async () => {
+    expect(await textOf(reportAddress({ id: run.id, title: 'a' }))).toBe('{}');
+  });
+
+  it('is absent where there is nothing', async () => {
+    expect(await textOf(fileAddress({ commit, path: 'b', title: 'a' }))).toBeUndefined();
+    expect(await textOf(reportAddress({ id: makeRun().id, title: 'a' }))).toBeUndefined();
+    expect(await textOf({ authority: 'HEAD', path: '/a/b' })).toBeUndefined();
   });
 });

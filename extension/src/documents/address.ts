@@ -1,6 +1,4 @@
 // Addresses of the read-only documents, all in the scheme `pawl`: a file as it was at a commit, and a run's report.
-// An address may come from anywhere (a link in a document, another extension), so it is read with suspicion.
-import { isUlid } from '@pawl/core';
 
 export const scheme = 'pawl';
 
@@ -28,19 +26,6 @@ export const reportAddress = (run: { readonly id: string; readonly title: string
   authority: 'run',
   path: `/runs/${run.id}/${segment(run.title)}`,
 });
-
-export function readFileAddress({ authority, path }: Address): CommittedFile | undefined {
-  const [empty, title, ...rest] = path.split('/');
-  if (empty !== '' || title === undefined || rest.length === 0) return undefined;
-  if (rest.some((part) => part === '' || part === '.' || part === '..')) return undefined;
-  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(authority) ? { commit: authority, path: rest.join('/'), title } : undefined;
-}
-
-/** The run's id. */
-export function readReportAddress({ authority, path }: Address): string | undefined {
-  const [, folder, id = ''] = path.split('/');
-  return authority === 'run' && folder === 'runs' && isUlid(id) ? id : undefined;
-}
 
 /** Text as one segment of a path: nothing in it may look like a further folder. */
 const segment = (text: string): string => text.replaceAll(/[/\\\p{Cc}]/gu, '∕').slice(0, 120) || '–';

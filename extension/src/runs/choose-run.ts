@@ -2,7 +2,7 @@
 import type { RunSummary } from '@pawl/core';
 import { oneLine, showHidden } from '@pawl/core/report';
 import type { App, Repository } from '../app.ts';
-import { readReportAddress } from '../documents/address.ts';
+import { readReportAddress } from '../documents/read-address.ts';
 import { isRunNode } from './model.ts';
 
 /** So many fit a list that is typed into. */

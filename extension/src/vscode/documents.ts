@@ -2,8 +2,7 @@
 // system rather than a content provider, because then an editor that was open at a reload comes back by itself.
 import * as vscode from 'vscode';
 import type { App } from '../app.ts';
-import { readFileAddress, readReportAddress, scheme } from '../documents/address.ts';
-import { reportFile } from '../runs/report.ts';
+import { scheme } from '../documents/address.ts';
 
 export function registerDocuments(app: App): vscode.Disposable {
   const changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
@@ -11,7 +10,7 @@ export function registerDocuments(app: App): vscode.Disposable {
     throw vscode.FileSystemError.NoPermissions(uri);
   };
   const read = async (uri: vscode.Uri): Promise<Uint8Array> => {
-    const repository = await app.repository();
+    const [repository, { contentOf }] = await Promise.all([app.repository(), import('../documents/content.ts')]);
     const content = repository === undefined ? undefined : await contentOf(uri, repository);
     if (content === undefined) throw vscode.FileSystemError.FileNotFound(uri);
     return content;
@@ -32,17 +31,4 @@ export function registerDocuments(app: App): vscode.Disposable {
     changed,
     vscode.workspace.registerFileSystemProvider(scheme, provider, { isReadonly: true, isCaseSensitive: true }),
   );
-}
-
-async function contentOf(
-  uri: vscode.Uri,
-  { store, history }: NonNullable<Awaited<ReturnType<App['repository']>>>,
-): Promise<Uint8Array | undefined> {
-  const id = readReportAddress(uri);
-  if (id !== undefined) {
-    const text = await store.readResult(id, reportFile);
-    return text === undefined ? undefined : new TextEncoder().encode(text);
-  }
-  const file = readFileAddress(uri);
-  return file === undefined ? undefined : history.read(file.commit, file.path);
 }

@@ -1,7 +1,6 @@
 // A run's report as a read-only editor: it opens in a preview tab, survives a reload, and can be gone back to.
 import * as vscode from 'vscode';
 import type { App } from '../app.ts';
-import { readReportAddress } from '../documents/address.ts';
 import { reportViewType } from './editor.ts';
 
 export function registerReportEditor(app: App): vscode.Disposable {
@@ -20,7 +19,8 @@ export function registerReportEditor(app: App): vscode.Disposable {
 
 /** Rendering is loaded with the first report. */
 async function pageOf(app: App, uri: vscode.Uri): Promise<string> {
-  const [{ findReport }, { reportPage }] = await Promise.all([
+  const [{ readReportAddress }, { findReport }, { reportPage }] = await Promise.all([
+    import('../documents/read-address.ts'),
     import('../runs/report.ts'),
     import('../webview/report-page.ts'),
   ]);

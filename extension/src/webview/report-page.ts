@@ -65,5 +65,7 @@ body.vscode-high-contrast { color-scheme: dark; --muted: var(--vscode-editor-for
   --pass: #6ff08f; --fail: #ff9a92; --error: #d9bfff; --inconclusive: #ffd36b; }
 body.vscode-high-contrast-light { color-scheme: light; --a: #5a6470; --c: #7a3300; --d: #5b21b6;
   --pass: #0a5c22; --fail: #8f1410; --error: #5b149e; --inconclusive: #5c3b00; }
+/* The editor colours code for its own backgrounds, which are not these. */
+body[class] :is(code, pre, kbd) { color: inherit; }
 body.vscode-high-contrast code { outline: 1px solid var(--rule); }
 `.trim();

@@ -29,13 +29,12 @@ export async function publishOutcome(
   const paths = await writeResults(outcome, publishing);
   const artifact = await uploadResults(paths, publishing);
   problems.push(...artifact.problems);
-  const link = artifact.url ?? publishing.runner.runUrl;
   await publishing.files.addSummary(
     renderSummary(report, artifact.url === undefined ? {} : { reportUrl: artifact.url }),
   );
   const stored = await storeRun(outcome, publishing);
   problems.push(...stored.problems);
-  const published = await publishSection(outcome, publishing, link);
+  const published = await publishSection(outcome, publishing, artifact.url);
   problems.push(...published.problems);
   // The check carries the annotations; where there is none the log does, and never both.
   if (published.checkUrl === undefined) for (const line of workflowCommands(report)) publishing.files.command(line);
@@ -118,7 +117,7 @@ const unstored = (reason: string): Problem => ({
   hint: 'Give the job `permissions: contents: write` and check out with credentials, or set `store: false`.',
 });
 
-async function publishSection(outcome: Outcome, publishing: Publishing, link: string | undefined) {
+async function publishSection(outcome: Outcome, publishing: Publishing, reportUrl: string | undefined) {
   const { slug, runner, settings } = publishing;
   const { repository, event, runUrl } = runner;
   const token = settings['github-token'];
@@ -138,7 +137,7 @@ async function publishSection(outcome: Outcome, publishing: Publishing, link: st
     key: [slug, outcome.report.name, legOf(settings)].filter((part) => part !== '').join(' '),
     outcome,
     comment: settings.comment,
-    ...(link !== undefined && { reportUrl: link }),
+    ...(reportUrl !== undefined && { reportUrl }),
   });
 }
 

@@ -73,7 +73,7 @@ async function compute<S extends InputSpec, W extends ActionWorld>(
   const { slug } = action;
   let world: W | undefined;
   try {
-    const hopeless = await mistakesWithoutConfig(action, place);
+    const hopeless = mistakesWithoutConfig(action, place);
     if (hopeless.length > 0) return { outcome: usageOutcome(slug, slug, hopeless), world, crashed: false };
     world = await host.openWorld(worldRequest(place));
     const inputs = readFeatureInputs(action, place.runner.env, world.config);
@@ -89,10 +89,10 @@ async function compute<S extends InputSpec, W extends ActionWorld>(
 }
 
 /** Where there is no pawl.yml, what the workflow gives is all there is: a mistake is told without loading an engine. */
-async function mistakesWithoutConfig<S extends InputSpec>(
+function mistakesWithoutConfig<S extends InputSpec>(
   action: Action<S>,
   { runner, settings }: Place,
-): Promise<readonly Problem[]> {
+): readonly Problem[] {
   const root = resolve(runner.workspace, settings['working-directory']);
   if (existsSync(join(root, 'pawl.yml'))) return [];
   const problems = [...runner.problems, ...readFeatureInputs(action, runner.env, {}).problems];

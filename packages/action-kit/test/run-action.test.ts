@@ -126,6 +126,8 @@ async function play(scene: Scene = {}): Promise<Played> {
   for (const name of ['output', 'summary']) await writeFile(file(name), '');
   await writeFile(file('event.json'), JSON.stringify(scene.event ?? pullRequestEvent()));
   await mkdir(file('work'), { recursive: true });
+  // The fake world reads nothing; the wrapper looks whether there is a file at all.
+  if (scene.config !== undefined) await writeFile(file('work/pawl.yml'), '');
   const added: Bundle[] = [];
   let log = '';
   let asked: WorldRequest | undefined;
@@ -276,6 +278,8 @@ describe('inputs', () => {
     expect(github.comments(7)[0]?.body).toContain('2 mistakes in its inputs');
     expect(played.outputs).toContain('verdict<<EOF\nerror\n');
     expect(played.seen).toBeUndefined();
+    // Nothing in pawl.yml could mend it, so no engine was loaded for it.
+    expect(played.asked).toBeUndefined();
   });
 
   test('of the step itself are refused in the log', async () => {

@@ -20,7 +20,7 @@ export interface GitResult {
   readonly stderr: string;
 }
 
-export interface RunOptions {
+interface RunOptions {
   readonly input?: string | Uint8Array;
   /** Exit codes that are answers rather than failures; 0 always is. */
   readonly answers?: readonly number[];

@@ -23,12 +23,12 @@ export interface PrivateRepository extends AsyncDisposable {
   push(refspecs: readonly string[], options: PushOptions): Promise<GitResult>;
 }
 
-export interface FetchOptions {
+interface FetchOptions {
   /** `whole`: all of it. `trees`: each commit without its history and without blobs. */
   readonly what?: 'whole' | 'trees';
 }
 
-export interface PushOptions {
+interface PushOptions {
   /** The value each ref must have there now; empty: it must not exist. */
   readonly leases: ReadonlyMap<string, string>;
   readonly atomic: boolean;

@@ -1,10 +1,9 @@
 // From the local spool to the target: a bundle stays in the spool until the target is known to have it.
 import { createHash } from 'node:crypto';
 import { isUlid, makeUlid, ulidTime, type Receipt } from '@pawl/core';
-import { wordsOf } from './errors.ts';
 import { spoolPrefix, type StoreRefs } from './layout.ts';
 import type { PrivateRepository } from './private-repository.ts';
-import { GitFailure } from './errors.ts';
+import { GitFailure, wordsOf } from './errors.ts';
 
 export interface Spooled {
   /** ULID: the end of the spool ref and of the inbox ref. */
@@ -40,7 +39,9 @@ export async function pushBundles(
     } else if (there instanceof Error) {
       receipts.push(kept(ref, `${repository.target.label} cannot be reached: ${wordsOf(there)}`, networkRemedy));
     } else if (found === undefined) {
-      receipts.push(kept(ref, `${repository.target.label} refused ${ref}: ${wordsOf(pushed)}`, permissionRemedy));
+      receipts.push(
+        kept(ref, `${repository.target.label} refused ${ref}: ${wordsOf(pushed)}`, refusalRemedy(repository)),
+      );
     } else {
       receipts.push(await pushUnderAnotherName(repository, refs, { name, commit }));
     }
@@ -54,12 +55,14 @@ async function pushUnderAnotherName(repository: PrivateRepository, refs: StoreRe
   const ref = refs.inbox + makeUlid(isUlid(bundle.name) ? ulidTime(bundle.name) : 0, chance);
   const failure = await push(repository, [[ref, bundle.commit]]);
   if (failure === undefined) return acknowledged(repository, bundle.name, ref);
-  return kept(ref, `${repository.target.label} refused ${ref}: ${wordsOf(failure)}`, permissionRemedy);
+  return kept(ref, `${repository.target.label} refused ${ref}: ${wordsOf(failure)}`, refusalRemedy(repository));
 }
 
 const networkRemedy = 'Check the network and the credentials; `pawl store push` tries again.';
-const permissionRemedy =
-  'Give the job `contents: write`, or hand the run over as an artifact (`mode: collect`); `pawl store push` tries again.';
+const refusalRemedy = ({ target }: PrivateRepository): string =>
+  target.own
+    ? 'Make the repository writable for this user; `pawl store push` tries again.'
+    : 'Give the job `contents: write`, or hand the run over as an artifact (`mode: collect`); `pawl store push` tries again.';
 
 const kept = (ref: string, reason: string, remedy: string): Receipt => ({
   kept: 'spool',

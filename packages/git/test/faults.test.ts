@@ -61,4 +61,4 @@ test('a death before any Git command of a write and a compaction loses and doubl
   ]) {
     expect(deaths).toContain(`died before ${command}`);
   }
-});
+}, 120_000);

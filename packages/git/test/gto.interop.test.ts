@@ -19,7 +19,10 @@ async function gto(repo: GitRepo, ...command: readonly string[]): Promise<string
     GIT_COMMITTER_NAME: 'Ada',
     GIT_COMMITTER_EMAIL: 'a@example.com',
   };
-  const { stdout } = await execute(python ?? '', ['-c', 'from gto.cli import app; app()', ...command], { cwd: repo.path, env });
+  const { stdout } = await execute(python ?? '', ['-c', 'from gto.cli import app; app()', ...command], {
+    cwd: repo.path,
+    env,
+  });
   return stdout;
 }
 

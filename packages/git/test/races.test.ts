@@ -15,7 +15,7 @@ describe('under load', () => {
     expect(after.inData.toSorted()).toEqual(expected);
     expect(after).toMatchObject({ inboxRefs: '', fsck: '', partial: [], verified: { runs: 40, problems: [] } });
     expect(after.killed).toBe(3);
-  });
+  }, 120_000);
 
   test('folds every bundle once when compactors race', async () => {
     await using remote = await bareRemote();

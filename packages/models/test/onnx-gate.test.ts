@@ -14,7 +14,10 @@ const digest = (data: string | Uint8Array): string => `sha256:${createHash('sha2
 
 /** Answers the gate's statements from one CSV file whose rows are in the order of their ids. */
 function csvEngine(csv: string): DataEngine {
-  const [header, ...rows] = csv.trimEnd().split('\n').map((line) => line.split(','));
+  const [header, ...rows] = csv
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(','));
   const column = (sql: string): string[] => {
     const index = header!.indexOf(/^SELECT CAST\("(.+?)"/.exec(sql)?.[1] ?? '');
     if (index === -1) throw new DataError('DATA_QUERY_FAILED', `no such column: ${sql}`, { hint: 'none' });
@@ -34,14 +37,23 @@ async function judge(name: string, production?: Uint8Array) {
   const history: History = {
     resolve: async () => undefined,
     mergeBase: async () => undefined,
-    read: async (at, path) => (at === commit && path === 'candidate.onnx' ? (production ?? file('production.onnx')) : undefined),
+    read: async (at, path) =>
+      at === commit && path === 'candidate.onnx' ? (production ?? file('production.onnx')) : undefined,
     materialize: async () => undefined,
     commitTime: async () => undefined,
     head: async () => ({ dirty: false }),
   };
   const registry: Registry = {
     list: async () => [],
-    resolve: async (model) => ({ name: model, version: 'v1.0.0', commit, at: '2025-12-29T09:00:00Z', message: '', labels: ['production'], deprecated: false }),
+    resolve: async (model) => ({
+      name: model,
+      version: 'v1.0.0',
+      commit,
+      at: '2025-12-29T09:00:00Z',
+      message: '',
+      labels: ['production'],
+      deprecated: false,
+    }),
     history: async () => [],
     register: never,
     label: never,
@@ -81,7 +93,9 @@ test('the verdict is bound to the digest of the model file', async () => {
   const { run } = await judge('onnx-better');
   const bytes = readFileSync(new URL('onnx-better/candidate.onnx', cases));
 
-  expect(run?.inputs.find(({ role, side }) => role === 'model' && side === undefined)?.digest).toBe(run?.subject?.digest);
+  expect(run?.inputs.find(({ role, side }) => role === 'model' && side === undefined)?.digest).toBe(
+    run?.subject?.digest,
+  );
   expect(run?.inputs.find(({ role, side }) => role === 'model' && side === 'baseline')?.digest).toBe(
     digest(new Uint8Array(readFileSync(new URL('onnx-better/production.onnx', cases)))),
   );

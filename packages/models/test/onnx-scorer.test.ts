@@ -75,8 +75,12 @@ test('text for a numeric input, numbers for a text input and a missing column ar
   const model = await scorer.load(await read('onnx-better/candidate.onnx'), 'm.onnx');
   const { origin: _, ...without } = columns;
 
-  expect((await failure(model.score({ ...columns, hour: ['a', 'b', 'c'] }, 3))).message).toBe('The input "hour" (float32) of m.onnx was given text.');
-  expect((await failure(model.score({ ...columns, origin: columns.hour }, 3))).message).toBe('The input "origin" (string) of m.onnx was given numbers.');
+  expect((await failure(model.score({ ...columns, hour: ['a', 'b', 'c'] }, 3))).message).toBe(
+    'The input "hour" (float32) of m.onnx was given text.',
+  );
+  expect((await failure(model.score({ ...columns, origin: columns.hour }, 3))).message).toBe(
+    'The input "origin" (string) of m.onnx was given numbers.',
+  );
   expect((await failure(model.score(without, 3))).message).toBe('The input "origin" of m.onnx got no values.');
   await model.close();
 });

@@ -88,7 +88,7 @@ test('overload is waited out as long as the server asks', async () => {
 
 test('a server that stays overloaded is a failure with the number of attempts, after bounded tries', async () => {
   await using server = await loopbackOpenAi({ answer: () => 'spam' });
-  server.fail(...Array<{ status: number }>(9).fill({ status: 429 }));
+  server.fail(...Array.from({ length: 9 }, () => ({ status: 429 })));
   const reply = await openAiProvider({ baseUrl: server.baseUrl, retries: 2, sleep: waits().sleep }).complete(request);
 
   expect(reply).toMatchObject({ failure: expect.stringContaining('answered 429 (3 attempts)') });

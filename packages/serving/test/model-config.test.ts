@@ -48,7 +48,12 @@ test('text that is no text format names its line', () => {
 test.each([
   ['another name', good.replace('"flight"', '"fright"'), 'named "fright"', 2],
   ['no backend', good.replace('backend: "onnxruntime"', ''), 'Neither backend nor platform', undefined],
-  ['a preferred batch above the maximum', `${good}dynamic_batching { preferred_batch_size: [ 16 ] }`, '16 lies outside', undefined],
+  [
+    'a preferred batch above the maximum',
+    `${good}dynamic_batching { preferred_batch_size: [ 16 ] }`,
+    '16 lies outside',
+    undefined,
+  ],
   ['a negative batch', good.replace('8', '-1'), 'max_batch_size is -1', 4],
   ['two scheduling choices', `${good}dynamic_batching {}\nensemble_scheduling {}`, 'scheduling_choice', undefined],
 ])('what Triton would refuse is refused here: %s', (_, text, message, line) => {

@@ -46,7 +46,14 @@ requires: { gate: false }
     },
     deploy: (inputs: Partial<DeployInputs> = {}) =>
       deployModel({
-        inputs: { command: 'start', deployment: 'd.yml', register: true, wait: true, label: 'production', ...inputs } as DeployInputs,
+        inputs: {
+          command: 'start',
+          deployment: 'd.yml',
+          register: true,
+          wait: true,
+          label: 'production',
+          ...inputs,
+        } as DeployInputs,
         workspace: fakeWorkspace({ 'd.yml': text }),
         history: {
           resolve: async () => at.commit,
@@ -70,9 +77,9 @@ requires: { gate: false }
     /** Sends requests until it is disposed. @returns how many were answered with 200, by version */
     traffic: () => {
       const answered: Record<string, number> = {};
-      let going = true;
+      const ended = new AbortController();
       const user = async (): Promise<void> => {
-        while (going) {
+        while (!ended.signal.aborted) {
           const response = await fetch(`${splitter.url}/v2/models/flight/infer`, {
             method: 'POST',
             body: JSON.stringify(tinyInput([0, 0, 0])),
@@ -85,7 +92,7 @@ requires: { gate: false }
       return {
         answered,
         [Symbol.asyncDispose]: async () => {
-          going = false;
+          ended.abort();
           await Promise.all(users);
         },
       };
@@ -112,18 +119,21 @@ test('a good version is stepped to all requests, and every answer comes from the
 test.each([
   ['fails', { failEvery: 2 }],
   ['breaks connections', { breakEvery: 2 }],
-] as [string, Fault][])('a version that %s is rolled back within its first step, and stable goes on', async (_, fault) => {
-  await using at = await place();
-  await at.deploy();
-  at.checkout(1);
-  at.triton.inject('flight', 2, fault);
-  await using traffic = at.traffic();
+] as [string, Fault][])(
+  'a version that %s is rolled back within its first step, and stable goes on',
+  async (_, fault) => {
+    await using at = await place();
+    await at.deploy();
+    at.checkout(1);
+    at.triton.inject('flight', 2, fault);
+    await using traffic = at.traffic();
 
-  const { report } = await at.deploy();
-  const before = traffic.answered['1'] ?? 0;
-  await expect.poll(() => traffic.answered['1']).toBeGreaterThan(before);
+    const { report } = await at.deploy();
+    const before = traffic.answered['1'] ?? 0;
+    await expect.poll(() => traffic.answered['1']).toBeGreaterThan(before);
 
-  expect(report).toMatchObject({ verdict: 'fail' });
-  expect(report.headline).toContain('and v0.1.0 serves all requests again');
-  expect((await at.registry.resolve('flight', 'production'))?.version).toBe('v0.1.0');
-});
+    expect(report).toMatchObject({ verdict: 'fail' });
+    expect(report.headline).toContain('and v0.1.0 serves all requests again');
+    expect((await at.registry.resolve('flight', 'production'))?.version).toBe('v0.1.0');
+  },
+);

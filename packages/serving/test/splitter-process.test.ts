@@ -38,7 +38,14 @@ test('on SIGTERM a running request ends well, new ones are refused, and the proc
 
   splitter.child.kill('SIGTERM');
   await expect
-    .poll(() => fetch(`${splitter.url}/health`).then(() => 'served', () => 'refused'), { timeout: 5000 })
+    .poll(
+      () =>
+        fetch(`${splitter.url}/health`).then(
+          () => 'served',
+          () => 'refused',
+        ),
+      { timeout: 5000 },
+    )
     .toBe('refused');
   release.resolve();
 

@@ -40,12 +40,14 @@ test('a version is staged beside the old one, loaded beside it, and proven by it
 
   expect(servedAs).toBe('2');
   expect(await at.target.served('flight')).toEqual(['1', '2']);
-  expect((await at.target.prove('flight', '2', [sample(sigmoid(2))])).checks.map(({ name, ok }) => [name, ok])).toEqual([
-    ['listed as ready', true],
-    ['answers that it is ready', true],
-    ['effective configuration', true],
-    ['sample 1', true],
-  ]);
+  expect((await at.target.prove('flight', '2', [sample(sigmoid(2))])).checks.map(({ name, ok }) => [name, ok])).toEqual(
+    [
+      ['listed as ready', true],
+      ['answers that it is ready', true],
+      ['effective configuration', true],
+      ['sample 1', true],
+    ],
+  );
   expect(await at.target.prove('flight', '2', [sample(sigmoid(0))])).toMatchObject({
     ready: false,
     checks: [{}, {}, {}, { ok: false, detail: expect.stringContaining('expected 0.5') }],
@@ -71,7 +73,7 @@ test('a number is not used again after its folder was deleted', async () => {
   expect((await at.target.stage(artifact(3))).servedAs).toBe('3');
 });
 
-test('a model that cannot be loaded is rejected with the server\'s reason; the old one serves, now and after a restart', async () => {
+test("a model that cannot be loaded is rejected with the server's reason; the old one serves, now and after a restart", async () => {
   await using at = await place();
   await at.target.load('flight', (await at.target.stage(artifact(0))).servedAs);
   const broken = { ...artifact(0), files: { ...artifact(0).files, 'flight.onnx': new Uint8Array([1, 2, 3]) } };
@@ -121,11 +123,16 @@ test('a configuration that Triton would refuse is refused before anything is wri
 
 test.each([
   [{ modelControl: 'poll' } as const, 'Start it with --model-control-mode=explicit.'],
-  [{ restricted: { header: 'x', value: 'y' } } as const, 'Give that header by target.admin-header in the deployment file.'],
+  [
+    { restricted: { header: 'x', value: 'y' } } as const,
+    'Give that header by target.admin-header in the deployment file.',
+  ],
 ])('a server set up otherwise is met with the remedy: %o', async (options, hint) => {
   await using at = await place(options);
 
-  const failure = await failureOf(at.target.stage(artifact(0)).then(({ servedAs }) => at.target.load('flight', servedAs)));
+  const failure = await failureOf(
+    at.target.stage(artifact(0)).then(({ servedAs }) => at.target.load('flight', servedAs)),
+  );
 
   expect(failure).toMatchObject({ code: 'TARGET_MISCONFIGURED', hint });
 });

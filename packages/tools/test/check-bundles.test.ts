@@ -14,6 +14,11 @@ test('a bundle built twice has the same bytes, and its size is told', async () =
     expect(check).toMatchObject({ differing: [], overBudget: false });
     expect(check.scriptBytes).toBeGreaterThan(check.entryBytes);
     expect(await checkBundle(request, { entryBytes: 10, scriptBytes: 10_000 })).toMatchObject({ overBudget: true });
+    await writeFile(join(folder, 'engine.ts'), 'export const later = "y".repeat(4);\n');
+    await writeFile(join(folder, 'step.ts'), "const { later } = await import('./engine.ts');\nconsole.log(later);\n");
+    const apart = await checkBundle({ ...request, entry: join(folder, 'step.ts'), engine: join(folder, 'engine.ts') });
+    expect(apart.differing).toEqual([]);
+    expect(apart.entryBytes).toBeLessThan(apart.scriptBytes);
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -35,6 +35,8 @@ export const enginePlatform = (platform: string, arch: string, musl: boolean): s
 
 /** Node's own report names the version of glibc it runs on; musl has none. */
 function isMusl(): boolean {
+  // Without this the report looks up the names of all network addresses, which can take seconds.
+  Object.assign(process.report, { excludeNetwork: true });
   const { header } = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
   return process.platform === 'linux' && header?.glibcVersionRuntime === undefined;
 }

@@ -29,6 +29,7 @@ export type Next = Partial<RolloutEvent> & Pick<RolloutEvent, 'state'>;
 
 /** What the target calls the new version. */
 export const servedAsOf = (rollout: Rollout): string => {
-  if (rollout.servedAs === undefined) throw new Error(`Rollout ${rollout.id} is ${rollout.state} and was never staged.`);
+  if (rollout.servedAs === undefined)
+    throw new Error(`Rollout ${rollout.id} is ${rollout.state} and was never staged.`);
   return rollout.servedAs;
 };

@@ -48,15 +48,15 @@ async function passGate(rollout: Rollout, actors: Actors): Promise<Next> {
     return { state: 'refused', reason: answer.refusal };
   }
   const passed = answer !== undefined && 'run' in answer ? answer.run : undefined;
-  const gate =
-    passed !== undefined ? { run: passed } : answer !== undefined && forced !== undefined ? { forced } : {};
+  const gate = passed !== undefined ? { run: passed } : answer !== undefined && forced !== undefined ? { forced } : {};
   const version =
     rollout.version ??
     (
       await actors.registry.register({
         name: rollout.name,
         commit: rollout.commit,
-        message: passed === undefined ? `Deployed: ${forced ?? 'no gate is required'}` : `Passed eval-gate run ${passed}`,
+        message:
+          passed === undefined ? `Deployed: ${forced ?? 'no gate is required'}` : `Passed eval-gate run ${passed}`,
       })
     ).version;
   const previous = await stableNow(rollout, actors);

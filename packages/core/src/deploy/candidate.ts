@@ -26,7 +26,10 @@ export async function findCandidate(
   inputs: DeployInputs,
   sources: Sources,
 ): Promise<Read<Candidate>> {
-  const place = inputs.version === undefined ? await ofHead(deployment, inputs, sources) : await ofVersion(deployment, inputs.version, sources);
+  const place =
+    inputs.version === undefined
+      ? await ofHead(deployment, inputs, sources)
+      : await ofVersion(deployment, inputs.version, sources);
   if (place.value === undefined) return { problems: place.problems };
   const artifact = await readArtifact(deployment, place.value.commit, sources);
   if (artifact.value === undefined) return { problems: artifact.problems };
@@ -52,7 +55,12 @@ export async function readArtifact(
     const bytes = await history.read(commit, file);
     if (bytes === undefined) {
       problems.push(
-        wrong('DEPLOY_FILE_MISSING', `Commit ${commit.slice(0, 7)} has no ${file}, the ${what}.`, 'Commit the file, or correct its path in the deployment file.', file),
+        wrong(
+          'DEPLOY_FILE_MISSING',
+          `Commit ${commit.slice(0, 7)} has no ${file}, the ${what}.`,
+          'Commit the file, or correct its path in the deployment file.',
+          file,
+        ),
       );
     }
     return bytes;
@@ -69,7 +77,12 @@ export async function readArtifact(
   const parsed = samples === undefined ? [] : samplesOf(samples);
   if (parsed === undefined) {
     problems.push(
-      wrong('DEPLOY_SAMPLES_INVALID', 'The sample requests are no JSON list.', 'Write a list of {"inputs": [...], "outputs": [...]}.', deployment.samples),
+      wrong(
+        'DEPLOY_SAMPLES_INVALID',
+        'The sample requests are no JSON list.',
+        'Write a list of {"inputs": [...], "outputs": [...]}.',
+        deployment.samples,
+      ),
     );
   }
   if (problems.length > 0) return { problems };
@@ -97,13 +110,25 @@ async function ofVersion(
   if (ref.value === undefined) return { problems: ref.problems };
   if (ref.value.name !== name) {
     return {
-      problems: [wrong('DEPLOY_OTHER_MODEL', `${written} is not a version of ${name}.`, `Name a version of ${name}, or another deployment file.`)],
+      problems: [
+        wrong(
+          'DEPLOY_OTHER_MODEL',
+          `${written} is not a version of ${name}.`,
+          `Name a version of ${name}, or another deployment file.`,
+        ),
+      ],
     };
   }
   const version = await registry.resolve(name, ref.value.at);
   if (version === undefined) {
     return {
-      problems: [wrong('VERSION_UNKNOWN', `There is no ${name}@${ref.value.at}.`, `See "pawl registry list ${name}"; in a workflow, fetch tags.`)],
+      problems: [
+        wrong(
+          'VERSION_UNKNOWN',
+          `There is no ${name}@${ref.value.at}.`,
+          `See "pawl registry list ${name}"; in a workflow, fetch tags.`,
+        ),
+      ],
     };
   }
   return { value: placeOf(version), problems: [] };
@@ -119,13 +144,28 @@ async function ofHead(
     return { problems: [wrong('DEPLOY_NO_COMMIT', 'There is no commit to deploy.', 'Commit the model first.')] };
   }
   const problems: Problem[] = dirty
-    ? [{ ...wrong('DEPLOY_DIRTY', `Uncommitted changes are not part of the rollout of ${model.path}.`, 'Commit them if they should be.'), severity: 'warning' }]
+    ? [
+        {
+          ...wrong(
+            'DEPLOY_DIRTY',
+            `Uncommitted changes are not part of the rollout of ${model.path}.`,
+            'Commit them if they should be.',
+          ),
+          severity: 'warning',
+        },
+      ]
     : [];
   const registered = (await registry.list(name)).find((version) => version.commit === commit);
   if (registered !== undefined) return { value: placeOf(registered), problems };
   if (register) return { value: { commit }, problems };
   return {
-    problems: [wrong('VERSION_UNKNOWN', `The current commit is no registered version of ${name}.`, 'Name a version, or let it be registered by "register: true".')],
+    problems: [
+      wrong(
+        'VERSION_UNKNOWN',
+        `The current commit is no registered version of ${name}.`,
+        'Name a version, or let it be registered by "register: true".',
+      ),
+    ],
   };
 }
 

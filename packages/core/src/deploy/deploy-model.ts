@@ -64,7 +64,11 @@ async function command(subject: Work, deployment: Deployment, journal: Journal):
   if (inputs.command === 'plan' || inputs.command === 'start') return begin(subject, deployment, journal);
   const [rollout] = await journal.recent(deployment.name, 1);
   if (rollout === undefined) {
-    return problemOutcome(subject, [problem('ROLLOUT_NONE', `${deployment.name} has no rollout yet.`, 'Begin one with "pawl deploy start".')], true);
+    return problemOutcome(
+      subject,
+      [problem('ROLLOUT_NONE', `${deployment.name} has no rollout yet.`, 'Begin one with "pawl deploy start".')],
+      true,
+    );
   }
   if (inputs.command === 'status') return rolloutOutcome(subject, rollout, { changed: false, problems: [] });
   const actors = await actorsOf(subject, rollout.deployment, journal);

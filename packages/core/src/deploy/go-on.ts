@@ -18,7 +18,7 @@ export async function goOn(
 ): Promise<{ readonly rollout: Rollout; readonly failure?: unknown }> {
   let rollout = given;
   const pause = rollout.deployment.strategy['interval-seconds'] * 1000;
-  for (let failures = 0; ; ) {
+  for (let failures = 0; ;) {
     if (isTerminal(rollout.state) || (until !== 'once' && isResting(rollout.state) && rollout.seq !== given.seq)) {
       return { rollout };
     }

@@ -24,7 +24,7 @@ export async function observeStep(rollout: Rollout, actors: Actors): Promise<Nex
       if (rollout.deployment['on-inconclusive'] === 'rollback') {
         return { state: 'rolling-back', reason: `could not tell: ${finished.reason}`, finished };
       }
-      return rollout.state === 'held' ? undefined : { state: 'held', reason: finished.reason };
+      return rollout.state === 'held' ? undefined : { state: 'held', reason: finished.reason, finished };
     case 'continue':
       return undefined;
   }
@@ -34,10 +34,14 @@ export async function observeStep(rollout: Rollout, actors: Actors): Promise<Nex
 export async function lookAt(
   rollout: Rollout,
   actors: Actors,
-): Promise<{ decision: ReturnType<typeof decideStep>['decision']; finished: StepRecord; carried: Rollout['carried'] } | 'counting anew'> {
+): Promise<
+  | { decision: ReturnType<typeof decideStep>['decision']; finished: StepRecord; carried: Rollout['carried'] }
+  | 'counting anew'
+> {
   const { name, step, entry, carried, since, deployment } = rollout;
   const now = await readCounts(rollout, actors);
-  if (now.canary.requests < entry.canary.requests || now.stable.requests < entry.stable.requests) return 'counting anew';
+  if (now.canary.requests < entry.canary.requests || now.stable.requests < entry.stable.requests)
+    return 'counting anew';
   const counts: Pair = { canary: minus(now.canary, entry.canary), stable: minus(now.stable, entry.stable) };
   const arms = await actors.splitter.counts(name);
   const ready = (await actors.target.served(name)).includes(servedAsOf(rollout));
@@ -57,7 +61,10 @@ export async function lookAt(
         canary: Math.min(arms.canary?.consecutiveErrors ?? 0, counts.canary.errors),
         stable: arms.stable.consecutiveErrors ?? 0,
       },
-      p95: { ...(canaryP95 !== undefined && { canary: canaryP95 }), ...(stableP95 !== undefined && { stable: stableP95 }) },
+      p95: {
+        ...(canaryP95 !== undefined && { canary: canaryP95 }),
+        ...(stableP95 !== undefined && { stable: stableP95 }),
+      },
     },
   });
   return {

@@ -49,7 +49,9 @@ export async function planRollout(
     ...(route !== undefined && { stable: route.stable.version }),
     gate: gateInWords(answer, inputs.force),
     ...(last !== undefined &&
-      (last.state === 'step' || last.state === 'held') && { active: `${last.version ?? last.commit.slice(0, 7)} is ${last.state}` }),
+      (last.state === 'step' || last.state === 'held') && {
+        active: `${last.version ?? last.commit.slice(0, 7)} is ${last.state}`,
+      }),
     steps: plannedSteps(deployment),
   };
 }

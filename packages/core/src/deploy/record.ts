@@ -65,8 +65,7 @@ function rolloutFields(rollout: Rollout): Pick<Run, 'subject' | 'baseline' | 'me
   };
   return {
     subject: { name, digest, ...(version !== undefined && { version }) },
-    baseline:
-      previous === undefined ? { source: 'none' } : { source: 'version', name, version: previous.version },
+    baseline: previous === undefined ? { source: 'none' } : { source: 'version', name, version: previous.version },
     metrics: finished.length === 0 ? {} : metrics,
     params: {
       rollout: id,
@@ -100,7 +99,8 @@ function runOf({ request, name, deployment }: Subject, report: Report): Run {
   };
 }
 
-const resultsOf = (report: Report): Record<string, string> => ({ 'report.json': `${JSON.stringify(report, null, 2)}\n` });
+const resultsOf = (report: Report): Record<string, string> => ({
+  'report.json': `${JSON.stringify(report, null, 2)}\n`,
+});
 
-const reproduce = ({ request: { inputs } }: Subject): string =>
-  `pawl deploy status --deployment ${inputs.deployment}`;
+const reproduce = ({ request: { inputs } }: Subject): string => `pawl deploy status --deployment ${inputs.deployment}`;

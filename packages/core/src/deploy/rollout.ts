@@ -192,7 +192,11 @@ function apply(rollout: Rollout, moment: Moment): Rollout {
     ...(entry !== undefined && { entry }),
     ...(carried !== undefined && { carried }),
     ...(reason !== undefined && { reason }),
-    finished: finished === undefined ? rollout.finished : [...rollout.finished, finished],
+    // A step that was held and went on has one record, the later one.
+    finished:
+      finished === undefined
+        ? rollout.finished
+        : [...rollout.finished.filter((record) => record.step !== finished.step), finished],
     timeline: [...rollout.timeline, moment],
   };
 }

@@ -50,7 +50,10 @@ export async function promoteAll(
   const { name } = rollout;
   const servedAs = servedAsOf(rollout);
   const version = rollout.version ?? '';
-  await replaceRoute(rollout, actors, { stable: { version, endpoint: actors.target.endpoint(name, servedAs) }, canaryWeight: 0 });
+  await replaceRoute(rollout, actors, {
+    stable: { version, endpoint: actors.target.endpoint(name, servedAs) },
+    canaryWeight: 0,
+  });
   await moveLabel(actors, { name, version, message: `Promoted: ${reason}` });
   const kept = new Set([servedAs, rollout.previous?.servedAs]);
   if (rollout.previous === undefined || rollout.previous.servedAs !== undefined) {
@@ -99,8 +102,15 @@ export async function setRoute(rollout: Rollout, actors: Actors, step: number): 
 /** Cumulative counts of both arms. */
 export async function readCounts(rollout: Rollout, actors: Actors): Promise<Pair> {
   const { stable, canary } = await actors.splitter.counts(rollout.name);
-  const own = ({ requests, errors, slow }: { requests: number; errors: number; slow: number }) => ({ requests, errors, slow });
-  return { stable: own(stable), canary: canary === undefined || canary.version !== rollout.version ? noCounts : own(canary) };
+  const own = ({ requests, errors, slow }: { requests: number; errors: number; slow: number }) => ({
+    requests,
+    errors,
+    slow,
+  });
+  return {
+    stable: own(stable),
+    canary: canary === undefined || canary.version !== rollout.version ? noCounts : own(canary),
+  };
 }
 
 function stableEndpoint({ name, previous }: Rollout, { target }: Actors): Endpoint {

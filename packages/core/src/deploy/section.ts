@@ -55,7 +55,9 @@ export function planReport(name: string, plan: RolloutPlan, options: SectionOpti
     n: null,
     blocks: [
       { type: 'text', text: `Gate: ${plan.gate.detail}.` },
-      ...(plan.active === undefined ? [] : [{ type: 'text', text: `A rollout is under way: ${plan.active}.` } as const]),
+      ...(plan.active === undefined
+        ? []
+        : [{ type: 'text', text: `A rollout is under way: ${plan.active}.` } as const]),
       {
         type: 'table',
         columns: [{ title: 'step' }, right('weight'), right('canary requests, at least'), right('at most')],
@@ -142,18 +144,22 @@ function stepTable(finished: readonly StepRecord[]): Block {
 
 function weightChart(rollout: Rollout): Block {
   const start = rollout.timeline[0]?.event.time ?? 0;
-  const points: [number, number][] = [];
+  const points: [number, number][] = [[0, 0]];
   let weight = 0;
   for (const { state, event } of rollout.timeline) {
     const seconds = ((event.time ?? start) - start) / 1000;
-    const next =
-      state === 'step' ? (rollout.deployment.strategy.steps[event.step ?? 0]?.weight ?? 0)
-      : state === 'promoted' ? 100
-      : state === 'rolling-back' || state === 'rolled-back' ? 0
-      : weight;
-    points.push([seconds, weight], [seconds, next]);
+    const next = weightIn(state, event.step ?? 0, rollout) ?? weight;
+    points.push([seconds, weight]);
+    if (next !== weight) points.push([seconds, next]);
     weight = next;
   }
+  const distinct = points.filter(
+    ([x, y], index) => index === 0 || points[index - 1]?.[0] !== x || points[index - 1]?.[1] !== y,
+  );
+  const corners = distinct.filter(
+    ([, y], index) =>
+      index === 0 || index === distinct.length - 1 || y !== distinct[index - 1]?.[1] || y !== distinct[index + 1]?.[1],
+  );
   const version = rollout.version ?? rollout.name;
   return {
     type: 'chart',
@@ -163,16 +169,25 @@ function weightChart(rollout: Rollout): Block {
       alt: `The share of requests that ${version} answers over time, ending at ${weight} %.`,
       xLabel: 'seconds',
       yLabel: '% of requests',
-      series: [{ name: version, points }],
+      series: [{ name: version, points: corners }],
     },
   };
+}
+
+/** Undefined: the state leaves the weight as it was. */
+function weightIn(state: Rollout['state'], step: number, { deployment }: Rollout): number | undefined {
+  if (state === 'step') return deployment.strategy.steps[step]?.weight ?? 0;
+  if (state === 'promoted') return 100;
+  return state === 'rolling-back' || state === 'rolled-back' ? 0 : undefined;
 }
 
 function gateText({ gate, state }: Rollout): Block[] {
   if (gate?.forced !== undefined && state !== 'refused') {
     return [{ type: 'text', text: [{ text: 'Forced without a passing gate: ', style: 'strong' }, gate.forced] }];
   }
-  return gate?.run === undefined ? [] : [{ type: 'text', text: ['Passed its gate in run ', { text: gate.run, style: 'code' }, '.'] }];
+  return gate?.run === undefined
+    ? []
+    : [{ type: 'text', text: ['Passed its gate in run ', { text: gate.run, style: 'code' }, '.'] }];
 }
 
 function proofBlock({ proof }: Rollout): Block | undefined {
@@ -180,7 +195,10 @@ function proofBlock({ proof }: Rollout): Block | undefined {
   const failed = proof.filter(({ ok }) => !ok).length;
   return {
     type: 'details',
-    summary: failed === 0 ? `${counted(proof.length, 'check')} before the first request` : `${failed} of ${counted(proof.length, 'check')} failed before the first request`,
+    summary:
+      failed === 0
+        ? `${counted(proof.length, 'check')} before the first request`
+        : `${failed} of ${counted(proof.length, 'check')} failed before the first request`,
     blocks: [
       {
         type: 'table',
@@ -229,5 +247,6 @@ export function totals(finished: readonly StepRecord[], arm: 'canary' | 'stable'
 const rate = ({ requests, errors }: { requests: number; errors: number }): string =>
   requests === 0 ? 'no requests' : percent(errors / requests);
 /** An e-value as odds: "20 : 1". */
-const odds = (log: number): string => (log > Math.log(9999) ? 'over 9,999 : 1' : `${Number(Math.exp(log).toPrecision(2))} : 1`);
+const odds = (log: number): string =>
+  log > Math.log(9999) ? 'over 9,999 : 1' : `${Number(Math.exp(log).toPrecision(2))} : 1`;
 const right = (title: string) => ({ title, align: 'right' as const });

@@ -21,7 +21,8 @@ export function classText(value: string | number | boolean): string {
 
 export function makeSample(raw: RawRows, data: GatePolicy['data']): Read<Sample> {
   const { file, ids, labels } = raw;
-  if (ids.length === 0) return { problems: [rowsProblem('GATE_NO_ROWS', file, 'There are no rows.', 'Give a dataset with rows.')] };
+  if (ids.length === 0)
+    return { problems: [rowsProblem('GATE_NO_ROWS', file, 'There are no rows.', 'Give a dataset with rows.')] };
   const problems = [
     ...idProblems(ids, data.id, file),
     ...missing(labels, ids, (count, first) =>
@@ -38,7 +39,11 @@ export function makeSample(raw: RawRows, data: GatePolicy['data']): Read<Sample>
   const classes = data.classes?.map(classText) ?? classesOf(new Set(texts));
   if (classes === undefined) {
     const message = `All ${ids.length} rows are of class "${texts[0]}".`;
-    return { problems: [rowsProblem('GATE_ONE_CLASS', file, message, 'Name all classes in `data.classes`, or give data that has them.')] };
+    return {
+      problems: [
+        rowsProblem('GATE_ONE_CLASS', file, message, 'Name all classes in `data.classes`, or give data that has them.'),
+      ],
+    };
   }
   const index = new Map(classes.map((name, position) => [name, position]));
   const unknown = [...new Set(texts.filter((text) => !index.has(text)))];
@@ -62,18 +67,30 @@ export function makeSample(raw: RawRows, data: GatePolicy['data']): Read<Sample>
 function classesOf(found: ReadonlySet<string>): string[] | undefined {
   const names = [...found];
   if (names.length < 2) {
-    const pair = [['0', '1'], ['false', 'true']].find((known) => known.includes(names[0] ?? ''));
+    const pair = [
+      ['0', '1'],
+      ['false', 'true'],
+    ].find((known) => known.includes(names[0] ?? ''));
     return pair;
   }
   const numeric = names.every((name) => name !== '' && Number.isFinite(Number(name)));
   return names.sort((a, b) => (numeric ? Number(a) - Number(b) : a < b ? -1 : 1));
 }
 
-function positiveOf(classes: readonly string[], asked: string | number | boolean | undefined): number | undefined | Problem {
+function positiveOf(
+  classes: readonly string[],
+  asked: string | number | boolean | undefined,
+): number | undefined | Problem {
   if (asked === undefined) return classes.length === 2 ? 1 : undefined;
   const index = classes.indexOf(classText(asked));
-  const problem = (message: string, hint: string): Problem => ({ code: 'GATE_POSITIVE', severity: 'error', message, hint });
-  if (index === -1) return problem(`The positive class "${asked}" does not occur.`, `The classes are ${quoted(classes)}.`);
+  const problem = (message: string, hint: string): Problem => ({
+    code: 'GATE_POSITIVE',
+    severity: 'error',
+    message,
+    hint,
+  });
+  if (index === -1)
+    return problem(`The positive class "${asked}" does not occur.`, `The classes are ${quoted(classes)}.`);
   if (classes.length > 2)
     return problem(`A positive class needs two classes; there are ${classes.length}.`, 'Leave `data.positive` out.');
   return index;
@@ -120,9 +137,16 @@ export function alignPredictions(sample: Sample, raw: RawPredictions, threshold:
   const order = Int32Array.from(sample.ids, (id) => place.get(id)!);
   const classes = sample.classes.length;
   const { probabilities, labels } = raw;
-  if (probabilities === undefined) return armOfLabels(sample, Array.from(order, (row) => labels?.[row] ?? null), raw.file);
+  if (probabilities === undefined)
+    return armOfLabels(
+      sample,
+      Array.from(order, (row) => labels?.[row] ?? null),
+      raw.file,
+    );
   const ordered = new Float64Array(order.length * classes);
-  order.forEach((row, index) => ordered.set(probabilities.subarray(row * classes, (row + 1) * classes), index * classes));
+  order.forEach((row, index) =>
+    ordered.set(probabilities.subarray(row * classes, (row + 1) * classes), index * classes),
+  );
   return armOfProbabilities(sample, ordered, { file: raw.file, threshold });
 }
 
@@ -147,11 +171,33 @@ export function armOfProbabilities(
   const report = (rows: readonly number[], code: string, what: string, hint: string): Problem[] =>
     rows.length === 0
       ? []
-      : [rowsProblem(code, file, `${rows.length} of ${sample.ids.length} rows have ${what} (first: ${quoted([sample.ids[rows[0]!]!])}).`, hint)];
+      : [
+          rowsProblem(
+            code,
+            file,
+            `${rows.length} of ${sample.ids.length} rows have ${what} (first: ${quoted([sample.ids[rows[0]!]!])}).`,
+            hint,
+          ),
+        ];
   const problems = [
-    ...report(bad.nan, 'GATE_PREDICTION_NAN', 'no number as probability', 'A model that gives NaN cannot be judged; look at its inputs for missing values.'),
-    ...report(bad.range, 'GATE_PROBABILITY_RANGE', 'a probability below 0 or above 1', 'Give probabilities, not scores or logits.'),
-    ...report(bad.sum, 'GATE_PROBABILITY_SUM', 'probabilities that do not sum to one', 'Give one probability per class, all classes together 1.'),
+    ...report(
+      bad.nan,
+      'GATE_PREDICTION_NAN',
+      'no number as probability',
+      'A model that gives NaN cannot be judged; look at its inputs for missing values.',
+    ),
+    ...report(
+      bad.range,
+      'GATE_PROBABILITY_RANGE',
+      'a probability below 0 or above 1',
+      'Give probabilities, not scores or logits.',
+    ),
+    ...report(
+      bad.sum,
+      'GATE_PROBABILITY_SUM',
+      'probabilities that do not sum to one',
+      'Give one probability per class, all classes together 1.',
+    ),
   ];
   if (problems.length > 0) return { problems };
   const predicted = predictedClasses(probabilities, classes, { positive: sample.positive, threshold });
@@ -162,13 +208,23 @@ export function armOfProbabilities(
 export function armOfLabels(sample: Sample, labels: Texts, file: string): Read<Arm> {
   const index = new Map(sample.classes.map((name, position) => [name, position]));
   const problems = missing(labels, sample.ids, (count, first) =>
-    rowsProblem('GATE_PREDICTION_NAN', file, `${count} rows have no prediction (first: ${first}).`, 'Every row needs a predicted class.'),
+    rowsProblem(
+      'GATE_PREDICTION_NAN',
+      file,
+      `${count} rows have no prediction (first: ${first}).`,
+      'Every row needs a predicted class.',
+    ),
   );
   const texts = labels.map((label) => (label === null ? '' : classText(label)));
   const unknown = [...new Set(texts.filter((text, row) => labels[row] !== null && !index.has(text)))];
   if (unknown.length > 0) {
     problems.push(
-      rowsProblem('GATE_CLASS_UNKNOWN', file, `The predictions name ${quoted(unknown.slice(0, 5))}, which is no class.`, `The classes are ${quoted(sample.classes)}.`),
+      rowsProblem(
+        'GATE_CLASS_UNKNOWN',
+        file,
+        `The predictions name ${quoted(unknown.slice(0, 5))}, which is no class.`,
+        `The classes are ${quoted(sample.classes)}.`,
+      ),
     );
   }
   if (problems.length > 0) return { problems };
@@ -183,7 +239,12 @@ function idProblems(ids: Texts, column: string, file: string): Problem[] {
   const twice = ids.filter((id) => id !== null && seen.size === seen.add(id).size);
   if (twice.length > 0) {
     problems.push(
-      rowsProblem('GATE_ID_DUPLICATE', file, `${twice.length} rows repeat a value of "${column}" (first: ${quoted([twice[0]!])}).`, 'Ids must be unique: rows are compared by them.'),
+      rowsProblem(
+        'GATE_ID_DUPLICATE',
+        file,
+        `${twice.length} rows repeat a value of "${column}" (first: ${quoted([twice[0]!])}).`,
+        'Ids must be unique: rows are compared by them.',
+      ),
     );
   }
   return problems;

@@ -52,12 +52,20 @@ export async function resolveBaseline(question: BaselineQuestion, ports: Ports):
       const version = await ports.registry.resolve(policy.name, 'production');
       if (version !== undefined) return await atVersion(version, question, { ports, source: 'label' });
       if (asked === 'auto') return { state: 'absent', why: `${policy.name} has no production version yet` };
-      return unreadable(`${policy.name} has no production version.`, `Label one (\`pawl registry label ${policy.name} VERSION production\`), or use \`baseline: auto\` for a first version.`);
+      return unreadable(
+        `${policy.name} has no production version.`,
+        `Label one (\`pawl registry label ${policy.name} VERSION production\`), or use \`baseline: auto\` for a first version.`,
+      );
     }
-    return (await asFile(asked, ports.workspace)) ?? (await asVersion(question, ports)) ?? (await asRef(question, ports));
+    return (
+      (await asFile(asked, ports.workspace)) ?? (await asVersion(question, ports)) ?? (await asRef(question, ports))
+    );
   } catch (error) {
     const { message, hint } = reasonOf(error);
-    return unreadable(`The baseline "${asked}" cannot be read: ${message}`, hint ?? 'Fetch the whole history (`fetch-depth: 0`), or name another baseline.');
+    return unreadable(
+      `The baseline "${asked}" cannot be read: ${message}`,
+      hint ?? 'Fetch the whole history (`fetch-depth: 0`), or name another baseline.',
+    );
   }
 }
 
@@ -89,7 +97,9 @@ async function asVersion(question: BaselineQuestion, ports: Ports): Promise<Base
   const registered = (await ports.registry.list(ref.name)).map(({ version }) => version);
   return unreadable(
     `There is no ${ref.name}@${ref.at} in the registry.`,
-    registered.length > 0 ? `Registered are ${registered.slice(0, 8).join(', ')}.` : `No version of ${ref.name} is registered.`,
+    registered.length > 0
+      ? `Registered are ${registered.slice(0, 8).join(', ')}.`
+      : `No version of ${ref.name} is registered.`,
   );
 }
 
@@ -102,7 +112,11 @@ async function asRef(question: BaselineQuestion, ports: Ports): Promise<Baseline
       'Give `auto`, `none`, a version (`name@v1.2.3`), a Git ref, or the path of a model or predictions file.',
     );
   }
-  return atCommit(commit, question, { ports, source: { source: 'ref', name: asked, commit }, words: `${asked} (${commit.slice(0, 7)})` });
+  return atCommit(commit, question, {
+    ports,
+    source: { source: 'ref', name: asked, commit },
+    words: `${asked} (${commit.slice(0, 7)})`,
+  });
 }
 
 function atVersion(
@@ -124,7 +138,10 @@ async function atCommit(
   const path = question.modelPath;
   if (question.predictions !== undefined) return { state: 'present', source, words, path: words };
   if (path === undefined) {
-    return unreadable(`Where ${words} holds its model is not known.`, 'Name the path in the policy: `model: models/NAME.onnx`.');
+    return unreadable(
+      `Where ${words} holds its model is not known.`,
+      'Name the path in the policy: `model: models/NAME.onnx`.',
+    );
   }
   const model = await found.ports.history.read(commit, path);
   if (model === undefined) {
@@ -133,13 +150,24 @@ async function atCommit(
       "The policy's `model` must be the path at which every version commits its model; or give `baseline-predictions`.",
     );
   }
-  return pointerProblem(model, `${path} of ${words}`) ?? { state: 'present', source, words, path: `${path} of ${words}`, model };
+  return (
+    pointerProblem(model, `${path} of ${words}`) ?? {
+      state: 'present',
+      source,
+      words,
+      path: `${path} of ${words}`,
+      model,
+    }
+  );
 }
 
 /** A Git LFS pointer in the place of a model is no model. */
 function pointerProblem(bytes: Uint8Array, path: string): Baseline | undefined {
   return isPointer(bytes)
-    ? unreadable(`${path} is a Git LFS pointer, not the model itself.`, 'Fetch it (`git lfs pull`, or `lfs: true` at checkout), or give `baseline-predictions`.')
+    ? unreadable(
+        `${path} is a Git LFS pointer, not the model itself.`,
+        'Fetch it (`git lfs pull`, or `lfs: true` at checkout), or give `baseline-predictions`.',
+      )
     : undefined;
 }
 

@@ -27,20 +27,33 @@ export async function findCandidate(
   const predictions = inputs.predictions ?? (named !== undefined && isDataFile(named) ? named : undefined);
   const path = named === predictions ? undefined : named;
   if (path === undefined && predictions === undefined) {
-    return { problems: [problem('No candidate is given.', 'Give `candidate` (an ONNX or predictions file), or `model` in the policy.')] };
+    return {
+      problems: [
+        problem('No candidate is given.', 'Give `candidate` (an ONNX or predictions file), or `model` in the policy.'),
+      ],
+    };
   }
   const files: RunInput[] = [];
   const problems: Problem[] = [];
-  for (const [role, file] of [['model', path], ['predictions', predictions]] as const) {
+  for (const [role, file] of [
+    ['model', path],
+    ['predictions', predictions],
+  ] as const) {
     // A model that is not run need not be there: its predictions speak for it, unless the user named it.
-    if (file === undefined || (role === 'model' && predictions !== undefined && inputs.candidate === undefined)) continue;
+    if (file === undefined || (role === 'model' && predictions !== undefined && inputs.candidate === undefined))
+      continue;
     const read = await fingerprint(file, workspace);
     if (read.value === undefined) problems.push(...read.problems);
     else files.push({ role, path: file, ...read.value });
   }
   const [first] = files;
   if (problems.length > 0 || first === undefined) return { problems };
-  const value = { digest: first.digest, inputs: files, ...(path !== undefined && { path }), ...(predictions !== undefined && { predictions }) };
+  const value = {
+    digest: first.digest,
+    inputs: files,
+    ...(path !== undefined && { path }),
+    ...(predictions !== undefined && { predictions }),
+  };
   return { value, problems: [] };
 }
 
@@ -50,7 +63,8 @@ async function fingerprint(file: string, workspace: Workspace): Promise<Read<{ d
     if (found !== undefined) return { value: found, problems: [] };
     const folder = file.includes('/') ? file.slice(0, file.lastIndexOf('/') + 1) : '';
     const near = await workspace.list(`${folder}*`);
-    const hint = near.length === 0 ? 'Check the path; it starts at the root of the repository.' : didYouMean(file, near);
+    const hint =
+      near.length === 0 ? 'Check the path; it starts at the root of the repository.' : didYouMean(file, near);
     return { problems: [{ ...problem(`There is no file "${file}".`, capital(hint)), file }] };
   } catch (error) {
     const { message, hint } = reasonOf(error);
@@ -58,5 +72,10 @@ async function fingerprint(file: string, workspace: Workspace): Promise<Read<{ d
   }
 }
 
-const problem = (message: string, hint: string): Problem => ({ code: 'GATE_CANDIDATE_MISSING', severity: 'error', message, hint });
+const problem = (message: string, hint: string): Problem => ({
+  code: 'GATE_CANDIDATE_MISSING',
+  severity: 'error',
+  message,
+  hint,
+});
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

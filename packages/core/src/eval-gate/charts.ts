@@ -12,17 +12,22 @@ export interface Judged {
   readonly sample: Sample;
   readonly candidate: Arm;
   readonly baseline?: Arm | undefined;
+  /** What the other side is called: `production` where the label says so, else `baseline`. */
+  readonly against: 'production' | 'baseline';
 }
 
 type ChartBlock = Extract<Block, { type: 'chart' }>;
 
-const arms = ({ candidate, baseline }: Judged): [string, Arm][] => [
-  ...(baseline === undefined ? [] : ([['production', baseline]] as [string, Arm][])),
+const arms = ({ candidate, baseline, against }: Judged): [string, Arm][] => [
+  ...(baseline === undefined ? [] : ([[against, baseline]] as [string, Arm][])),
   ['candidate', candidate],
 ];
 
 /** Differences of the key metrics in units of their margins: all on one axis, right is better, −1 is the margin. */
-export function intervalsChart(metrics: readonly MetricJudgement[], margins: ReadonlyMap<string, number>): ChartBlock | undefined {
+export function intervalsChart(
+  metrics: readonly MetricJudgement[],
+  margins: ReadonlyMap<string, number>,
+): ChartBlock | undefined {
   const rows = metrics.flatMap((metric) => {
     const margin = margins.get(metric.name) ?? 0;
     if (metric.role !== 'key' || metric.difference === undefined || margin === 0) return [];
@@ -38,16 +43,27 @@ export function intervalsChart(metrics: readonly MetricJudgement[], margins: Rea
     ];
   });
   if (rows.length === 0) return undefined;
-  const said = rows.map(({ name, value, low, high }) => `${name} ${numberText(value, 1)} (${numberText(low, 1)} to ${numberText(high, 1)})`);
-  const alt = `Gain over production in margins, with 95 % intervals: ${said.join('; ')}.`;
-  return { type: 'chart', title: 'Gain over production, in margins (right is better)', chart: { type: 'intervals', alt, unit: 'margins', margin: -1, rows } };
+  const said = rows.map(
+    ({ name, value, low, high }) => `${name} ${numberText(value, 1)} (${numberText(low, 1)} to ${numberText(high, 1)})`,
+  );
+  const alt = `Gain over the other model in margins, with 95 % intervals: ${said.join('; ')}.`;
+  return {
+    type: 'chart',
+    title: 'Gain in margins (right is better)',
+    chart: { type: 'intervals', alt, unit: 'margins', margin: -1, rows },
+  };
 }
 
 export function reliabilityChart(judged: Judged): ChartBlock | undefined {
   const series = arms(judged).flatMap(([name, { probabilities }]) => {
     if (probabilities === undefined) return [];
     const { chance, came } = confidenceOf(judged.sample, probabilities);
-    return [{ name, points: reliability(chance, came).map(({ predicted, observed }): [number, number] => [predicted, observed]) }];
+    return [
+      {
+        name,
+        points: reliability(chance, came).map(({ predicted, observed }): [number, number] => [predicted, observed]),
+      },
+    ];
   });
   return lines(series, {
     title: 'Reliability: what was predicted against what came true',
@@ -86,7 +102,7 @@ function lines(
 
 const largestTable = 8;
 
-/** Rows by truth and predicted class, with the change from production. */
+/** Rows by truth and predicted class, with the change from the other model. */
 export function confusionBlock(judged: Judged): Block | undefined {
   const { sample, candidate, baseline } = judged;
   const k = sample.classes.length;
@@ -99,7 +115,10 @@ export function confusionBlock(judged: Judged): Block | undefined {
   };
   return {
     type: 'table',
-    columns: [{ title: 'truth' }, ...sample.classes.map((name) => ({ title: `called ${name}`, align: 'right' as const }))],
+    columns: [
+      { title: 'truth' },
+      ...sample.classes.map((name) => ({ title: `called ${name}`, align: 'right' as const })),
+    ],
     rows: sample.classes.map((name, truth) => [name, ...sample.classes.map((_, said) => cell(truth * k + said))]),
   };
 }

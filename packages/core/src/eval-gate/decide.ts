@@ -76,7 +76,10 @@ function thinness(policy: GatePolicy, { rows }: GateEvidence): string | undefine
 }
 
 /** Turned so that higher is better, whatever the metric. */
-export function oriented(metric: { readonly name: MetricName; readonly difference?: Difference | undefined }): DifferenceEstimate {
+export function oriented(metric: {
+  readonly name: MetricName;
+  readonly difference?: Difference | undefined;
+}): DifferenceEstimate {
   const { difference } = metric;
   if (difference === undefined) throw new TypeError(`${metric.name} has no difference`);
   return metricTraits[metric.name].direction === 'higher' ? difference : negated(difference);
@@ -100,7 +103,7 @@ function judgeKey(metric: MetricEvidence, setting: KeySetting): MetricJudgement 
     ...more,
   });
   if (metric.candidate.value === null) return judged('error', { reason: metric.candidate.reason });
-  if (metric.baseline?.value === null) return judged('error', { reason: `production: ${metric.baseline.reason}` });
+  if (metric.baseline?.value === null) return judged('error', { reason: `the other model: ${metric.baseline.reason}` });
   const broken = brokenBound(metric.candidate.value, asked);
   if (thin !== undefined) return judged('inconclusive', { reason: broken ?? thin, rowsNeeded: policy['minimum-rows'] });
   if (broken !== undefined) return judged('fail', { reason: broken });
@@ -149,7 +152,10 @@ function judgeGuard(metric: MetricEvidence, policy: GatePolicy): MetricJudgement
   };
 }
 
-function brokenBound(value: number, asked: { minimum?: number | undefined; maximum?: number | undefined }): string | undefined {
+function brokenBound(
+  value: number,
+  asked: { minimum?: number | undefined; maximum?: number | undefined },
+): string | undefined {
   if (asked.minimum !== undefined && value < asked.minimum) return `below the minimum ${asked.minimum}`;
   if (asked.maximum !== undefined && value > asked.maximum) return `above the maximum ${asked.maximum}`;
   return undefined;

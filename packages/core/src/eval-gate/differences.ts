@@ -58,7 +58,11 @@ export function differencesOf(
   for (const [name, estimate] of bootstrapRows(pair, byRows, plan)) {
     keep(name, estimate, `${plan.intervals === 'bca' ? 'BCa' : 'percentile'} bootstrap, ${plan.resamples} resamples`);
   }
-  for (const [name, estimate] of bootstrapCounts(pair, byCounts.filter((name) => name !== 'accuracy'), plan)) {
+  for (const [name, estimate] of bootstrapCounts(
+    pair,
+    byCounts.filter((name) => name !== 'accuracy'),
+    plan,
+  )) {
     keep(name, estimate, `bootstrap of the collapsed counts, ${plan.resamples} resamples`);
   }
   for (const name of names) {
@@ -80,7 +84,10 @@ function bootstrapRows(
   const differences = evaluate(new Int32Array(rows).fill(1));
   const replicates = bootstrap({ rows, replicates: plan.resamples, seed: plan.seed }, evaluate);
   const without = plan.intervals === 'bca' ? jackknife(rows, evaluate) : undefined;
-  return names.map((name, index) => [name, replicateEstimate(differences[index]!, replicates[index]!, without?.[index])]);
+  return names.map((name, index) => [
+    name,
+    replicateEstimate(differences[index]!, replicates[index]!, without?.[index]),
+  ]);
 }
 
 /**

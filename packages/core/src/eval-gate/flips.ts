@@ -2,6 +2,8 @@
 import type { Arm, Sample } from './sample.ts';
 
 export interface Flip {
+  /** Its place in the sample. */
+  readonly row: number;
   readonly id: string;
   readonly truth: string;
   readonly before: string;
@@ -23,6 +25,7 @@ export function flipsOf(sample: Sample, candidate: Arm, baseline: Arm): Flips {
     if ((before === truth) === (after === truth)) return;
     const chance = candidate.probabilities?.[row * sample.classes.length + after];
     const flip = {
+      row,
       id,
       truth: sample.classes[truth]!,
       before: sample.classes[before]!,

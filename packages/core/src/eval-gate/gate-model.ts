@@ -28,7 +28,10 @@ export interface GateWorld extends EvidencePorts {
  * @returns an outcome, whatever happens to the user's files: problems are in its report; `usage` is true where
  * policy, inputs or named files are wrong, and there is then no run
  */
-export async function gateModel({ inputs, ...world }: GateWorld & { readonly inputs: EvalGateInputs }): Promise<Outcome> {
+export async function gateModel({
+  inputs,
+  ...world
+}: GateWorld & { readonly inputs: EvalGateInputs }): Promise<Outcome> {
   const read = await readPolicy(inputs.policy, world.workspace);
   if (read.value === undefined) return usageOutcome(inputs.policy ?? 'eval-gate', read.problems);
   const found = await findCandidate(inputs, read.value.policy, world.workspace);
@@ -45,7 +48,8 @@ export async function gateModel({ inputs, ...world }: GateWorld & { readonly inp
   );
   if (baseline.state === 'unreadable') return errorOutcome(judging, [baseline.problem], baseline);
   const evidence = await gatherEvidence(world, { inputs, policy: read.value.policy, candidate: found.value, baseline });
-  if (evidence.value === undefined || hasErrors(evidence.problems)) return errorOutcome(judging, evidence.problems, baseline);
+  if (evidence.value === undefined || hasErrors(evidence.problems))
+    return errorOutcome(judging, evidence.problems, baseline);
   return judgedOutcome({ ...judging, warnings: [...judging.warnings, ...evidence.problems] }, evidence.value, baseline);
 }
 
@@ -86,7 +90,12 @@ async function judgedOutcome(judging: Judging, evidence: Evidence, baseline: Bas
   const { policy } = read;
   const { sample, arms } = evidence;
   const files = [policyInput(judging), ...candidate.inputs, ...evidence.inputs];
-  const seed = inputs.seed ?? seedOf(files.map(({ digest }) => digest), world.context);
+  const seed =
+    inputs.seed ??
+    seedOf(
+      files.map(({ digest }) => digest),
+      world.context,
+    );
   const same = evidence.baselineDigest !== undefined && evidence.baselineDigest === evidence.candidateDigest;
   world.context.progress(`comparing on ${sample.ids.length} rows`);
   const { judgement, slices } = compareModels(policy, { sample, ...arms, same, seed });
@@ -95,14 +104,17 @@ async function judgedOutcome(judging: Judging, evidence: Evidence, baseline: Bas
     policy,
     judgement,
     slices,
-    judged: { sample, ...arms },
+    judged: { sample, ...arms, against: againstOf(baseline) },
     ...(arms.baseline !== undefined && { flips: flipsOf(sample, arms.candidate, arms.baseline) }),
     problems: judging.warnings,
     footer: { baseline: baselineWords(baseline, world.context), reproduce: commandOf(judging) },
     smallPrint: smallPrint(judging, evidence, { seed, same, kept: lines.text !== undefined }),
     place: read.place,
   });
-  const results = { 'report.json': JSON.stringify(report), ...(lines.text !== undefined && { 'predictions.jsonl': lines.text }) };
+  const results = {
+    'report.json': JSON.stringify(report),
+    ...(lines.text !== undefined && { 'predictions.jsonl': lines.text }),
+  };
   const run = gateRun({
     policy,
     report,
@@ -123,12 +135,21 @@ const policyInput = ({ read, world }: Judging) =>
 
 /** The same evidence gives the same draws, on every machine. */
 const seedOf = (digests: readonly string[], context: RunContext): number =>
-  Number.parseInt(context.sha256(digests.join('\n')).replace(/^sha256:/, '').slice(0, 8), 16);
+  Number.parseInt(
+    context
+      .sha256(digests.join('\n'))
+      .replace(/^sha256:/, '')
+      .slice(0, 8),
+    16,
+  );
 
 function sourceOf(baseline: Baseline) {
   if (baseline.state === 'present') return { baseline: baseline.source };
   return baseline.state === 'absent' ? { baseline: { source: 'none' as const } } : {};
 }
+
+const againstOf = (baseline: Baseline): 'production' | 'baseline' =>
+  baseline.state === 'present' && baseline.source.source === 'label' ? 'production' : 'baseline';
 
 function baselineWords(baseline: Baseline, context: RunContext): string {
   if (baseline.state !== 'present') return `none: ${baseline.state === 'absent' ? baseline.why : 'unreadable'}`;
@@ -137,7 +158,11 @@ function baselineWords(baseline: Baseline, context: RunContext): string {
   return age === undefined && label === '' ? baseline.words : `${baseline.words} (${label}${age ?? 'of unknown age'})`;
 }
 
-function smallPrint({ read }: Judging, evidence: Evidence, how: { seed: number; same: boolean; kept: boolean }): string[] {
+function smallPrint(
+  { read }: Judging,
+  evidence: Evidence,
+  how: { seed: number; same: boolean; kept: boolean },
+): string[] {
   const { policy } = read;
   const { sample } = evidence;
   const classes =
@@ -147,7 +172,7 @@ function smallPrint({ read }: Judging, evidence: Evidence, how: { seed: number; 
   return [
     classes,
     `Seed ${how.seed}.`,
-    ...(how.same ? ['Candidate and production are the same file, byte for byte.'] : []),
+    ...(how.same ? ['Both sides are the same file, byte for byte.'] : []),
     ...(how.kept ? [] : ['The predictions are larger than 1 MB and are not kept with the run.']),
   ];
 }
@@ -160,4 +185,5 @@ function commandOf({ inputs, read }: Judging): string {
   return ['pawl gate', ...options].join(' ');
 }
 
-const shellWord = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
+const shellWord = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

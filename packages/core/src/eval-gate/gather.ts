@@ -48,8 +48,18 @@ export async function gatherEvidence(world: World, sides: Sides): Promise<Read<E
   const { inputs, policy, candidate, baseline } = sides;
   const dataPath = inputs.data ?? policy.data.path ?? candidate.predictions;
   if (dataPath === undefined) {
-    const message = 'There is no dataset: neither the input `data`, nor `data.path` in the policy, nor predictions that hold the labels.';
-    return { problems: [{ code: 'GATE_DATA_MISSING', severity: 'error', message, hint: 'Name the test set in the policy: `data.path`.' }] };
+    const message =
+      'There is no dataset: neither the input `data`, nor `data.path` in the policy, nor predictions that hold the labels.';
+    return {
+      problems: [
+        {
+          code: 'GATE_DATA_MISSING',
+          severity: 'error',
+          message,
+          hint: 'Name the test set in the policy: `data.path`.',
+        },
+      ],
+    };
   }
   world.context.progress(`reading ${dataPath}`);
   const table = await openTable(world, 'gate_data', dataPath);
@@ -69,9 +79,13 @@ export async function gatherEvidence(world: World, sides: Sides): Promise<Read<E
     value: {
       sample: sample.value,
       arms: { candidate: side.value, ...(other.value !== undefined && { baseline: other.value }) },
-      candidateDigest: candidate.inputs.find(({ role }) => role === (candidate.predictions === undefined ? 'model' : 'predictions'))?.digest ?? candidate.digest,
+      candidateDigest:
+        candidate.inputs.find(({ role }) => role === (candidate.predictions === undefined ? 'model' : 'predictions'))
+          ?.digest ?? candidate.digest,
       ...(baselineFile !== undefined && { baselineDigest: baselineFile.digest }),
-      inputs: [data, baselineFile].filter((file) => file !== undefined && file.path !== candidate.predictions) as RunInput[],
+      inputs: [data, baselineFile].filter(
+        (file) => file !== undefined && file.path !== candidate.predictions,
+      ) as RunInput[],
     },
     problems,
   };
@@ -83,11 +97,27 @@ async function candidateModel(world: World, candidate: CandidateFiles): Promise<
   if (predictions !== undefined) return { value: { ...side, predictions }, problems: [] };
   try {
     const bytes = await world.workspace.read(path!);
-    if (bytes !== undefined && !isPointer(bytes)) return { value: { ...side, model: { bytes, path: path! } }, problems: [] };
-    const message = bytes === undefined ? `There is no file "${path}".` : `${path} is a Git LFS pointer, not the model itself.`;
-    return { problems: [{ code: 'GATE_MODEL_UNREADABLE', severity: 'error', message, hint: 'Fetch it (`git lfs pull`, or `lfs: true` at checkout).', file: path! }] };
+    if (bytes !== undefined && !isPointer(bytes))
+      return { value: { ...side, model: { bytes, path: path! } }, problems: [] };
+    const message =
+      bytes === undefined ? `There is no file "${path}".` : `${path} is a Git LFS pointer, not the model itself.`;
+    return {
+      problems: [
+        {
+          code: 'GATE_MODEL_UNREADABLE',
+          severity: 'error',
+          message,
+          hint: 'Fetch it (`git lfs pull`, or `lfs: true` at checkout).',
+          file: path!,
+        },
+      ],
+    };
   } catch (error) {
-    return { problems: [problemOf(error, { code: 'GATE_MODEL_UNREADABLE', file: path!, hint: 'Check that the file can be read.' })] };
+    return {
+      problems: [
+        problemOf(error, { code: 'GATE_MODEL_UNREADABLE', file: path!, hint: 'Check that the file can be read.' }),
+      ],
+    };
   }
 }
 
@@ -114,15 +144,24 @@ async function answer(
   return table.value === undefined ? { problems: table.problems } : readPredictions(world, table.value, rows);
 }
 
-async function baselineInput(world: World, inputs: EvalGateInputs, baseline: Sides['baseline']): Promise<RunInput | undefined> {
+async function baselineInput(
+  world: World,
+  inputs: EvalGateInputs,
+  baseline: Sides['baseline'],
+): Promise<RunInput | undefined> {
   const file = inputs['baseline-predictions'] ?? (baseline.state === 'present' ? baseline.predictions : undefined);
   if (file !== undefined) return fingerprintOf(world, file, 'predictions');
   if (baseline.state === 'absent' || baseline.model === undefined) return undefined;
-  return { role: 'model', path: baseline.path, digest: world.context.sha256(baseline.model), bytes: baseline.model.length, side: 'baseline' };
+  return {
+    role: 'model',
+    path: baseline.path,
+    digest: world.context.sha256(baseline.model),
+    bytes: baseline.model.length,
+    side: 'baseline',
+  };
 }
 
 async function fingerprintOf(world: World, path: string, role: RunInput['role']): Promise<RunInput | undefined> {
   const found = await world.workspace.fingerprint(path);
   return found === undefined ? undefined : { role, path, ...found };
 }
-

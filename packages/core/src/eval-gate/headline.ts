@@ -10,8 +10,12 @@ type Told = Pick<GateStory, 'policy' | 'judgement' | 'slices' | 'judged'>;
 export function headlineOf(story: Told): string {
   const { judgement, judged } = story;
   const first = leadMetric(story);
-  const move = moveText(first.name, judged.baseline === undefined ? undefined : first.baseline?.value, first.candidate.value);
-  const alone = judged.baseline === undefined ? 'no production version to compare with; ' : '';
+  const move = moveText(
+    first.name,
+    judged.baseline === undefined ? undefined : first.baseline?.value,
+    first.candidate.value,
+  );
+  const alone = judged.baseline === undefined ? 'nothing to compare with yet; ' : '';
   switch (judgement.verdict) {
     case 'pass':
       return `${alone}${move}${judged.baseline === undefined ? ', within the bounds' : sliceTail(story)}`;
@@ -20,14 +24,18 @@ export function headlineOf(story: Told): string {
     case 'inconclusive':
       return `${alone}too little evidence: ${thinWords(first, judgement.reasons)}`;
     case 'error':
-      return judgement.reasons.at(-1) ?? `${alone}${metricTraits[first.name].title} could not be judged: ${first.reason ?? 'no value'}`;
+      return (
+        judgement.reasons.at(-1) ??
+        `${alone}${metricTraits[first.name].title} could not be judged: ${first.reason ?? 'no value'}`
+      );
   }
 }
 
 /** The comment's table: numbers, interval and slices. */
 export function comparisonOf(story: Told): string {
   const first = leadMetric(story);
-  if (story.judged.baseline === undefined) return `${moveText(first.name, undefined, first.candidate.value)}; nothing to compare with`;
+  if (story.judged.baseline === undefined)
+    return `${moveText(first.name, undefined, first.candidate.value)}; nothing to compare with`;
   const move = moveText(first.name, first.baseline?.value, first.candidate.value);
   const difference = first.difference === undefined ? '' : ` (${differenceWithInterval(first.name, first.difference)})`;
   return `${move}${difference}${sliceTail(story).replace(',', ';')}`;
@@ -44,19 +52,22 @@ function failWords(story: Told): string {
   const failed = story.judgement.metrics.filter(({ verdict }) => verdict === 'fail');
   if (failed.length === 0) return story.judgement.reasons[0] ?? 'slices are worse';
   const said = failed.slice(0, 2).map((metric) => {
-    if (metric.reason !== undefined) return `${metricTraits[metric.name].title} ${valueText(metric.candidate.value)} is ${metric.reason}`;
+    if (metric.reason !== undefined)
+      return `${metricTraits[metric.name].title} ${valueText(metric.candidate.value)} is ${metric.reason}`;
     return moveText(metric.name, metric.baseline?.value, metric.candidate.value);
   });
   const more = failed.length - said.length;
-  const lost = failed.some(({ reason }) => reason === undefined) ? 'worse than production: ' : '';
+  const lost = failed.some(({ reason }) => reason === undefined) ? `worse than ${story.judged.against}: ` : '';
   return `${lost}${said.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function thinWords(metric: MetricJudgement, reasons: readonly string[]): string {
   if (reasons.length > 0) return reasons[0]!;
   const { rowsNeeded } = metric;
-  const settle = rowsNeeded === undefined || rowsNeeded === null ? '' : `; about ${aboutText(rowsNeeded)} rows would settle it`;
-  const difference = metric.difference === undefined ? '' : ` (${differenceWithInterval(metric.name, metric.difference)})`;
+  const settle =
+    rowsNeeded === undefined || rowsNeeded === null ? '' : `; about ${aboutText(rowsNeeded)} rows would settle it`;
+  const difference =
+    metric.difference === undefined ? '' : ` (${differenceWithInterval(metric.name, metric.difference)})`;
   return `${moveText(metric.name, metric.baseline?.value, metric.candidate.value)}${difference}${settle}`;
 }
 

@@ -62,8 +62,7 @@ export function measure(name: MetricName, sample: Sample, arm: Arm): Measured {
   }
   const { probabilities } = arm;
   if (probabilities === undefined) return { value: null, reason: 'the model gives classes, no probabilities' };
-  const valued = (value: number | null, reason: string): Measured =>
-    value === null ? { value, reason } : { value };
+  const valued = (value: number | null, reason: string): Measured => (value === null ? { value, reason } : { value });
   switch (name) {
     case 'log-loss':
       return valued(mean(logLosses(sample.labels, probabilities, classes)), 'there are no rows');

@@ -36,18 +36,26 @@ export function planFeatures(
     const columns = mapped.value?.[name] ?? [name];
     for (const column of columns.filter((column) => !known.includes(column))) {
       problems.push(
-        problem('GATE_FEATURE_MISSING', `The model's input "${name}" reads the column "${column}", which the dataset does not have.`, {
-          hint: `${capital(didYouMean(column, known))} A column of another name is mapped in \`data.features\`.`,
-          file: source.file,
-        }),
+        problem(
+          'GATE_FEATURE_MISSING',
+          `The model's input "${name}" reads the column "${column}", which the dataset does not have.`,
+          {
+            hint: `${capital(didYouMean(column, known))} A column of another name is mapped in \`data.features\`.`,
+            file: source.file,
+          },
+        ),
       );
     }
     if (width !== undefined && columns.length !== width) {
       problems.push(
-        problem('GATE_FEATURE_WIDTH', `The model's input "${name}" takes ${width} features; ${columns.length} are mapped.`, {
-          hint: `List its ${width} columns in \`data.features\`, in the order it was trained with.`,
-          file: source.file,
-        }),
+        problem(
+          'GATE_FEATURE_WIDTH',
+          `The model's input "${name}" takes ${width} features; ${columns.length} are mapped.`,
+          {
+            hint: `List its ${width} columns in \`data.features\`, in the order it was trained with.`,
+            file: source.file,
+          },
+        ),
       );
     }
     return { input: name, columns, type: type === 'string' ? 'text' : 'number' };
@@ -77,9 +85,13 @@ function mappedFeatures(
     if (only !== undefined && inputs.length === 1) return { value: { [only]: features }, problems: [] };
     return {
       problems: [
-        problem('GATE_FEATURES', `\`data.features\` is a list, and the model has ${inputs.length} inputs: ${inputs.join(', ')}.`, {
-          hint: 'Write a map of input → column, or leave it out when the columns have the names of the inputs.',
-        }),
+        problem(
+          'GATE_FEATURES',
+          `\`data.features\` is a list, and the model has ${inputs.length} inputs: ${inputs.join(', ')}.`,
+          {
+            hint: 'Write a map of input → column, or leave it out when the columns have the names of the inputs.',
+          },
+        ),
       ],
     };
   }
@@ -107,4 +119,5 @@ function problem(
   return { code, severity, message, hint, ...(file !== undefined && { file }) };
 }
 
-const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('?') ? '' : '.'}`;
+const capital = (text: string): string =>
+  `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('?') ? '' : '.'}`;

@@ -8,7 +8,10 @@ export interface PredictionLines {
   readonly text?: string;
 }
 
-export function predictionLines(sample: Sample, arms: { readonly candidate: Arm; readonly baseline?: Arm | undefined }): PredictionLines {
+export function predictionLines(
+  sample: Sample,
+  arms: { readonly candidate: Arm; readonly baseline?: Arm | undefined },
+): PredictionLines {
   let length = 0;
   const lines: string[] = [];
   for (let row = 0; row < sample.ids.length; row++) {
@@ -31,7 +34,9 @@ function answerOf(sample: Sample, arm: Arm, row: number): { prediction: string; 
   const { probabilities } = arm;
   return {
     prediction: sample.classes[arm.predicted[row]!]!,
-    ...(probabilities !== undefined && { probabilities: [...probabilities.subarray(row * classes, (row + 1) * classes)] }),
+    ...(probabilities !== undefined && {
+      probabilities: [...probabilities.subarray(row * classes, (row + 1) * classes)],
+    }),
   };
 }
 

@@ -5,7 +5,14 @@ import type { Problem, Read } from '../formats/problem.ts';
 import { quoteIdentifier, type Column, type DataEngine } from '../ports/data-engine.ts';
 import type { ModelScorer } from '../ports/model-scorer.ts';
 import type { Workspace } from '../ports/workspace.ts';
-import { alignPredictions, armOfLabels, armOfProbabilities, makeSample, type RawRows, type Texts } from './alignment.ts';
+import {
+  alignPredictions,
+  armOfLabels,
+  armOfProbabilities,
+  makeSample,
+  type RawRows,
+  type Texts,
+} from './alignment.ts';
 import { planFeatures, type FeatureInput } from './plan.ts';
 import { problemOf } from './reason.ts';
 import type { Arm, Sample } from './sample.ts';
@@ -47,7 +54,11 @@ const texts = (engine: DataEngine, table: OpenTable, column: string, id: string)
 const numbers = (engine: DataEngine, table: OpenTable, column: string, id: string): Promise<Float64Array> =>
   engine.numbers(ordered(table, `CAST(${quoteIdentifier(column)} AS DOUBLE)`, id));
 
-export async function readSample(ports: EvidencePorts, table: OpenTable, data: GatePolicy['data']): Promise<Read<Sample>> {
+export async function readSample(
+  ports: EvidencePorts,
+  table: OpenTable,
+  data: GatePolicy['data'],
+): Promise<Read<Sample>> {
   const problems = missingColumns(table, [data.id, data.label, ...data.slices]);
   if (problems.length > 0) return { problems };
   return reading(table.file, async () => {
@@ -79,18 +90,29 @@ export async function readPredictions(
     const ids = await texts(ports.engine, table, id, id);
     const raw = { file: table.file, idColumn: id, ids };
     if (byClass === undefined) {
-      return alignPredictions(sample, { ...raw, labels: await texts(ports.engine, table, label, id) }, policy.threshold);
+      return alignPredictions(
+        sample,
+        { ...raw, labels: await texts(ports.engine, table, label, id) },
+        policy.threshold,
+      );
     }
     const columns = await each(byClass, (column) =>
       column === undefined ? Promise.resolve(undefined) : numbers(ports.engine, table, column, id),
     );
-    const probabilities = interleave(ids.length, columns.map((values) => values ?? complementOf(columns)));
+    const probabilities = interleave(
+      ids.length,
+      columns.map((values) => values ?? complementOf(columns)),
+    );
     return alignPredictions(sample, { ...raw, probabilities }, policy.threshold);
   });
 }
 
 /** One column per class, undefined for the class that gets what the other leaves; undefined altogether when the file has classes only. */
-function probabilityColumns(policy: GatePolicy, sample: Sample, known: readonly string[]): (string | undefined)[] | undefined {
+function probabilityColumns(
+  policy: GatePolicy,
+  sample: Sample,
+  known: readonly string[],
+): (string | undefined)[] | undefined {
   const asked = policy.predictions?.probability;
   const { classes, positive } = sample;
   if (typeof asked === 'object') return classes.map((name) => asked[name] ?? `probability_${name}`);
@@ -120,13 +142,15 @@ export async function scoreModel(
       if (plan.value === undefined) return { problems: plan.problems };
       const rows = sample.ids.length;
       const columns: Record<string, Float64Array | Texts> = {};
-      for (const feature of plan.value) columns[feature.input] = await readFeature(ports.engine, table, feature, policy.data.id);
+      for (const feature of plan.value)
+        columns[feature.input] = await readFeature(ports.engine, table, feature, policy.data.id);
       const scores = await loaded.score(columns, rows);
       if (scores.labels !== undefined) {
         const arm = armOfLabels(sample, scores.labels, model.path);
         return { ...arm, problems: [...plan.problems, ...arm.problems] };
       }
-      if (scores.classes !== sample.classes.length) return { problems: [classCountProblem(scores.classes, sample, model.path)] };
+      if (scores.classes !== sample.classes.length)
+        return { problems: [classCountProblem(scores.classes, sample, model.path)] };
       const arm = armOfProbabilities(sample, scores.probabilities, { file: model.path, threshold: policy.threshold });
       return { ...arm, problems: [...plan.problems, ...arm.problems] };
     } finally {
@@ -135,7 +159,12 @@ export async function scoreModel(
   });
 }
 
-async function readFeature(engine: DataEngine, table: OpenTable, feature: FeatureInput, id: string): Promise<Float64Array | Texts> {
+async function readFeature(
+  engine: DataEngine,
+  table: OpenTable,
+  feature: FeatureInput,
+  id: string,
+): Promise<Float64Array | Texts> {
   const [only] = feature.columns;
   if (feature.type === 'text') {
     const parts = await each(feature.columns, (column) => texts(engine, table, column, id));

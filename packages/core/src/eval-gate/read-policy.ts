@@ -21,10 +21,16 @@ export async function readPolicy(asked: string | undefined, workspace: Workspace
   try {
     text = await workspace.readText(path);
   } catch (error) {
-    return { problems: [problemOf(error, { code: 'POLICY_UNREADABLE', file: path, hint: 'Give the path of a *.gate.yml file.' })] };
+    return {
+      problems: [
+        problemOf(error, { code: 'POLICY_UNREADABLE', file: path, hint: 'Give the path of a *.gate.yml file.' }),
+      ],
+    };
   }
   if (text === undefined) {
-    return { problems: [problem('POLICY_MISSING', `There is no policy "${path}".`, 'Give the path of a *.gate.yml file.')] };
+    return {
+      problems: [problem('POLICY_MISSING', `There is no policy "${path}".`, 'Give the path of a *.gate.yml file.')],
+    };
   }
   const source = { text, file: path };
   const read = readYaml(source, GatePolicy, 'POLICY');
@@ -45,7 +51,10 @@ async function policyPath(asked: string | undefined, workspace: Workspace): Prom
   const found = await workspace.list('**/*.gate.yml');
   const [only] = found;
   if (only !== undefined && found.length === 1) return { value: only, problems: [] };
-  const message = found.length === 0 ? 'There is no *.gate.yml in the repository.' : `There are ${found.length} policies: ${found.slice(0, 8).join(', ')}.`;
+  const message =
+    found.length === 0
+      ? 'There is no *.gate.yml in the repository.'
+      : `There are ${found.length} policies: ${found.slice(0, 8).join(', ')}.`;
   return { problems: [problem('POLICY_MISSING', message, 'Name the policy with the input "policy".')] };
 }
 
@@ -54,12 +63,20 @@ function contradictions(policy: GatePolicy, place: ReadPolicy['place']): Problem
   const problems: Problem[] = Object.keys(policy.guards)
     .filter((name) => name in policy.metrics)
     .map((name) => ({
-      ...problem('POLICY_INVALID', `"${name}" is a key metric and a guard.`, 'Keep it in one of the two; a key metric can have bounds too.'),
+      ...problem(
+        'POLICY_INVALID',
+        `"${name}" is a key metric and a guard.`,
+        'Keep it in one of the two; a key metric can have bounds too.',
+      ),
       ...place(name),
     }));
   if (policy.headline !== undefined && !(policy.headline in policy.metrics)) {
     problems.push({
-      ...problem('POLICY_INVALID', `The headline "${policy.headline}" is no key metric.`, `Name one of: ${Object.keys(policy.metrics).join(', ')}.`),
+      ...problem(
+        'POLICY_INVALID',
+        `The headline "${policy.headline}" is no key metric.`,
+        `Name one of: ${Object.keys(policy.metrics).join(', ')}.`,
+      ),
       file: place('').file,
     });
   }

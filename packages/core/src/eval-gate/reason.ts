@@ -11,7 +11,10 @@ export function reasonOf(error: unknown): { message: string; code?: string; hint
   };
 }
 
-export function problemOf(error: unknown, fallback: { readonly code: string; readonly file: string; readonly hint: string }): Problem {
+export function problemOf(
+  error: unknown,
+  fallback: { readonly code: string; readonly file: string; readonly hint: string },
+): Problem {
   const { message, code, hint } = reasonOf(error);
   return { code: code ?? fallback.code, severity: 'error', message, hint: hint ?? fallback.hint, file: fallback.file };
 }

@@ -38,7 +38,9 @@ export function gateRun(record: GateRecord): Run {
     ...(baseline !== undefined && { baseline }),
     inputs: [...record.inputs],
     params: record.params,
-    metrics: Object.fromEntries((judgement?.metrics ?? []).map((metric) => [metric.name, metricOf(metric, record.rows)])),
+    metrics: Object.fromEntries(
+      (judgement?.metrics ?? []).map((metric) => [metric.name, metricOf(metric, record.rows)]),
+    ),
     results: Object.fromEntries(Object.entries(results).map(([file, text]) => [file, context.sha256(text)])),
   };
 }

@@ -71,7 +71,7 @@ function weightedAuc(scores: Float64Array, positives: Uint8Array): Weighted {
     let above = 0;
     let below = 0;
     let wins = 0;
-    for (let start = 0; start < order.length; ) {
+    for (let start = 0; start < order.length;) {
       const score = scores[order[start]!]!;
       let tiedAbove = 0;
       let tiedBelow = 0;

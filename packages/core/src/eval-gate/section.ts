@@ -4,15 +4,11 @@ import type { Problem } from '../formats/problem.ts';
 import { reportSchema, type Block, type Cell, type Finding, type Report } from '../formats/report.ts';
 import { confusionBlock, intervalsChart, reliabilityChart, rocChart } from './charts.ts';
 import type { MetricJudgement } from './decide.ts';
-import type { Flip } from './flips.ts';
+import { flipBlocks, sliceBlocks } from './details.ts';
 import { metricTraits } from './metrics.ts';
 import { comparisonOf, headlineOf } from './headline.ts';
-import type { SliceJudgement } from './slices.ts';
-import { headlineMetric, type GateFooter, type GateStory } from './story.ts';
-import { aboutText, countText, differenceText, differenceWithInterval, intervalText, numberText, valueText } from './words.ts';
-
-const shownFlips = 20;
-const shownSlices = 10;
+import type { GateFooter, GateStory } from './story.ts';
+import { aboutText, differenceText, differenceWithInterval, intervalText, valueText } from './words.ts';
 
 export function gateReport(story: GateStory): Report {
   const { policy, judgement, judged } = story;
@@ -25,7 +21,14 @@ export function gateReport(story: GateStory): Report {
     headline: headlineOf(story),
     comparison: comparisonOf(story),
     n: judged.sample.ids.length,
-    blocks: [metricTable(story), ...reasonBlocks(story), ...sliceBlocks(story), ...flipBlocks(story), pictures(story), smallPrint(story)],
+    blocks: [
+      metricTable(story),
+      ...reasonBlocks(story),
+      ...sliceBlocks(story),
+      ...flipBlocks(story),
+      pictures(story),
+      smallPrint(story),
+    ],
     findings: findingsOf(story),
     problems: story.problems.map((problem) => ({ ...problem })),
     footer: { ...story.footer },
@@ -33,9 +36,16 @@ export function gateReport(story: GateStory): Report {
 }
 
 /** A report for what could not be judged at all. */
-export function errorReport(name: string, problems: readonly Problem[], more: { advisory?: boolean; footer?: Partial<GateFooter> } = {}): Report {
+export function errorReport(
+  name: string,
+  problems: readonly Problem[],
+  more: { advisory?: boolean; footer?: Partial<GateFooter> } = {},
+): Report {
   const errors = problems.filter(({ severity }) => severity === 'error');
-  const headline = errors.length === 1 ? errors[0]!.message : `${errors.length} problems: ${errors[0]?.message ?? 'nothing could be judged'}`;
+  const headline =
+    errors.length === 1
+      ? errors[0]!.message
+      : `${errors.length} problems: ${errors[0]?.message ?? 'nothing could be judged'}`;
   return {
     schema: reportSchema,
     kind: 'eval-gate',
@@ -55,14 +65,18 @@ export function errorReport(name: string, problems: readonly Problem[], more: { 
 function metricTable({ policy, judgement, judged }: GateStory): Block {
   const compared = judged.baseline !== undefined;
   const titles = compared
-    ? ['metric', 'production', 'candidate', 'difference (95 % CI)', 'margin', 'verdict']
+    ? ['metric', judged.against, 'candidate', 'difference (95 % CI)', 'margin', 'verdict']
     : ['metric', 'candidate', 'bounds', 'verdict'];
   return {
     type: 'table',
     columns: titles.map((title, index) => ({ title, align: index === 0 || title === 'verdict' ? 'left' : 'right' })),
     rows: judgement.metrics.map((metric): Cell[] => {
-      const title: Cell = metric.role === 'key' ? [{ text: metricTraits[metric.name].title, style: 'strong' }] : metricTraits[metric.name].title;
-      const verdict: Cell = metric.verdict === undefined ? [{ text: 'shown', style: 'muted' }] : { verdict: metric.verdict };
+      const title: Cell =
+        metric.role === 'key'
+          ? [{ text: metricTraits[metric.name].title, style: 'strong' }]
+          : metricTraits[metric.name].title;
+      const verdict: Cell =
+        metric.verdict === undefined ? [{ text: 'shown', style: 'muted' }] : { verdict: metric.verdict };
       const asked = policy.metrics[metric.name];
       if (!compared) return [title, valueText(metric.candidate.value), boundsText(policy, metric), verdict];
       return [
@@ -79,12 +93,16 @@ function metricTable({ policy, judgement, judged }: GateStory): Block {
 
 function differenceCell(metric: MetricJudgement): string {
   const { name, difference } = metric;
-  return difference === undefined ? '–' : `${differenceText(name, difference.difference)} (${intervalText(name, difference.shown)})`;
+  return difference === undefined
+    ? '–'
+    : `${differenceText(name, difference.difference)} (${intervalText(name, difference.shown)})`;
 }
 
 function boundsText(policy: GatePolicy, { name }: MetricJudgement): string {
   const { minimum, maximum } = { ...policy.guards[name], ...policy.metrics[name] };
-  const parts = [minimum === undefined ? '' : `≥ ${minimum}`, maximum === undefined ? '' : `≤ ${maximum}`].filter(Boolean);
+  const parts = [minimum === undefined ? '' : `≥ ${minimum}`, maximum === undefined ? '' : `≤ ${maximum}`].filter(
+    Boolean,
+  );
   return parts.length === 0 ? '–' : parts.join(', ');
 }
 
@@ -96,72 +114,17 @@ function reasonBlocks({ judgement }: GateStory): Block[] {
       const needed =
         metric.rowsNeeded === undefined
           ? []
-          : [metric.rowsNeeded === null ? `${title}: no number of rows would settle this difference.` : `${title}: about ${aboutText(metric.rowsNeeded)} rows would settle it.`];
-      const said = metric.reason === undefined || judgement.reasons.includes(metric.reason) ? [] : [`${title}: ${metric.reason}.`];
+          : [
+              metric.rowsNeeded === null
+                ? `${title}: no number of rows would settle this difference.`
+                : `${title}: about ${aboutText(metric.rowsNeeded)} rows would settle it.`,
+            ];
+      const said =
+        metric.reason === undefined || judgement.reasons.includes(metric.reason) ? [] : [`${title}: ${metric.reason}.`];
       return [...said, ...needed];
     }),
   ];
   return [...new Set(lines)].map((text) => ({ type: 'text', text }));
-}
-
-function sliceBlocks({ policy, slices }: GateStory): Block[] {
-  if (slices.length === 0) return [];
-  const metric = headlineMetric(policy);
-  const worse = slices.filter((slice) => slice.worse);
-  const table = (shown: readonly SliceJudgement[]): Block => ({
-    type: 'table',
-    columns: [
-      { title: 'slice' },
-      { title: 'rows', align: 'right' },
-      { title: 'production', align: 'right' },
-      { title: 'candidate', align: 'right' },
-      { title: 'difference (95 % CI)', align: 'right' },
-    ],
-    rows: shown.slice(0, shownSlices).map((slice) => [
-      `${slice.column} = ${slice.value}`,
-      countText(slice.rows),
-      valueText(slice.baseline),
-      valueText(slice.candidate),
-      `${differenceText(metric, slice.difference.difference)} (${intervalText(metric, slice.difference.shown)})`,
-    ]),
-    ...(shown.length > shownSlices && { more: shown.length - shownSlices }),
-  });
-  const title = metricTraits[metric].title;
-  if (worse.length === 0) {
-    return [
-      { type: 'details', summary: `No slice is worse: ${title} by slice, ${slices.length} looked at`, comment: false, blocks: [table(slices)] },
-    ];
-  }
-  const [first] = worse;
-  const lead = `${worse.length} of ${slices.length} slices ${worse.length === 1 ? 'is' : 'are'} worse in ${title}; the surest is ${first!.column} = ${first!.value} (${differenceWithInterval(metric, first!.difference)}; n = ${countText(first!.rows)}).`;
-  return [{ type: 'text', text: lead }, { type: 'details', summary: 'Worse slices', blocks: [table(worse)] }];
-}
-
-function flipBlocks({ flips }: GateStory): Block[] {
-  if (flips === undefined || flips.newlyWrong.length + flips.newlyRight.length === 0) return [];
-  const { newlyWrong, newlyRight } = flips;
-  return [
-    {
-      type: 'details',
-      summary: `${countText(newlyWrong.length)} rows newly wrong, ${countText(newlyRight.length)} newly right`,
-      blocks: [...flipTable('Newly wrong', newlyWrong), ...flipTable('Newly right', newlyRight)],
-    },
-  ];
-}
-
-function flipTable(title: string, flips: readonly Flip[]): Block[] {
-  if (flips.length === 0) return [];
-  return [
-    { type: 'heading', text: title },
-    {
-      type: 'table',
-      columns: [{ title: 'row' }, { title: 'truth' }, { title: 'production' }, { title: 'candidate' }, { title: 'its probability', align: 'right' }],
-      rows: flips
-        .slice(0, shownFlips)
-        .map(({ id, truth, before, after, chance }) => [id, truth, before, after, chance === undefined ? '–' : numberText(chance)]),
-      ...(flips.length > shownFlips && { more: flips.length - shownFlips }),
-    },
-  ];
 }
 
 function pictures({ policy, judgement, judged }: GateStory): Block {
@@ -172,7 +135,15 @@ function pictures({ policy, judgement, judged }: GateStory): Block {
     intervalsChart(judgement.metrics, margins),
     reliabilityChart(judged),
     rocChart(judged),
-    ...(confusion === undefined ? [] : [{ type: 'heading', text: `${heading}${judged.baseline === undefined ? '' : ', with the change from production'}` } as Block, confusion]),
+    ...(confusion === undefined
+      ? []
+      : [
+          {
+            type: 'heading',
+            text: `${heading}${judged.baseline === undefined ? '' : `, with the change from ${judged.against}`}`,
+          } as Block,
+          confusion,
+        ]),
   ].filter((block) => block !== undefined);
   return { type: 'details', summary: 'Charts and confusion', comment: false, blocks };
 }
@@ -180,29 +151,43 @@ function pictures({ policy, judgement, judged }: GateStory): Block {
 function smallPrint({ judgement, smallPrint }: GateStory): Block {
   const methods = new Map<string, string[]>();
   for (const { name, difference } of judgement.metrics) {
-    if (difference !== undefined) methods.set(difference.method, [...(methods.get(difference.method) ?? []), metricTraits[name].title]);
+    if (difference !== undefined)
+      methods.set(difference.method, [...(methods.get(difference.method) ?? []), metricTraits[name].title]);
   }
   const lines = [
     ...[...methods].map(([method, names]) => `${names.join(', ')}: ${method}.`),
     'Decided on two-sided 90 % intervals (5 % error on each side); the 95 % ones are shown. A fail must survive Holm over the key metrics, a worse slice Benjamini-Hochberg at 10 % over all slices.',
     ...smallPrint,
   ];
-  return { type: 'details', summary: 'How this was judged', comment: false, blocks: lines.map((text) => ({ type: 'text', text: [{ text, style: 'muted' }] })) };
+  return {
+    type: 'details',
+    summary: 'How this was judged',
+    comment: false,
+    blocks: lines.map((text) => ({ type: 'text', text: [{ text, style: 'muted' }] })),
+  };
 }
 
 function findingsOf(story: GateStory): Finding[] {
   const { judgement, place } = story;
-  const failed = judgement.metrics.filter(({ verdict }) => verdict === 'fail').map((metric) => findingOf(metric, story));
+  const failed = judgement.metrics
+    .filter(({ verdict }) => verdict === 'fail')
+    .map((metric) => findingOf(metric, story));
   if (judgement.verdict !== 'fail' || failed.length > 0) return failed;
-  return [{ severity: 'error', title: 'Gate failed', message: `${judgement.reasons.join('; ')}.`, ...place('max-slices-worse') }];
+  return [
+    {
+      severity: 'error',
+      title: 'Gate failed',
+      message: `${judgement.reasons.join('; ')}.`,
+      ...place('max-slices-worse'),
+    },
+  ];
 }
 
-function findingOf(metric: MetricJudgement, { place }: GateStory): Finding {
+function findingOf(metric: MetricJudgement, { place, judged }: GateStory): Finding {
   const title = metricTraits[metric.name].title;
   const message =
     metric.reason === undefined && metric.difference !== undefined
-      ? `${title} is worse than production's: ${differenceWithInterval(metric.name, metric.difference)}.`
+      ? `${title} is worse than in ${judged.against}: ${differenceWithInterval(metric.name, metric.difference)}.`
       : `${title} ${valueText(metric.candidate.value)} is ${metric.reason ?? 'out of bounds'}.`;
   return { severity: 'error', title: `Gate failed: ${title}`, message, ...place(metric.name) };
 }
-

@@ -41,7 +41,9 @@ export function intervalText(name: MetricName, [low, high]: readonly [number, nu
 /** `log-loss 0.452 → 0.441` */
 export function moveText(name: MetricName, baseline: number | null | undefined, candidate: number | null): string {
   const { title } = metricTraits[name];
-  return baseline === undefined ? `${title} ${valueText(candidate)}` : `${title} ${valueText(baseline)} → ${valueText(candidate)}`;
+  return baseline === undefined
+    ? `${title} ${valueText(candidate)}`
+    : `${title} ${valueText(baseline)} → ${valueText(candidate)}`;
 }
 
 /** `3 days old`, from two ISO 8601 times; undefined when either cannot be read. */
@@ -54,14 +56,23 @@ export function ageText(from: string | undefined, to: string): string | undefine
 
 /** Minutes since 1970, without the host's clock or calendar (Hinnant, `days_from_civil`). */
 function isoMinutes(text: string): number | undefined {
-  const match = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|([+-])(\d\d):?(\d\d))?)?/.exec(text);
+  const match = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|([+-])(\d\d):?(\d\d))?)?/.exec(
+    text,
+  );
   if (match === null) return undefined;
-  const [year, month, day, hour, minute] = match.slice(1, 6).map((part) => Number(part ?? 0)) as [number, number, number, number, number];
+  const [year, month, day, hour, minute] = match.slice(1, 6).map((part) => Number(part ?? 0)) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   const shifted = month <= 2 ? year - 1 : year;
   const era = Math.floor(shifted / 400);
   const yearOfEra = shifted - era * 400;
   const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
-  const days = era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468;
+  const days =
+    era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468;
   const offset = (Number(match[7] ?? 0) * 60 + Number(match[8] ?? 0)) * (match[6] === '-' ? -1 : 1);
   return days * 1440 + hour * 60 + minute - offset;
 }

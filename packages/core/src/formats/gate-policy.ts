@@ -7,11 +7,13 @@ const minimum = bound('Absolute: a candidate below this fails, whatever producti
 const maximum = bound('Absolute: a candidate above this fails, whatever production does.');
 
 export const KeyMetric = z.strictObject({
-  margin: z._default(z.number().check(z.minimum(0)), 0.01).check(
-    z.describe(
-      "The largest loss against production that does not matter, in the metric's own unit (0.01 of accuracy is one point). 0 asks for a candidate that is surely better.",
+  margin: z
+    ._default(z.number().check(z.minimum(0)), 0.01)
+    .check(
+      z.describe(
+        "The largest loss against production that does not matter, in the metric's own unit (0.01 of accuracy is one point). 0 asks for a candidate that is surely better.",
+      ),
     ),
-  ),
   minimum,
   maximum,
 });
@@ -93,10 +95,14 @@ export const GatePolicy = z.strictObject({
     positive: z.optional(
       z
         .union([z.string(), z.number(), z.boolean()])
-        .check(z.describe('With two classes, the one that precision, recall, F1 and AUC speak of. Left out, the second.')),
+        .check(
+          z.describe('With two classes, the one that precision, recall, F1 and AUC speak of. Left out, the second.'),
+        ),
     ),
     slices: z._default(
-      z.array(z.string()).check(z.describe('Columns whose values cut the rows into slices that are looked at one by one.')),
+      z
+        .array(z.string())
+        .check(z.describe('Columns whose values cut the rows into slices that are looked at one by one.')),
       [],
     ),
     features: z.optional(
@@ -121,7 +127,9 @@ export const GatePolicy = z.strictObject({
             ),
           ),
       ),
-      prediction: z.optional(column('Column with the predicted class, where there are no probabilities. Left out, "prediction".')),
+      prediction: z.optional(
+        column('Column with the predicted class, where there are no probabilities. Left out, "prediction".'),
+      ),
     }),
   ),
   threshold: z
@@ -132,11 +140,13 @@ export const GatePolicy = z.strictObject({
     z.describe('Key metrics: the candidate must be no worse than production by more than the margin in each.'),
   ),
   headline: z.optional(
-    MetricName.check(z.describe('The key metric that the first line and the slices speak of. Left out, the first in the order above.')),
+    MetricName.check(
+      z.describe('The key metric that the first line and the slices speak of. Left out, the first in the order above.'),
+    ),
   ),
-  guards: z._default(metricsOf(GuardMetric), {}).check(
-    z.describe('Shown beside the key metrics; they fail only on their absolute bounds.'),
-  ),
+  guards: z
+    ._default(metricsOf(GuardMetric), {})
+    .check(z.describe('Shown beside the key metrics; they fail only on their absolute bounds.')),
   'minimum-rows': z
     ._default(z.int().check(z.minimum(10)), 100)
     .check(z.describe('With fewer rows the gate says inconclusive.')),
@@ -144,10 +154,14 @@ export const GatePolicy = z.strictObject({
     ._default(z.int().check(z.minimum(20)), 100)
     .check(z.describe('Slices with fewer rows are not looked at.')),
   'max-slices-worse': z.optional(
-    z.int().check(
-      z.minimum(0),
-      z.describe('The gate fails when more slices than this are surely worse in the headline metric. Left out, slices are only reported.'),
-    ),
+    z
+      .int()
+      .check(
+        z.minimum(0),
+        z.describe(
+          'The gate fails when more slices than this are surely worse in the headline metric. Left out, slices are only reported.',
+        ),
+      ),
   ),
   intervals: z
     ._default(z.enum(['auto', 'percentile', 'bca']), 'auto')

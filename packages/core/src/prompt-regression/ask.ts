@@ -22,6 +22,12 @@ export interface Asked {
 
 export const isFailure = (answer: Answer): answer is ModelFailure => 'failure' in answer;
 
+interface Planned {
+  readonly side: Side;
+  readonly item: Case;
+  readonly repeat: number;
+}
+
 /** Asks every case of every side `repeats` times. */
 export async function askAll(
   provider: ModelProvider,
@@ -29,23 +35,7 @@ export async function askAll(
   cases: readonly Case[],
   options: AskOptions,
 ): Promise<Asked> {
-  const places = new Map<string, number>();
-  const requests: { readonly side: Side; readonly item: Case; readonly repeat: number }[] = [];
-  const indexes = sides.map((side) =>
-    cases.map((item) => {
-      const content = side.settingsKey + JSON.stringify(renderMessages(side, item));
-      return Array.from({ length: options.repeats }, (_, repeat) => {
-        const key = `${repeat} ${content}`;
-        let place = places.get(key);
-        if (place === undefined) {
-          place = requests.length;
-          places.set(key, place);
-          requests.push({ side, item, repeat });
-        }
-        return place;
-      });
-    }),
-  );
+  const { requests, places } = distinctRequests(sides, cases, options.repeats);
   const budget = new Budget(options.maxCostUsd);
   const distinct = await inParallel(requests, options, async ({ side, item, repeat }) => {
     const stop = budget.stop();
@@ -55,8 +45,33 @@ export async function askAll(
     budget.spend(answer);
     return answer;
   });
-  const answers = indexes.map((side) => side.map((repeats) => repeats.map((place) => distinct[place] as Answer)));
+  const answers = places.map((side) => side.map((repeats) => repeats.map((place) => distinct[place] as Answer)));
   return { answers, distinct, costUsd: budget.spent };
+}
+
+/** Each distinct request once, and which of them each side, case and repeat waits for. The rendered texts are let go. */
+function distinctRequests(
+  sides: readonly Side[],
+  cases: readonly Case[],
+  repeats: number,
+): { readonly requests: readonly Planned[]; readonly places: readonly (readonly (readonly number[])[])[] } {
+  const placeOf = new Map<string, number>();
+  const requests: Planned[] = [];
+  const places = sides.map((side) =>
+    cases.map((item) => {
+      const content = side.settingsKey + JSON.stringify(renderMessages(side, item));
+      // Repeats of one request lie behind each other, so that the first one's place tells all.
+      let first = placeOf.get(content);
+      if (first === undefined) {
+        first = requests.length;
+        placeOf.set(content, first);
+        for (let repeat = 0; repeat < repeats; repeat++) requests.push({ side, item, repeat });
+      }
+      const start = first;
+      return Array.from({ length: repeats }, (_, repeat) => start + repeat);
+    }),
+  );
+  return { requests, places };
 }
 
 /** Stops asking in time. An endpoint that does not say what it costs is stopped after the first answer. */

@@ -135,13 +135,11 @@ function cutNote(ordered: readonly Section[], frame: Frame): string[] {
     ...(passing > 0 ? [`details of ${counted(passing, 'passing gate')}`] : []),
     ...(cut.length > passing ? [`examples of ${counted(cut.length - passing, 'other gate')}`] : []),
   ];
-  const urls = [
-    ...(cut.length === 1 ? [cut[0]?.reportUrl] : []),
-    frame.runUrl,
-    ...cut.map((section) => section.reportUrl),
-  ];
-  const link = urls.map((url) => safeUrl(url ?? '')).find((url) => url !== undefined);
-  const where = link === undefined ? 'The HTML report has' : `The [full report](${link}) has`;
+  // One report can be linked; of several the workflow run has them all.
+  const report = cut.length === 1 ? safeUrl(cut[0]?.reportUrl ?? '') : undefined;
+  const run = safeUrl(frame.runUrl ?? '');
+  const link = report === undefined ? `[workflow run](${run})` : `[full report](${report})`;
+  const where = report === undefined && run === undefined ? 'The HTML report has' : `The ${link} has`;
   return [`Left out here to fit a comment: ${parts.join(', ')}. ${where} everything.`];
 }
 

@@ -61,11 +61,11 @@ function drawRows(picks: Uint32Array, random: RandomGenerator): void {
     return;
   }
   const unfair = 65_536 % rows;
-  for (let draw = 0; draw < rows; ) {
+  for (let draw = 0; draw < rows;) {
     const word = random.next();
-    const high = (word >>> 16) * rows;
+    const high = Math.imul(word >>> 16, rows);
     if ((high & 0xffff) >= unfair) picks[draw++] = high >>> 16;
-    const low = (word & 0xffff) * rows;
+    const low = Math.imul(word & 0xffff, rows);
     // A write beyond the last place is dropped by the typed array.
     if ((low & 0xffff) >= unfair) picks[draw++] = low >>> 16;
   }

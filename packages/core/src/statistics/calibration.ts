@@ -38,11 +38,7 @@ export function reliability(probabilities: Float64Array, outcomes: Uint8Array, b
 }
 
 /** Expected calibration error: mean distance between predicted and observed share over the rows (Guo et al. 2017, eq. 3). */
-export function expectedCalibrationError(
-  probabilities: Float64Array,
-  outcomes: Uint8Array,
-  bins = 10,
-): number | null {
+export function expectedCalibrationError(probabilities: Float64Array, outcomes: Uint8Array, bins = 10): number | null {
   if (probabilities.length === 0) return null;
   const sum = reliability(probabilities, outcomes, bins).reduce(
     (total, bin) => total + bin.rows * Math.abs(bin.observed - bin.predicted),

@@ -66,9 +66,7 @@ export function logFailureRace(
   const allowed = chance(tolerance);
   return raceRatios.map((ratio) => {
     const alternative = chance(tolerance * ratio);
-    return (
-      bad.canary * Math.log(alternative / allowed) + bad.stable * Math.log((1 - alternative) / (1 - allowed))
-    );
+    return bad.canary * Math.log(alternative / allowed) + bad.stable * Math.log((1 - alternative) / (1 - allowed));
   });
 }
 

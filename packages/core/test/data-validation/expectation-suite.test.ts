@@ -69,7 +69,7 @@ test('a Great Expectations suite gives the same inner representation', () => {
     2,
   );
   const withoutPlaces = (text: string) =>
-    read(text).value?.expectations.map(({ line: _, lineColumn: __, ...rest }) => rest);
+    read(text).value?.expectations.map(({ line: _line, lineColumn: _column, ...rest }) => rest);
 
   expect(read(gx, 'suite.json').problems).toEqual([]);
   expect(withoutPlaces(gx)).toEqual(withoutPlaces(own));

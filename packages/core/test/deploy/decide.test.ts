@@ -84,9 +84,7 @@ test('with all the traffic, the limit judges in place of stable', () => {
 
 test('evidence of earlier steps is carried on, guard by guard and ratio by ratio', () => {
   const first = decideStep(view({ counts: { canary: arm(40, 3), stable: arm(360) } }));
-  const second = decideStep(
-    view({ step: 1, carried: first.carried, counts: { canary: arm(30, 3), stable: arm(0) } }),
-  );
+  const second = decideStep(view({ step: 1, carried: first.carried, counts: { canary: arm(30, 3), stable: arm(0) } }));
 
   expect(first.decision).toBe('continue');
   expect(second.decision).toBe('rollback');
@@ -94,7 +92,11 @@ test('evidence of earlier steps is carried on, guard by guard and ratio by ratio
 
 test.each([
   ['five failures in a row', { consecutiveErrors: { canary: 5, stable: 0 } }, 'rollback'],
-  ['five failures in a row on both arms: the server is down for both', { consecutiveErrors: { canary: 9, stable: 7 } }, 'continue'],
+  [
+    'five failures in a row on both arms: the server is down for both',
+    { consecutiveErrors: { canary: 9, stable: 7 } },
+    'continue',
+  ],
   ['a server that lost it', { ready: false }, 'rollback'],
   ['a canary eleven times slower', { p95: { canary: 1100, stable: 100 } }, 'rollback'],
   ['a canary that is slower but within its objective', { p95: { canary: 44, stable: 4 } }, 'continue'],

@@ -40,12 +40,32 @@ test('a good canary goes through its steps, is promoted, labelled, and the old v
   });
   expect(run).toBeUndefined();
   expect(Report.safeParse(report).success).toBe(true);
+  expect(report.blocks.find(({ type }) => type === 'chart')).toMatchObject({
+    chart: {
+      series: [
+        {
+          points: [
+            [0, 0],
+            [0, 10],
+            [30, 10],
+            [30, 50],
+            [60, 50],
+            [60, 100],
+            [90, 100],
+          ],
+        },
+      ],
+    },
+  });
   expect(await holder(at)).toBe('v0.1.1');
   expect(at.splitter.weights).toEqual([0, 1000, 5000, 10_000, 0]);
   expect(await at.target.served('flight')).toEqual(['1', '2']);
-  expect(results['timeline.jsonl']?.trim().split('\n').map((line) => (JSON.parse(line) as { state: string }).state)).toEqual([
-    'requested', 'gated', 'staged', 'loaded', 'verified', 'step', 'step', 'step', 'promoted',
-  ]);
+  expect(
+    results['timeline.jsonl']
+      ?.trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { state: string }).state),
+  ).toEqual(['requested', 'gated', 'staged', 'loaded', 'verified', 'step', 'step', 'step', 'promoted']);
 });
 
 test('a canary that fails is rolled back: nobody meets it, it is unloaded, the label has not moved', async () => {
@@ -78,10 +98,12 @@ test('too little traffic holds the rollout at its weight; evidence that comes la
     headline: 'v0.1.1 is held at 10 %: 20 of at least 187 requests after 600 s at 10 %',
   });
   expect((await at.splitter.get('flight'))?.route.canaryWeight).toBe(1000);
+  expect(held.report.n).toBe(20);
   traffic(at, 200);
-  await at.deploy({ command: 'tick' });
+  const { report } = await at.deploy({ command: 'tick' });
 
   expect((await at.splitter.get('flight'))?.route.canaryWeight).toBe(5000);
+  expect(report.n).toBe(220);
 });
 
 test('with on-inconclusive: rollback, a step without a decision takes the canary back', async () => {
@@ -106,7 +128,11 @@ test('without a passing gate run on these very bytes it is refused, and nothing 
 });
 
 test.each([
-  ['the newest run fails', { verdict: 'fail' as const, headline: 'accuracy down 6 points' }, 'its newest eval-gate run says fail'],
+  [
+    'the newest run fails',
+    { verdict: 'fail' as const, headline: 'accuracy down 6 points' },
+    'its newest eval-gate run says fail',
+  ],
   ['the pass is advisory', { advisory: true }, undefined],
   ['the pass came through a fork', { origin: { trust: 'fork' as const } }, undefined],
 ])('a gate does not count when %s', async (_, overrides, reason) => {
@@ -124,7 +150,13 @@ test('a policy that must have judged is compared by its digest', async () => {
   const at = world(`${deploymentText}requires: { policy: strict.gate.yml }\n`);
   await at.gate(0);
   expect((await at.deploy()).report.headline).toContain('by strict.gate.yml');
-  const { digest } = { digest: `sha256:${'policy'.split('').reduce((sum, char, index) => sum + char.charCodeAt(0) * (index + 1), 0).toString(16).padStart(64, '0')}` };
+  const { digest } = {
+    digest: `sha256:${'policy'
+      .split('')
+      .reduce((sum, char, index) => sum + char.charCodeAt(0) * (index + 1), 0)
+      .toString(16)
+      .padStart(64, '0')}`,
+  };
   await at.gate(0, { inputs: [{ role: 'policy', digest }] });
 
   expect((await at.deploy({ wait: true })).report.verdict).toBe('pass');
@@ -166,7 +198,10 @@ test('a target that does not answer is an error, and the rollout goes on from wh
   const away = await at.deploy({ wait: true });
   at.target.fault = 'none';
 
-  expect(away.report).toMatchObject({ verdict: 'error', problems: [{ code: 'TARGET_UNREACHABLE', hint: 'Start it.' }] });
+  expect(away.report).toMatchObject({
+    verdict: 'error',
+    problems: [{ code: 'TARGET_UNREACHABLE', hint: 'Start it.' }],
+  });
   expect((await at.deploy({ wait: true })).report.verdict).toBe('pass');
 });
 
@@ -207,7 +242,9 @@ test('a person promotes, aborts and rolls back on record', async () => {
   expect(pass.report.headline).toContain('promoted by tester: release day');
 
   const back = await promoted.deploy({ command: 'rollback', reason: 'complaints' });
-  expect(back.report.headline).toBe('v0.1.1 was rolled back by tester: complaints, and v0.1.0 serves all requests again');
+  expect(back.report.headline).toBe(
+    'v0.1.1 was rolled back by tester: complaints, and v0.1.0 serves all requests again',
+  );
   expect(await holder(promoted)).toBe('v0.1.0');
 
   const aborted = await atFirstStep();
@@ -245,7 +282,10 @@ test('a plan says what would happen and does nothing', async () => {
   const planned = await at.deploy({ command: 'plan' });
 
   expect(refused.report.verdict).toBe('fail');
-  expect(planned.report).toMatchObject({ verdict: 'pass', headline: expect.stringContaining('would go out in 3 steps') });
+  expect(planned.report).toMatchObject({
+    verdict: 'pass',
+    headline: expect.stringContaining('would go out in 3 steps'),
+  });
   expect(JSON.stringify(planned.report.blocks)).toContain('187');
   expect(at.target.staged).toEqual([]);
   expect(await at.registry.list()).toEqual([]);
@@ -253,7 +293,15 @@ test('a plan says what would happen and does nothing', async () => {
 
 test('mistakes in the file or the inputs are usage problems with their place', async () => {
   const typo = await world(deploymentText.replace('limit: 0.02', 'limmit: 0.02')).deploy();
-  expect(typo).toMatchObject({ usage: true, report: { problems: [{ code: 'DEPLOY_MISSING_KEY' }, { code: 'DEPLOY_UNKNOWN_KEY', line: 12, hint: 'Did you mean "limit"?' }] } });
+  expect(typo).toMatchObject({
+    usage: true,
+    report: {
+      problems: [
+        { code: 'DEPLOY_MISSING_KEY' },
+        { code: 'DEPLOY_UNKNOWN_KEY', line: 12, hint: 'Did you mean "limit"?' },
+      ],
+    },
+  });
 
   const falling = await world(deploymentText.replace('weight: 50', 'weight: 5')).deploy();
   expect(falling.report.problems[0]?.message).toContain('not above step 1');

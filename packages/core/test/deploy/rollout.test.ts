@@ -14,7 +14,12 @@ test('a rollout is what its operations say, in whatever order they are read', as
 
   const rollout = replay(id, operations);
 
-  expect(rollout).toMatchObject({ state: 'step', step: 0, version: 'v0.1.1', previous: { version: 'v0.1.0', servedAs: '1' } });
+  expect(rollout).toMatchObject({
+    state: 'step',
+    step: 0,
+    version: 'v0.1.1',
+    previous: { version: 'v0.1.0', servedAs: '1' },
+  });
   expect(replay(id, operations.toReversed())).toEqual(rollout);
   expect(replay(id, operations.slice(1))).toBeUndefined();
 });

@@ -38,7 +38,11 @@ export function world(text: string = deploymentText) {
   const registry = memoryRegistry(clock);
   const target = fakeTarget();
   const splitter = fakeSplitter();
-  const tree = (model: string) => ({ 'models/flight.onnx': model, 'models/config.pbtxt': 'name: "flight"', 'samples.json': '[{}]' });
+  const tree = (model: string) => ({
+    'models/flight.onnx': model,
+    'models/config.pbtxt': 'name: "flight"',
+    'samples.json': '[{}]',
+  });
   const at = { head: commits[0] ?? '' };
   const history = () =>
     memoryHistory({
@@ -80,7 +84,14 @@ export function world(text: string = deploymentText) {
     /** A process of its own, each time: all it knows is in the store. */
     deploy: (inputs: Partial<DeployInputs> = {}) =>
       deployModel({
-        inputs: { command: 'start', deployment: file, register: true, wait: false, label: 'production', ...inputs } as DeployInputs,
+        inputs: {
+          command: 'start',
+          deployment: file,
+          register: true,
+          wait: false,
+          label: 'production',
+          ...inputs,
+        } as DeployInputs,
         workspace: fakeWorkspace({ [file]: text, 'strict.gate.yml': 'policy' }),
         history: history(),
         registry,

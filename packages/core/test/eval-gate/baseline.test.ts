@@ -29,10 +29,14 @@ interface World {
   workspace?: Record<string, string>;
 }
 
-function resolve(asked: string, { versions = [version], files = { 'models/delay.onnx': model }, refs = {}, workspace = {} }: World = {}) {
+function resolve(
+  asked: string,
+  { versions = [version], files = { 'models/delay.onnx': model }, refs = {}, workspace = {} }: World = {},
+) {
   const registry: Registry = {
     list: async () => versions,
-    resolve: async (name, at) => versions.find((one) => one.name === name && (one.version === at || one.labels.includes(at))),
+    resolve: async (name, at) =>
+      versions.find((one) => one.name === name && (one.version === at || one.labels.includes(at))),
     history: async () => [],
     register: never,
     label: never,
@@ -60,7 +64,10 @@ test('auto takes the production label, and its model from that commit', async ()
 });
 
 test('auto without a production version is absent, required is unreadable', async () => {
-  expect(await resolve('auto', { versions: [] })).toEqual({ state: 'absent', why: 'flight-delay has no production version yet' });
+  expect(await resolve('auto', { versions: [] })).toEqual({
+    state: 'absent',
+    why: 'flight-delay has no production version yet',
+  });
   expect(await resolve('required', { versions: [] })).toMatchObject({ state: 'unreadable' });
 });
 
@@ -78,7 +85,9 @@ test('a version that is not there is unreadable, and says which are', async () =
 });
 
 test('a file of the workspace wins over a branch of the same name', async () => {
-  expect(await resolve('old.onnx', { workspace: { 'old.onnx': 'bytes' }, refs: { 'old.onnx': 'b'.repeat(40) } })).toMatchObject({
+  expect(
+    await resolve('old.onnx', { workspace: { 'old.onnx': 'bytes' }, refs: { 'old.onnx': 'b'.repeat(40) } }),
+  ).toMatchObject({
     state: 'present',
     source: { source: 'file', name: 'old.onnx' },
   });
@@ -93,7 +102,10 @@ test('a Git ref reads the model at its commit', async () => {
 });
 
 test('a name that is nothing at all is unreadable, never absent', async () => {
-  expect(await resolve('mian')).toMatchObject({ state: 'unreadable', problem: { message: '"mian" is no file, no version and no Git ref.' } });
+  expect(await resolve('mian')).toMatchObject({
+    state: 'unreadable',
+    problem: { message: '"mian" is no file, no version and no Git ref.' },
+  });
 });
 
 test('a Git LFS pointer in the place of the model is unreadable', async () => {

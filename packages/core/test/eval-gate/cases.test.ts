@@ -26,10 +26,12 @@ const cases = readdirSync(root, { withFileTypes: true })
 test.each(cases)('the case %s comes out as written', async (name) => {
   const outcome = await judge(join(root, name));
 
-  await expect(`${JSON.stringify(summaryOf(outcome), null, 2)}\n`).toMatchFileSnapshot(join(root, name, 'expected.json'));
+  await expect(`${JSON.stringify(summaryOf(outcome), null, 2)}\n`).toMatchFileSnapshot(
+    join(root, name, 'expected.json'),
+  );
   expect(Report.safeParse(outcome.report).error).toBeUndefined();
   if (outcome.run !== undefined) expect(Run.safeParse(outcome.run).error).toBeUndefined();
-  expect(renderMarkdown(outcome.report)).toContain(outcome.report.problems[0]?.message.slice(0, 12) ?? "");
+  expect(renderMarkdown(outcome.report)).toContain(outcome.report.problems[0]?.message.slice(0, 12) ?? '');
 });
 
 test('the same evidence gives the same report twice', async () => {

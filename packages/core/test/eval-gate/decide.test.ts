@@ -42,7 +42,9 @@ test('a difference that may be noise is inconclusive, with the rows that would s
 });
 
 test('one of three losses that alone would fail does not survive Holm and is inconclusive', () => {
-  const policy = policyOf({ metrics: { 'log-loss': { margin: 0.001 }, brier: { margin: 0.001 }, accuracy: { margin: 0.001 } } });
+  const policy = policyOf({
+    metrics: { 'log-loss': { margin: 0.001 }, brier: { margin: 0.001 }, accuracy: { margin: 0.001 } },
+  });
   const even = { candidate: 0.5, baseline: 0.5, error: 0.0001 };
   const loss = metric('accuracy', { candidate: 0.8, baseline: 0.8175, error: 0.01 });
   const judged = decideGate(policy, evidenceOf([metric('log-loss', even), metric('brier', even), loss]));
@@ -55,14 +57,20 @@ test('a guard fails only on its own bound, whatever its difference', () => {
   const policy = policyOf({ metrics: { accuracy: {} }, guards: { recall: { minimum: 0.5 } } });
   const good = metric('accuracy', { candidate: 0.9, baseline: 0.8, error: 0.01 });
 
-  expect(decideGate(policy, evidenceOf([good, metric('recall', { candidate: 0.6, baseline: 0.9, error: 0.01 })])).verdict).toBe('pass');
-  expect(decideGate(policy, evidenceOf([good, metric('recall', { candidate: 0.4, baseline: 0.1, error: 0.01 })])).verdict).toBe('fail');
+  expect(
+    decideGate(policy, evidenceOf([good, metric('recall', { candidate: 0.6, baseline: 0.9, error: 0.01 })])).verdict,
+  ).toBe('pass');
+  expect(
+    decideGate(policy, evidenceOf([good, metric('recall', { candidate: 0.4, baseline: 0.1, error: 0.01 })])).verdict,
+  ).toBe('fail');
 });
 
 test('a broken absolute bound of a key metric fails, however bad production is', () => {
   const policy = policyOf({ metrics: { accuracy: { minimum: 0.7 } } });
 
-  expect(decideGate(policy, evidenceOf([metric('accuracy', { candidate: 0.65, baseline: 0.5, error: 0.01 })])).verdict).toBe('fail');
+  expect(
+    decideGate(policy, evidenceOf([metric('accuracy', { candidate: 0.65, baseline: 0.5, error: 0.01 })])).verdict,
+  ).toBe('fail');
 });
 
 test('fewer rows than the policy asks for are inconclusive, even where the numbers look fine', () => {
@@ -85,8 +93,12 @@ test('recall with six positive rows is inconclusive: it would rest on single row
 test('without production and without bounds nothing was judged: an error', () => {
   const alone = { name: 'accuracy' as const, candidate: { value: 0.99 } };
 
-  expect(decideGate(policyOf({ metrics: { accuracy: {} } }), evidenceOf([alone], { compared: false })).verdict).toBe('error');
-  expect(decideGate(policyOf({ metrics: { accuracy: { minimum: 0.9 } } }), evidenceOf([alone], { compared: false })).verdict).toBe('pass');
+  expect(decideGate(policyOf({ metrics: { accuracy: {} } }), evidenceOf([alone], { compared: false })).verdict).toBe(
+    'error',
+  );
+  expect(
+    decideGate(policyOf({ metrics: { accuracy: { minimum: 0.9 } } }), evidenceOf([alone], { compared: false })).verdict,
+  ).toBe('pass');
 });
 
 test('a metric without a value is an error with its reason, never a pass', () => {

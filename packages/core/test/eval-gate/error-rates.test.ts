@@ -4,7 +4,16 @@ import { beforeAll, expect, test } from 'vitest';
 import { GatePolicy, type MetricName } from '@pawl/core';
 import { compareModels, differencesOf, measure, predictedClasses, type Arm, type Sample } from '@pawl/core/eval-gate';
 
-const names: MetricName[] = ['log-loss', 'brier', 'roc-auc', 'f1', 'accuracy', 'balanced-accuracy', 'precision', 'recall'];
+const names: MetricName[] = [
+  'log-loss',
+  'brier',
+  'roc-auc',
+  'f1',
+  'accuracy',
+  'balanced-accuracy',
+  'precision',
+  'recall',
+];
 const rows = 300;
 const worlds = 500;
 
@@ -19,14 +28,26 @@ function drawWorld(n: number, seed: number, noise: { before: number; after: numb
   for (let row = 0; row < n; row++) {
     const signal = normal();
     labels[row] = uniform() < logistic(2 * signal - 0.5) ? 1 : 0;
-    for (const [values, spread] of [[before, noise.before], [after, noise.after]] as const) {
+    for (const [values, spread] of [
+      [before, noise.before],
+      [after, noise.after],
+    ] as const) {
       const p = logistic(1.6 * (signal + spread * normal()) - 0.5);
       values[2 * row] = 1 - p;
       values[2 * row + 1] = p;
     }
   }
-  const sample: Sample = { ids: Array.from(labels, (_, row) => String(row)), classes: ['0', '1'], labels, positive: 1, slices: {} };
-  const arm = (probabilities: Float64Array): Arm => ({ probabilities, predicted: predictedClasses(probabilities, 2, { positive: 1, threshold: 0.5 }) });
+  const sample: Sample = {
+    ids: Array.from(labels, (_, row) => String(row)),
+    classes: ['0', '1'],
+    labels,
+    positive: 1,
+    slices: {},
+  };
+  const arm = (probabilities: Float64Array): Arm => ({
+    probabilities,
+    predicted: predictedClasses(probabilities, 2, { positive: 1, threshold: 0.5 }),
+  });
   return { sample, candidate: arm(after), baseline: arm(before) };
 }
 
@@ -35,13 +56,19 @@ let truth: Map<MetricName, number>;
 
 beforeAll(() => {
   const { sample, candidate, baseline } = drawWorld(400_000, 1, worse);
-  truth = new Map(names.map((name) => [name, measure(name, sample, candidate).value! - measure(name, sample, baseline).value!]));
+  truth = new Map(
+    names.map((name) => [name, measure(name, sample, candidate).value! - measure(name, sample, baseline).value!]),
+  );
 });
 
 test('90 % intervals of every metric cover the true difference in 90 % of 500 worlds, within chance', () => {
   const covered = new Map(names.map((name) => [name, 0]));
   for (let world = 0; world < worlds; world++) {
-    const found = differencesOf(drawWorld(rows, 1000 + world, worse), names, { intervals: 'auto', resamples: 400, seed: world });
+    const found = differencesOf(drawWorld(rows, 1000 + world, worse), names, {
+      intervals: 'auto',
+      resamples: 400,
+      seed: world,
+    });
     for (const name of names) {
       const [low, high] = found.get(name)!.decision;
       if (low <= truth.get(name)! && truth.get(name)! <= high) covered.set(name, covered.get(name)! + 1);
@@ -54,7 +81,11 @@ test('90 % intervals of every metric cover the true difference in 90 % of 500 wo
   expect(Math.max(...shares), JSON.stringify([...covered])).toBeLessThan(0.945);
 });
 
-const verdicts = (policy: GatePolicy, noise: { before: number; after: number }, seed: number): Record<string, number> => {
+const verdicts = (
+  policy: GatePolicy,
+  noise: { before: number; after: number },
+  seed: number,
+): Record<string, number> => {
   const counts: Record<string, number> = {};
   for (let world = 0; world < worlds; world++) {
     const { judgement } = compareModels(policy, { ...drawWorld(rows, seed + world, noise), same: false, seed: world });

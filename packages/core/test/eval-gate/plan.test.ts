@@ -23,18 +23,24 @@ test('inputs read the columns of their own names, numbers or text as the model w
 });
 
 test('a list of columns feeds the only input of a model', () => {
-  expect(planFeatures(['hour', 'distance'], wide, source).value).toEqual([{ input: 'X', columns: ['hour', 'distance'], type: 'number' }]);
+  expect(planFeatures(['hour', 'distance'], wide, source).value).toEqual([
+    { input: 'X', columns: ['hour', 'distance'], type: 'number' },
+  ]);
 });
 
 test('too few columns for an input are a problem that says how many it takes', () => {
-  expect(planFeatures(['hour'], wide, source).problems[0]?.message).toBe('The model\'s input "X" takes 2 features; 1 are mapped.');
+  expect(planFeatures(['hour'], wide, source).problems[0]?.message).toBe(
+    'The model\'s input "X" takes 2 features; 1 are mapped.',
+  );
 });
 
 test('a column that is not there is a problem with the nearest name', () => {
   const { value, problems } = planFeatures({ hour: 'hours' }, signature, source);
 
   expect(value).toBeUndefined();
-  expect(problems).toMatchObject([{ code: 'GATE_FEATURE_MISSING', hint: expect.stringContaining('Did you mean "hour"?') }]);
+  expect(problems).toMatchObject([
+    { code: 'GATE_FEATURE_MISSING', hint: expect.stringContaining('Did you mean "hour"?') },
+  ]);
 });
 
 test('an input that the model does not have is a problem', () => {

@@ -26,7 +26,9 @@ export function rowsEngine(): DataEngine {
       const names = header!.split(',');
       views.set(
         view,
-        lines.map((line) => Object.fromEntries(line.split(',').map((cell, index) => [names[index]!, cell === '' ? null : cell]))),
+        lines.map((line) =>
+          Object.fromEntries(line.split(',').map((cell, index) => [names[index]!, cell === '' ? null : cell])),
+        ),
       );
       return names.map((name) => ({ name, type: 'VARCHAR' }));
     },

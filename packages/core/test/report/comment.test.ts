@@ -73,7 +73,7 @@ describe('the comment', () => {
     );
     const comment = renderComment(sections, options);
     expect(comment.length).toBeLessThanOrEqual(60_000);
-    expect(comment).toMatch(/Left out here to fit a comment: details of \d+ passing gates\. The \[full report\]\(/);
+    expect(comment).toMatch(/Left out here to fit a comment: details of \d+ passing gates\. The \[workflow run\]\(/);
     expect(comment).toContain('<code>gate-5</code>');
     expect(comment).toContain('case 19');
     expect(comment).toContain('and 480 more');

@@ -49,7 +49,8 @@ const armOf = (sample: Sample, probabilities: number[]): Arm => ({
     threshold: 0.5,
   }),
 });
-const near = (value: number, expected: number): boolean => Math.abs(value - expected) <= 1e-9 * Math.max(1, Math.abs(expected));
+const near = (value: number, expected: number): boolean =>
+  Math.abs(value - expected) <= 1e-9 * Math.max(1, Math.abs(expected));
 
 test('all metrics of all sets equal scikit-learn to 1e-9', () => {
   const wrong: string[] = [];
@@ -86,13 +87,18 @@ test("DeLong's difference and standard error equal the mid-rank algorithm's", ()
   const wrong: string[] = [];
   for (const [index, set] of values.sets.entries()) {
     if (set.delong === undefined) continue;
-    const [a, b] = set.arms.map(({ probabilities }) => Float64Array.from(probabilities.filter((_, cell) => cell % 2 === 1)));
+    const [a, b] = set.arms.map(({ probabilities }) =>
+      Float64Array.from(probabilities.filter((_, cell) => cell % 2 === 1)),
+    );
     const paired = delong(a!, b!, Uint8Array.from(set.labels));
     if (paired === null || set.delong === null) {
       if (paired !== set.delong) wrong.push(`set ${index}`);
       continue;
     }
-    if (!near(paired.difference, set.delong.difference) || Math.abs(paired.standardError - set.delong.standardError) > 1e-8)
+    if (
+      !near(paired.difference, set.delong.difference) ||
+      Math.abs(paired.standardError - set.delong.standardError) > 1e-8
+    )
       wrong.push(`set ${index}: ${JSON.stringify(paired)} ${JSON.stringify(set.delong)}`);
   }
 
@@ -103,7 +109,9 @@ test("the paired interval of the log-loss equals SciPy's paired t interval", () 
   for (const set of values.sets) {
     if (set.pairedLogLoss === undefined || set.labels.length < 2) continue;
     const labels = Int32Array.from(set.labels);
-    const [a, b] = set.arms.map(({ probabilities }) => logLosses(labels, Float64Array.from(probabilities), set.classes));
+    const [a, b] = set.arms.map(({ probabilities }) =>
+      logLosses(labels, Float64Array.from(probabilities), set.classes),
+    );
     const [low, high] = pairedMeanEstimate(a!, b!)!.decision;
 
     expect(low).toBeCloseTo(set.pairedLogLoss.low, 8);
@@ -128,7 +136,9 @@ test("percentile and BCa intervals of SciPy's replicates equal SciPy's", () => {
     const percentile = percentileInterval(sorted, 0.9);
     const bca = bcaInterval(sorted, mean(new Int32Array(data.length).fill(1))[0]!, without!, 0.9);
 
-    expect(Math.max(Math.abs(percentile[0] - intervals.percentile[0]), Math.abs(percentile[1] - intervals.percentile[1]))).toBeLessThan(1e-9);
+    expect(
+      Math.max(Math.abs(percentile[0] - intervals.percentile[0]), Math.abs(percentile[1] - intervals.percentile[1])),
+    ).toBeLessThan(1e-9);
     expect(Math.max(Math.abs(bca[0] - intervals.BCa[0]), Math.abs(bca[1] - intervals.BCa[1]))).toBeLessThan(1e-9);
   }
 });

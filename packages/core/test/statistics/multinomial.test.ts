@@ -12,7 +12,8 @@ test.each([
   const random = xoroshiro128plus(n);
   const draws = Float64Array.from({ length: 40_000 }, () => drawBinomial(random, n, p));
   const mean = draws.reduce((sum, value) => sum + value, 0) / draws.length;
-  const moment = (power: number): number => draws.reduce((sum, value) => sum + (value - mean) ** power, 0) / draws.length;
+  const moment = (power: number): number =>
+    draws.reduce((sum, value) => sum + (value - mean) ** power, 0) / draws.length;
   const variance = n * p * (1 - p);
 
   expect(Math.abs(mean - n * p)).toBeLessThan(4.5 * Math.sqrt(variance / draws.length));

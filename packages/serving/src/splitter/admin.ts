@@ -76,10 +76,14 @@ function metricsText(routes: RouteTable): string {
       lines['requests']?.push(`pawl_splitter_requests_total{${labels}} ${arms.requests}`);
       lines['errors']?.push(`pawl_splitter_errors_total{${labels}} ${arms.errors}`);
       lines['slow']?.push(`pawl_splitter_slow_total{${labels}} ${arms.slow}`);
-      if (arms.p50 !== undefined) lines['latency']?.push(`pawl_splitter_latency_ms{${labels},quantile="0.5"} ${arms.p50}`);
-      if (arms.p95 !== undefined) lines['latency']?.push(`pawl_splitter_latency_ms{${labels},quantile="0.95"} ${arms.p95}`);
+      if (arms.p50 !== undefined)
+        lines['latency']?.push(`pawl_splitter_latency_ms{${labels},quantile="0.5"} ${arms.p50}`);
+      if (arms.p95 !== undefined)
+        lines['latency']?.push(`pawl_splitter_latency_ms{${labels},quantile="0.95"} ${arms.p95}`);
     }
-    lines['weight']?.push(`pawl_splitter_canary_weight_basis_points{model="${escape(name)}"} ${entry.route.canaryWeight}`);
+    lines['weight']?.push(
+      `pawl_splitter_canary_weight_basis_points{model="${escape(name)}"} ${entry.route.canaryWeight}`,
+    );
   }
   const types = { requests: 'counter', errors: 'counter', slow: 'counter', weight: 'gauge', latency: 'summary' };
   return Object.entries(types)

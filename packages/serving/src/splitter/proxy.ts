@@ -193,7 +193,8 @@ function forwardedHeaders(request: IncomingMessage, body: Buffer | undefined): R
   const headers = keptHeaders(request.headers);
   if (body !== undefined && request.method !== 'GET') headers['content-length'] = String(body.length);
   const peer = request.socket.remoteAddress;
-  if (peer !== undefined) headers['x-forwarded-for'] = [request.headers['x-forwarded-for'], peer].flat().filter(Boolean).join(', ');
+  if (peer !== undefined)
+    headers['x-forwarded-for'] = [request.headers['x-forwarded-for'], peer].flat().filter(Boolean).join(', ');
   return headers;
 }
 

@@ -70,7 +70,8 @@ async function checkSample(
 ): Promise<Check> {
   const name = `sample ${index + 1}`;
   const request = readInferRequest(sample);
-  if (request === undefined) return { name, ok: false, detail: 'is no inference request: inputs with name, shape, datatype and data' };
+  if (request === undefined)
+    return { name, ok: false, detail: 'is no inference request: inputs with name, shape, datatype and data' };
   const answer = await ask({
     method: 'POST',
     url: server.base + path,

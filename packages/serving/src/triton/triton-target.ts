@@ -193,4 +193,3 @@ function refusalOf(answer: Answer, name: string): ServingError {
     'The versions loaded before still serve. Mend the model or its config.pbtxt.',
   );
 }
-

@@ -71,7 +71,11 @@ export function vllmTarget(options: VllmOptions): DeployTarget {
     prove: async (_, servedAs, samples): Promise<ServingProof> => {
       const health = await call('GET', '/health');
       const checks: Check[] = [
-        { name: 'healthy', ok: health.status === 200, detail: health.status === 200 ? 'yes' : `status ${health.status}` },
+        {
+          name: 'healthy',
+          ok: health.status === 200,
+          detail: health.status === 200 ? 'yes' : `status ${health.status}`,
+        },
       ];
       const listed = (await models()).find(({ id }) => id === servedAs);
       checks.push({
@@ -118,7 +122,11 @@ async function checkCompletion(
   const text = choices?.[0]?.text ?? choices?.[0]?.message?.content;
   if (typeof text !== 'string') return { name, ok: false, detail: 'the answer holds no text' };
   if (typeof expected !== 'string') return { name, ok: true, detail: 'answered' };
-  return { name, ok: text === expected, detail: text === expected ? 'answered as expected' : `answered "${text.slice(0, 80)}"` };
+  return {
+    name,
+    ok: text === expected,
+    detail: text === expected ? 'answered as expected' : `answered "${text.slice(0, 80)}"`,
+  };
 }
 
 function refusalOf(answer: Answer, what: string): ServingError {

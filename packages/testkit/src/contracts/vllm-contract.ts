@@ -65,7 +65,7 @@ export const vllmContract: readonly ContractCase<VllmSubject>[] = [
     check: async (subject) => assert.equal((await unload(subject)).status, 404),
   },
   {
-    title: 'an unknown model is a NotFoundError in OpenAI\'s shape',
+    title: "an unknown model is a NotFoundError in OpenAI's shape",
     check: async (subject) => {
       const answer = await post(subject, '/v1/completions', { model: 'nobody', prompt: 'Hello' });
       assert.equal(answer.status, 404);

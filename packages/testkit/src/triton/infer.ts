@@ -19,7 +19,8 @@ export async function infer(name: string, loaded: Loaded, text: string, compute?
   } catch {
     return refused(400, 'failed to parse the request JSON buffer');
   }
-  if (!Array.isArray(request.inputs)) return refused(400, "Unable to parse 'inputs': attempt to access non-existing object member 'inputs'");
+  if (!Array.isArray(request.inputs))
+    return refused(400, "Unable to parse 'inputs': attempt to access non-existing object member 'inputs'");
   const inputs = request.inputs.map(flatten);
   if (inputs.length !== model.inputs.length) {
     return refused(400, `expected ${model.inputs.length} inputs but got ${inputs.length} inputs for model '${name}'`);

@@ -137,6 +137,4 @@ export function loadedModels(repository: string): LoadedModels {
 }
 
 export const readyOf = (model: LoadedModel): Loaded[] =>
-  [...model.versions.values()]
-    .filter((loaded) => loaded.state === 'READY')
-    .toSorted((a, b) => a.version - b.version);
+  [...model.versions.values()].filter((loaded) => loaded.state === 'READY').toSorted((a, b) => a.version - b.version);

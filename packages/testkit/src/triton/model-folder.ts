@@ -12,12 +12,14 @@ export interface ModelFolder {
 }
 
 /** The top-level names of ModelConfig that this double knows; others are refused, as the real parser refuses. */
-const knownFields = new Set([
-  'name platform backend runtime version_policy max_batch_size input output batch_input batch_output',
-  'optimization dynamic_batching sequence_batching ensemble_scheduling instance_group default_model_filename',
-  'cc_model_filenames metric_tags parameters model_warmup model_operations model_transaction_policy',
-  'model_repository_agents response_cache model_metrics',
-].flatMap((line) => line.split(' ')));
+const knownFields = new Set(
+  [
+    'name platform backend runtime version_policy max_batch_size input output batch_input batch_output',
+    'optimization dynamic_batching sequence_batching ensemble_scheduling instance_group default_model_filename',
+    'cc_model_filenames metric_tags parameters model_warmup model_operations model_transaction_policy',
+    'model_repository_agents response_cache model_metrics',
+  ].flatMap((line) => line.split(' ')),
+);
 
 /** @throws Error when there is no such folder or its configuration cannot be read */
 export async function readModelFolder(folder: string): Promise<ModelFolder> {

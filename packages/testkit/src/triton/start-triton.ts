@@ -125,13 +125,12 @@ async function control(
   if (state.options.modelControl === 'poll') {
     return send(response, 503, { error: 'explicit model load / unload is not allowed if polling is enabled' });
   }
-  const parameters = request.body === '' ? {} : ((JSON.parse(request.body) as { parameters?: object }).parameters ?? {});
+  const parameters =
+    request.body === '' ? {} : ((JSON.parse(request.body) as { parameters?: object }).parameters ?? {});
   const strange = Object.keys(parameters).filter((name) => name !== 'unload_dependents');
   if (strange.length > 0) return send(response, 500, { error: 'unexpected error on creating Triton parameter' });
   const refusal = request.unload ? await state.models.unload(request.name) : await state.models.load(request.name);
-  return refusal === undefined
-    ? send(response, 200)
-    : send(response, refusal.status, { error: refusal.error });
+  return refusal === undefined ? send(response, 200) : send(response, refusal.status, { error: refusal.error });
 }
 
 async function serveModel(
@@ -168,7 +167,9 @@ async function serveModel(
     return send(response, 200, { name, ...rest, version_policy: { specific: { versions } } });
   }
   if (action === 'stats') {
-    return send(response, 200, { model_stats: [{ name, version: String(loaded.version), inference_count: loaded.requests }] });
+    return send(response, 200, {
+      model_stats: [{ name, version: String(loaded.version), inference_count: loaded.requests }],
+    });
   }
   return sendInference(state, { name, loaded, body }, response);
 }

@@ -148,7 +148,9 @@ function unload(state: State, text: string, response: ServerResponse): void {
     refuse(response, 404, 'NotFoundError', `The lora adapter '${name}' cannot be found.`);
     return;
   }
-  response.writeHead(200, { 'content-type': 'text/plain' }).end(`Success: LoRA adapter '${name}' removed successfully.`);
+  response
+    .writeHead(200, { 'content-type': 'text/plain' })
+    .end(`Success: LoRA adapter '${name}' removed successfully.`);
 }
 
 async function complete(
@@ -171,7 +173,8 @@ async function complete(
   const prompt = chat ? JSON.stringify(body['messages']) : String(body['prompt']);
   const limit = typeof maxTokens === 'number' ? maxTokens : 16;
   const written = state.options.generate?.({ model, prompt });
-  const words = written === undefined ? tinyWords(`${model}\n${prompt}`, limit) : written.split(/(?<=\s)/).slice(0, limit);
+  const words =
+    written === undefined ? tinyWords(`${model}\n${prompt}`, limit) : written.split(/(?<=\s)/).slice(0, limit);
   const id = `cmpl-${count}`;
   const choice = (content: string, delta: boolean) => ({
     index: 0,
@@ -186,7 +189,9 @@ async function complete(
   for (const [index, word] of words.entries()) {
     response.write(`data: ${JSON.stringify({ id, model, choices: [choice(word, true)] })}\n\n`);
     if (index === 0 && fault?.streamErrorEvery !== undefined && count % fault.streamErrorEvery === 0) {
-      response.write(`data: ${JSON.stringify({ error: { message: 'EngineCore encountered an issue.', code: 500 } })}\n\n`);
+      response.write(
+        `data: ${JSON.stringify({ error: { message: 'EngineCore encountered an issue.', code: 500 } })}\n\n`,
+      );
       break;
     }
   }

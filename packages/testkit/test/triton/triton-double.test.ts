@@ -18,12 +18,14 @@ describe('the double keeps the contract', () => {
 });
 
 const { TRITON_URL: realUrl, TRITON_REPOSITORY: realRepository } = process.env;
-describe.runIf(realUrl !== undefined && realRepository !== undefined)('a real server keeps the contract (runs when TRITON_URL and TRITON_REPOSITORY are set)', () => {
-  test.each(tritonContract.map(({ title, check }, index) => ({ title, check, name: `pawl-${process.pid}-${index}` })))(
-    '$title',
-    ({ check, name }) => check({ url: realUrl ?? '', repository: realRepository ?? '', name }),
-  );
-});
+describe.runIf(realUrl !== undefined && realRepository !== undefined)(
+  'a real server keeps the contract (runs when TRITON_URL and TRITON_REPOSITORY are set)',
+  () => {
+    test.each(
+      tritonContract.map(({ title, check }, index) => ({ title, check, name: `pawl-${process.pid}-${index}` })),
+    )('$title', ({ check, name }) => check({ url: realUrl ?? '', repository: realRepository ?? '', name }));
+  },
+);
 
 const place = async (options: Partial<Parameters<typeof startTriton>[0]> = {}) => {
   const places = new AsyncDisposableStack();
