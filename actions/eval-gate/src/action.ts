@@ -1,6 +1,6 @@
 // What the action is: its manifest and its README's tables are made of this.
 import { defineAction } from '@pawl/action-kit';
-import { inputs as evalGateInputs } from '@pawl/core/eval-gate';
+import { evalGateInputs } from '@pawl/core/eval-gate';
 
 export const action = defineAction({
   slug: 'eval-gate',

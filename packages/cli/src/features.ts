@@ -2,7 +2,7 @@
 import { dataValidationInputs } from '@pawl/core/data-validation';
 import { deployInputs } from '@pawl/core/deploy';
 import { driftReportInputs } from '@pawl/core/drift-report';
-import { inputs as evalGateInputs } from '@pawl/core/eval-gate';
+import { evalGateInputs } from '@pawl/core/eval-gate';
 import { promptRegressionInputs } from '@pawl/core/prompt-regression';
 import {
   executeDataValidation,

@@ -47,7 +47,6 @@ function question(turn: number): unknown {
       tensor('destination', 'BYTES', airport(3)),
       tensor('distance', 'FP32', 200 + ((turn * 37) % 2400)),
       tensor('hour', 'FP32', 5 + (turn % 18)),
-      tensor('month', 'FP32', 6),
       tensor('weekday', 'FP32', 1 + (turn % 7)),
     ],
   };

@@ -12,26 +12,26 @@ export async function executeDataValidation(
   inputs: Inputs<typeof dataValidationInputs>,
   world: World,
 ): Promise<Outcome> {
-  const { workspace, history } = world;
+  const { workspace, history, engine } = world;
   const context = await world.context();
   return validateData({
     inputs,
     workspace,
     history,
-    engine: await world.openEngine(),
+    engine,
     context,
     ...baseBranch(context),
   });
 }
 
 export async function executeDriftReport(inputs: Inputs<typeof driftReportInputs>, world: World): Promise<Outcome> {
-  const { workspace, history } = world;
+  const { workspace, history, engine } = world;
   const context = await world.context();
   return reportDrift({
     inputs,
     workspace,
     history,
-    engine: await world.openEngine(),
+    engine,
     context,
     ...baseBranch(context),
   });
@@ -45,8 +45,7 @@ export async function executePromptRegression(inputs: PromptRegressionInputs, wo
 }
 
 export async function executeEvalGate(inputs: EvalGateInputs, world: World): Promise<Outcome> {
-  const { workspace, history, registry } = world;
-  const [engine, scorer] = await Promise.all([world.openEngine(), world.openScorer()]);
+  const { workspace, history, registry, engine, scorer } = world;
   return gateModel({ inputs, workspace, history, registry, engine, scorer, context: await world.context() });
 }
 

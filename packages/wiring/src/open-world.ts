@@ -1,7 +1,7 @@
 // Opens a repository's world. Engines and the store are not loaded before they are asked for.
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { Config, readYaml, type Clock, type Problem, type Registry, type RunContext, type Workspace } from '@pawl/core';
+import { Config, readYaml, type Clock, type Problem, type RunContext, type Workspace } from '@pawl/core';
 import {
   openHistory,
   openRegistry,
@@ -12,9 +12,12 @@ import {
   remoteOf,
   sha256,
 } from '@pawl/git';
-import { lazyStore } from './lazy-store.ts';
+import { lazily } from './lazily.ts';
 import { openers } from './openers.ts';
 import type { World, WorldOptions } from './world.ts';
+
+const storeMethods = ['add', 'list', 'read', 'readResult', 'operations', 'compact'] as const;
+const registryMethods = ['list', 'resolve', 'register', 'label', 'unlabel', 'history'] as const;
 
 /** @throws HistoryError when the root is in no Git repository, StoreError when the configured remote does not exist */
 export async function openWorld(options: WorldOptions): Promise<World> {
@@ -41,8 +44,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     ...(refPrefix !== undefined && { refPrefix }),
   };
   const bundleIds = options.producer === undefined ? {} : { ids: producerIds({ ...options.producer, startedAt: 0 }) };
-  const store = lazyStore(() => openStore({ ...place, ...bundleIds }));
-  const registry = lazyRegistry(() => openRegistry(place));
+  const store = lazily(() => openStore({ ...place, ...bundleIds }), storeMethods);
+  const registry = lazily(() => openRegistry(place), registryMethods);
   const open = openers(options, workspace);
   return {
     root,
@@ -57,7 +60,12 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     context: newContext,
     ...open,
     async [Symbol.asyncDispose]() {
-      await Promise.allSettled([store.close(), registry.close(), history[Symbol.asyncDispose](), open.close()]);
+      await Promise.allSettled([
+        store.opened()?.then((opened) => opened[Symbol.asyncDispose]()),
+        registry.opened()?.then((opened) => opened[Symbol.asyncDispose]()),
+        history[Symbol.asyncDispose](),
+        open.close(),
+      ]);
     },
   };
 
@@ -92,22 +100,5 @@ function systemClock(): Clock {
   return {
     now: () => Date.now(),
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-  };
-}
-
-/** Opened at the first question, like the store: most commands ask for no tag. */
-function lazyRegistry(open: () => Promise<Registry & AsyncDisposable>): Registry & { close(): Promise<void> } {
-  let opened: Promise<Registry & AsyncDisposable> | undefined;
-  const registry = () => (opened ??= open());
-  return {
-    list: async (name) => (await registry()).list(name),
-    resolve: async (name, at) => (await registry()).resolve(name, at),
-    register: async (request) => (await registry()).register(request),
-    label: async (request) => (await registry()).label(request),
-    unlabel: async (request) => (await registry()).unlabel(request),
-    history: async (name) => (await registry()).history(name),
-    close: async () => {
-      if (opened !== undefined) await (await opened)[Symbol.asyncDispose]();
-    },
   };
 }

@@ -5,11 +5,12 @@ import type { DataEngine, DeployTarget, ModelScorer, Splitter, Workspace } from 
 import type { Deployment, DeploymentTarget } from '@pawl/core/deploy';
 import type { ProviderFactory } from '@pawl/core/prompt-regression';
 import { engineForThisMachine, resolveNativeEngine, type EngineTable } from '@pawl/wire';
+import { lazily } from './lazily.ts';
 import type { WorldOptions } from './world.ts';
 
 export interface Openers {
-  openEngine(): Promise<DataEngine>;
-  openScorer(): Promise<ModelScorer>;
+  readonly engine: DataEngine;
+  readonly scorer: ModelScorer;
   readonly openProvider: ProviderFactory;
   openTarget(target: DeploymentTarget): Promise<DeployTarget>;
   openSplitter(splitter: Deployment['splitter']): Promise<Splitter>;
@@ -18,13 +19,10 @@ export interface Openers {
 
 export function openers(options: WorldOptions, workspace: Workspace): Openers {
   const { env } = options;
-  let engine: Promise<DataEngine> | undefined;
+  const engine = lazily(() => openDuckDb(options), ['attach', 'query', 'numbers', 'texts', 'close']);
   return {
-    openEngine: () => (engine ??= openDuckDb(options)),
-    openScorer: async () => {
-      const { onnxScorer } = await import('@pawl/models');
-      return onnxScorer();
-    },
+    engine,
+    scorer: lazily(async () => (await import('@pawl/models')).onnxScorer(), ['load']),
     openProvider: async (settings) => {
       const { promptProviders } = await import('@pawl/models');
       return promptProviders({ workspace, environment: (name) => env[name], now: () => new Date().toISOString() })(
@@ -50,7 +48,7 @@ export function openers(options: WorldOptions, workspace: Workspace): Openers {
       return splitterClient({ url: splitter.url, ...(token !== undefined && { token }) });
     },
     close: async () => {
-      if (engine !== undefined) await (await engine).close();
+      await engine.opened()?.then((opened) => opened.close());
     },
   };
 }

@@ -32,8 +32,8 @@ export interface World extends AsyncDisposable {
   readonly ids: IdSource;
   /** A new run: id, start time and origin. */
   context(): Promise<RunContext>;
-  openEngine(): Promise<DataEngine>;
-  openScorer(): Promise<ModelScorer>;
+  readonly engine: DataEngine;
+  readonly scorer: ModelScorer;
   openProvider: ProviderFactory;
   openTarget(target: DeploymentTarget): Promise<DeployTarget>;
   openSplitter(splitter: Deployment['splitter']): Promise<Splitter>;

@@ -51,7 +51,7 @@ export async function resolveBaseline(question: BaselineQuestion, ports: Ports):
     if (asked === 'auto' || asked === 'required') {
       const version = await ports.registry.resolve(policy.name, 'production');
       if (version !== undefined) return await atVersion(version, question, { ports, source: 'label' });
-      if (asked === 'auto') return { state: 'absent', why: `${policy.name} has no production version yet` };
+      if (asked === 'auto') return { state: 'absent', why: 'no production version yet' };
       return unreadable(
         `${policy.name} has no production version.`,
         `Label one (\`pawl registry label ${policy.name} VERSION production\`), or use \`baseline: auto\` for a first version.`,

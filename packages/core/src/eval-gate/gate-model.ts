@@ -106,6 +106,7 @@ async function judgedOutcome(judging: Judging, evidence: Evidence, baseline: Bas
     slices,
     judged: { sample, ...arms, against: againstOf(baseline) },
     ...(arms.baseline !== undefined && { flips: flipsOf(sample, arms.candidate, arms.baseline) }),
+    ...(baseline.state === 'absent' && { absent: baseline.why }),
     problems: judging.warnings,
     footer: { baseline: baselineWords(baseline, world.context), reproduce: commandOf(judging) },
     smallPrint: smallPrint(judging, evidence, { seed, same, kept: lines.text !== undefined }),

@@ -2,9 +2,9 @@
 import type { MetricJudgement } from './decide.ts';
 import { metricTraits } from './metrics.ts';
 import { headlineMetric, type GateStory } from './story.ts';
-import { aboutText, differenceWithInterval, moveText, valueText } from './words.ts';
+import { aboutText, differenceWithInterval, moveText, valueText, sideText } from './words.ts';
 
-type Told = Pick<GateStory, 'policy' | 'judgement' | 'slices' | 'judged'>;
+type Told = Pick<GateStory, 'policy' | 'judgement' | 'slices' | 'judged' | 'absent'>;
 
 /** "log-loss 0.452 → 0.441, no slice worse". */
 export function headlineOf(story: Told): string {
@@ -15,7 +15,7 @@ export function headlineOf(story: Told): string {
     judged.baseline === undefined ? undefined : first.baseline?.value,
     first.candidate.value,
   );
-  const alone = judged.baseline === undefined ? 'nothing to compare with yet; ' : '';
+  const alone = judged.baseline === undefined ? `${story.absent ?? 'nothing to compare with'}; ` : '';
   switch (judgement.verdict) {
     case 'pass':
       return `${alone}${move}${judged.baseline === undefined ? ', within the bounds' : sliceTail(story)}`;
@@ -57,7 +57,9 @@ function failWords(story: Told): string {
     return moveText(metric.name, metric.baseline?.value, metric.candidate.value);
   });
   const more = failed.length - said.length;
-  const lost = failed.some(({ reason }) => reason === undefined) ? `worse than ${story.judged.against}: ` : '';
+  const lost = failed.some(({ reason }) => reason === undefined)
+    ? `worse than ${sideText(story.judged.against)}: `
+    : '';
   return `${lost}${said.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 

@@ -9,6 +9,6 @@ export {
 } from './decide.ts';
 export { differencesOf, type Difference, type IntervalPlan } from './differences.ts';
 export { gateModel, type GateWorld } from './gate-model.ts';
-export { inputs, type EvalGateInputs } from './inputs.ts';
+export { evalGateInputs, type EvalGateInputs } from './inputs.ts';
 export { measure, metricTraits, type Measured, type MetricTraits } from './metrics.ts';
 export { predictedClasses, type Arm, type Sample } from './sample.ts';

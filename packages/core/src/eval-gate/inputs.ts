@@ -1,7 +1,7 @@
 // The inputs of the eval-gate action and of `pawl gate`.
 import { defineInputs, type Inputs } from '../formats/inputs.ts';
 
-export const inputs = defineInputs({
+export const evalGateInputs = defineInputs({
   candidate: {
     description:
       "The model to judge: an ONNX file, or a file of its predictions (Parquet, CSV, JSON). Left out, the policy's `model`.",
@@ -40,4 +40,4 @@ export const inputs = defineInputs({
     type: 'number',
   },
 });
-export type EvalGateInputs = Inputs<typeof inputs>;
+export type EvalGateInputs = Inputs<typeof evalGateInputs>;

@@ -8,7 +8,7 @@ import { flipBlocks, sliceBlocks } from './details.ts';
 import { metricTraits } from './metrics.ts';
 import { comparisonOf, headlineOf } from './headline.ts';
 import type { GateFooter, GateStory } from './story.ts';
-import { aboutText, differenceText, differenceWithInterval, intervalText, valueText } from './words.ts';
+import { aboutText, differenceText, differenceWithInterval, intervalText, valueText, sideText } from './words.ts';
 
 export function gateReport(story: GateStory): Report {
   const { policy, judgement, judged } = story;
@@ -140,7 +140,7 @@ function pictures({ policy, judgement, judged }: GateStory): Block {
       : [
           {
             type: 'heading',
-            text: `${heading}${judged.baseline === undefined ? '' : `, with the change from ${judged.against}`}`,
+            text: `${heading}${judged.baseline === undefined ? '' : `, with the change from ${sideText(judged.against)}`}`,
           } as Block,
           confusion,
         ]),
@@ -187,7 +187,7 @@ function findingOf(metric: MetricJudgement, { place, judged }: GateStory): Findi
   const title = metricTraits[metric.name].title;
   const message =
     metric.reason === undefined && metric.difference !== undefined
-      ? `${title} is worse than in ${judged.against}: ${differenceWithInterval(metric.name, metric.difference)}.`
+      ? `${title} is worse than in ${sideText(judged.against)}: ${differenceWithInterval(metric.name, metric.difference)}.`
       : `${title} ${valueText(metric.candidate.value)} is ${metric.reason ?? 'out of bounds'}.`;
   return { severity: 'error', title: `Gate failed: ${title}`, message, ...place(metric.name) };
 }

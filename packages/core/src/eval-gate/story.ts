@@ -17,6 +17,8 @@ export interface GateStory {
   readonly slices: readonly SliceJudgement[];
   readonly flips?: Flips | undefined;
   readonly judged: Judged;
+  /** Why there is nothing to compare with. */
+  readonly absent?: string | undefined;
   readonly problems: readonly Problem[];
   readonly footer: GateFooter;
   /** Seed, decision threshold and other things a reader may ask for. */

@@ -46,6 +46,10 @@ export function moveText(name: MetricName, baseline: number | null | undefined, 
     : `${title} ${valueText(baseline)} → ${valueText(candidate)}`;
 }
 
+/** `production`, or `the baseline`, inside a sentence. */
+export const sideText = (against: 'production' | 'baseline'): string =>
+  against === 'production' ? against : 'the baseline';
+
 /** `3 days old`, from two ISO 8601 times; undefined when either cannot be read. */
 export function ageText(from: string | undefined, to: string): string | undefined {
   const [start, end] = [from === undefined ? undefined : isoMinutes(from), isoMinutes(to)];

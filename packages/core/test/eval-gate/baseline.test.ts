@@ -66,7 +66,7 @@ test('auto takes the production label, and its model from that commit', async ()
 test('auto without a production version is absent, required is unreadable', async () => {
   expect(await resolve('auto', { versions: [] })).toEqual({
     state: 'absent',
-    why: 'flight-delay has no production version yet',
+    why: 'no production version yet',
   });
   expect(await resolve('required', { versions: [] })).toMatchObject({ state: 'unreadable' });
 });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { exitCodeOf, Report, Run, type Outcome, type Registry, type Workspace } from '@pawl/core';
-import { gateModel, inputs as gateInputs, type EvalGateInputs } from '@pawl/core/eval-gate';
+import { gateModel, evalGateInputs as gateInputs, type EvalGateInputs } from '@pawl/core/eval-gate';
 import { renderMarkdown } from '@pawl/core/report';
 import { fakeContext } from '@pawl/core/testing';
 import { readInputs } from '../../src/formats/inputs.ts';
