@@ -15,14 +15,21 @@ export function openChecks(log = console.log) {
         log(`${seconds()}  ok    ${sentence}${typeof seen === 'string' ? ` (${seen})` : ''}`);
       } catch (error) {
         failed.push(sentence);
-        log(`${seconds()}  FAIL  ${sentence}\n         ${String(error?.message ?? error).split('\n').slice(0, 12).join('\n         ')}`);
+        log(
+          `${seconds()}  FAIL  ${sentence}\n         ${String(error?.message ?? error)
+            .split('\n')
+            .slice(0, 12)
+            .join('\n         ')}`,
+        );
       }
     },
     leaveOut: (sentence, reason) => log(`${seconds()}  left out  ${sentence}: ${reason}`),
     note: (text) => log(`${seconds()}  ${text}`),
     /** @returns {number} exit code */
     sumUp: () => {
-      log(`\n${passed} checks passed, ${failed.length} failed${failed.length > 0 ? `:\n  ${failed.join('\n  ')}` : ''}`);
+      log(
+        `\n${passed} checks passed, ${failed.length} failed${failed.length > 0 ? `:\n  ${failed.join('\n  ')}` : ''}`,
+      );
       return failed.length === 0 ? 0 : 1;
     },
   };

@@ -21,10 +21,10 @@ const CHROMIUM_FLAGS = [
 /**
  * What this build says at every start, also without any extension: native modules that were not compiled, a service
  * worker that code-server leaves out, and the gallery and the sign-in that are switched off on purpose. And what it
- * says of itself when a theme is saved on a machine that is busy.
+ * says of itself when a theme is saved on a busy machine, and of its own extensions when a folder becomes trusted.
  */
 const KNOWN_NOISE =
-  /could not locate the bindings file|Aborted onWillSaveTextDocument-event|build\/Release\/watchdog|registration TypeError: Failed to register a ServiceWorker|authentication provider 'github'|127\.0\.0\.1:9\b/iu;
+  /could not locate the bindings file|Aborted onWillSaveTextDocument-event|Extension `vscode\.[a-z-]+` is already registered|build\/Release\/watchdog|registration TypeError: Failed to register a ServiceWorker|authentication provider 'github'|127\.0\.0\.1:9\b/iu;
 
 /** VS Code's own name of each theme, and the class that the workbench carries once it is shown. */
 export const THEMES = {

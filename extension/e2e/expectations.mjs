@@ -30,7 +30,9 @@ async function firstReported({ store }, runs) {
     const { report } = await findReport(store, run.id);
     if (report === undefined) continue;
     // The same name and verdict may have been judged before: which of the rows that look alike it is.
-    const alike = runs.filter(({ kind, name, verdict }) => kind === run.kind && name === run.name && verdict === run.verdict);
+    const alike = runs.filter(
+      ({ kind, name, verdict }) => kind === run.kind && name === run.name && verdict === run.verdict,
+    );
     return { run, report, index: alike.findIndex(({ id }) => id === run.id) };
   }
   return undefined;

@@ -87,7 +87,10 @@ export async function makeSampleRepository() {
   write(promptPath, promptText('Spam or ham?'));
 
   await using registry = await openRegistry({ repository: root, cacheDir: join(folder, 'registry.git'), environment });
-  for (const [version, at] of [['v1.0.0', first], ['v1.1.0', second]]) {
+  for (const [version, at] of [
+    ['v1.0.0', first],
+    ['v1.1.0', second],
+  ]) {
     for (const name of ['mail-triage', 'flight-delay']) {
       await registry.register({ name, version, commit: at, message: `${name} ${version}` });
     }
@@ -101,7 +104,10 @@ export async function makeSampleRepository() {
   const addRun = async (report, overrides = {}) => {
     const time = Date.parse('2026-11-20T12:00:00Z') + (minute += 7) * 60_000;
     const run = runOf(report, { time, head, ...overrides });
-    await store.add({ runs: [{ run, results: report === undefined ? {} : { 'report.json': JSON.stringify(report) } }], operations: [] });
+    await store.add({
+      runs: [{ run, results: report === undefined ? {} : { 'report.json': JSON.stringify(report) } }],
+      operations: [],
+    });
     return run;
   };
   return {
@@ -154,7 +160,11 @@ export function fingerprint(root) {
 }
 
 function git(root, args, extra = {}) {
-  const { status, stdout, stderr } = spawnSync('git', args, { cwd: root, env: { ...environment, ...extra }, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync('git', args, {
+    cwd: root,
+    env: { ...environment, ...extra },
+    encoding: 'utf8',
+  });
   if (status !== 0) throw new Error(`git ${args.join(' ')}: ${stderr}`);
   return stdout.trim();
 }

@@ -40,7 +40,15 @@ checks.note(`repository with ${expected.runs.length} runs: ${root}`);
 const where = installVSCode({ log: checks.note });
 const vsix = await packExtension();
 await checks.check('the VSIX holds what it should and no more', () => {
-  const wanted = ['LICENSE', 'README.md', 'assets/pawl.png', 'assets/pawl.svg', 'dist/extension.cjs', 'dist/store-settings.cjs', 'package.json'];
+  const wanted = [
+    'LICENSE',
+    'README.md',
+    'assets/pawl.png',
+    'assets/pawl.svg',
+    'dist/extension.cjs',
+    'dist/store-settings.cjs',
+    'package.json',
+  ];
   if (JSON.stringify(vsix.files.toSorted()) !== JSON.stringify(wanted)) throw new Error(vsix.files.join(', '));
   return `${vsix.bytes} bytes`;
 });
@@ -105,8 +113,16 @@ function watchGit(scratch) {
   const calls = join(scratch, 'git-calls');
   mkdirSync(folder);
   writeFileSync(calls, '');
-  writeFileSync(join(folder, 'git'), `#!/bin/sh\necho "$@" >> '${calls}'\nPATH='${process.env.PATH}' exec git "$@"\n`, { mode: 0o755 });
-  return { folder, calls: () => readFileSync(calls, 'utf8').split('\n').filter((call) => call !== '') };
+  writeFileSync(join(folder, 'git'), `#!/bin/sh\necho "$@" >> '${calls}'\nPATH='${process.env.PATH}' exec git "$@"\n`, {
+    mode: 0o755,
+  });
+  return {
+    folder,
+    calls: () =>
+      readFileSync(calls, 'utf8')
+        .split('\n')
+        .filter((call) => call !== ''),
+  };
 }
 
 function nothing(list) {

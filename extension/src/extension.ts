@@ -29,9 +29,15 @@ export function activate(context: vscode.ExtensionContext): void {
     },
   };
   views.push(
-    openTreeView({ id: 'pawl.runs', selectMany: false, report }, async () => (await import('./runs/tree.ts')).runRows(app, grouping)),
-    openTreeView({ id: 'pawl.prompts', selectMany: true, report }, async () => (await import('./prompts/tree.ts')).promptRows(app)),
-    openTreeView({ id: 'pawl.models', selectMany: false, report }, async () => (await import('./models/tree.ts')).modelRows(app)),
+    openTreeView({ id: 'pawl.runs', selectMany: false, report }, async () =>
+      (await import('./runs/tree.ts')).runRows(app, grouping),
+    ),
+    openTreeView({ id: 'pawl.prompts', selectMany: true, report }, async () =>
+      (await import('./prompts/tree.ts')).promptRows(app),
+    ),
+    openTreeView({ id: 'pawl.models', selectMany: false, report }, async () =>
+      (await import('./models/tree.ts')).modelRows(app),
+    ),
   );
 
   const run = async (id: string, argument: unknown, selection: unknown): Promise<void> => {
@@ -39,18 +45,24 @@ export function activate(context: vscode.ExtensionContext): void {
       const { commandsOf } = await import('./commands.ts');
       const situation = await session.situation();
       if (situation !== 'ready' && id !== 'pawl.refresh') return app.editor.inform(situationWords[situation]);
-      await commandsOf(app).find((command) => command.id === id)?.run(argument, selection);
+      await commandsOf(app)
+        .find((command) => command.id === id)
+        ?.run(argument, selection);
     } catch (error) {
       app.editor.warn(report(error));
     }
   };
-  const { contributes } = context.extension.packageJSON as { contributes: { commands: readonly { command: string }[] } };
+  const { contributes } = context.extension.packageJSON as {
+    contributes: { commands: readonly { command: string }[] };
+  };
   context.subscriptions.push(
     log,
     session,
     ...views,
     ...contributes.commands.map(({ command }) =>
-      vscode.commands.registerCommand(command, (argument: unknown, selection: unknown) => run(command, argument, selection)),
+      vscode.commands.registerCommand(command, (argument: unknown, selection: unknown) =>
+        run(command, argument, selection),
+      ),
     ),
     registerDocuments(app),
     registerReportEditor(app),

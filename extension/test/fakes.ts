@@ -1,14 +1,14 @@
 // An editor that remembers what it was asked for, and a repository in memory.
-import {
-  fakeIds,
-} from '@pawl/core/testing';
+import { fakeIds } from '@pawl/core/testing';
 import type { RegisteredVersion, Report, Run, RunKind, Verdict } from '@pawl/core';
 import { summaryOf } from '@pawl/core';
 import type { App, Editor, Repository } from '../src/app.ts';
 
 const ids = fakeIds();
 
-export function makeRun(overrides: { kind?: RunKind; name?: string; verdict?: Verdict; [key: string]: unknown } = {}): Run {
+export function makeRun(
+  overrides: { kind?: RunKind; name?: string; verdict?: Verdict; [key: string]: unknown } = {},
+): Run {
   return {
     schema: 'pawl.run/1',
     id: ids.next(),
@@ -43,7 +43,11 @@ export function makeReport(overrides: Partial<Report> = {}): Report {
   };
 }
 
-export function makeVersion(name: string, version: string, overrides: Partial<RegisteredVersion> = {}): RegisteredVersion {
+export function makeVersion(
+  name: string,
+  version: string,
+  overrides: Partial<RegisteredVersion> = {},
+): RegisteredVersion {
   return {
     name,
     version,
@@ -58,7 +62,11 @@ export function makeVersion(name: string, version: string, overrides: Partial<Re
 
 /** A commit hash for a text: the same each time, another for another text. */
 export const commitOf = (text: string): string =>
-  [...text].map((letter) => letter.charCodeAt(0).toString(16).padStart(2, '0')).join('').padEnd(40, '0').slice(0, 40);
+  [...text]
+    .map((letter) => letter.charCodeAt(0).toString(16).padStart(2, '0'))
+    .join('')
+    .padEnd(40, '0')
+    .slice(0, 40);
 
 export interface FakeContent {
   readonly runs?: readonly Run[];
@@ -70,7 +78,13 @@ export interface FakeContent {
   readonly files?: Readonly<Record<string, string>>;
 }
 
-export function fakeRepository({ runs = [], reports = {}, versions = [], prompts = [], files = {} }: FakeContent): Repository {
+export function fakeRepository({
+  runs = [],
+  reports = {},
+  versions = [],
+  prompts = [],
+  files = {},
+}: FakeContent): Repository {
   const unused = (): never => {
     throw new Error('views and commands only read');
   };
@@ -79,7 +93,10 @@ export function fakeRepository({ runs = [], reports = {}, versions = [], prompts
     promptPaths: async () => prompts,
     store: {
       list: async ({ limit = Number.POSITIVE_INFINITY } = {}) =>
-        runs.map(summaryOf).toSorted((a, b) => (a.id < b.id ? 1 : -1)).slice(0, limit),
+        runs
+          .map(summaryOf)
+          .toSorted((a, b) => (a.id < b.id ? 1 : -1))
+          .slice(0, limit),
       read: async (id) => runs.find((run) => run.id === id),
       readResult: async (id, file) => (file === 'report.json' ? reports[id] : undefined),
       operations: async () => [],

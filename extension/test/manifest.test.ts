@@ -33,7 +33,9 @@ describe('the manifest', () => {
     const files = (await readdir(join(extension, 'src'), { recursive: true }))
       .filter((file) => /[\\/]commands[\\/][a-z-]+\.ts$/.test(file))
       .map((file) => file.replace(/^.*[\\/]/, '').replace(/\.ts$/, ''));
-    const fromFiles = files.map((file) => `pawl.${file.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())}`);
+    const fromFiles = files.map(
+      (file) => `pawl.${file.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())}`,
+    );
     expect(ids.toSorted()).toEqual(fromFiles.toSorted());
   });
 
@@ -60,14 +62,18 @@ describe('the manifest', () => {
     const icons = [
       manifest.icon,
       ...contributes.viewsContainers.activitybar.map(({ icon }) => icon),
-      ...Object.values(contributes.views).flat().map(({ icon }) => icon),
+      ...Object.values(contributes.views)
+        .flat()
+        .map(({ icon }) => icon),
     ];
     for (const icon of icons) expect(existsSync(join(extension, icon))).toBe(true);
   });
 
   it('has a word for every view that is empty', () => {
     for (const { id } of contributes.views['pawl'] ?? []) {
-      expect(contributes.viewsWelcome.some(({ view, when }) => view === id && when === 'pawl.situation == ready')).toBe(true);
+      expect(contributes.viewsWelcome.some(({ view, when }) => view === id && when === 'pawl.situation == ready')).toBe(
+        true,
+      );
     }
     for (const situation of ['no-folder', 'untrusted', 'no-git', 'no-repository']) {
       expect(contributes.viewsWelcome.some(({ when }) => when === `pawl.situation == ${situation}`)).toBe(true);
@@ -90,7 +96,9 @@ describe('the manifest', () => {
 
   it('imports the editor’s API only in src/vscode and in the composition root', async () => {
     const sources = (await readdir(join(extension, 'src'), { recursive: true })).filter((file) => file.endsWith('.ts'));
-    const importers = sources.filter((file) => /from 'vscode'/.test(readFileSync(join(extension, 'src', file), 'utf8')));
+    const importers = sources.filter((file) =>
+      /from 'vscode'/.test(readFileSync(join(extension, 'src', file), 'utf8')),
+    );
     expect(importers.filter((file) => !/^(?:vscode[\\/].*|extension\.ts)$/.test(file))).toEqual([]);
   });
 });

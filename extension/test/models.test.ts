@@ -21,7 +21,10 @@ describe('the Models view', () => {
     expect(models.map((model) => [rows.row(model).label, rows.row(model).description])).toEqual([
       ['flight-delay', 'production v1.0.0'],
     ]);
-    const shown = (await rows.children(models[0])).map((version) => [rows.row(version).label, rows.row(version).description]);
+    const shown = (await rows.children(models[0])).map((version) => [
+      rows.row(version).label,
+      rows.row(version).description,
+    ]);
     expect(shown).toEqual([
       ['v2.0.0', ''],
       ['v1.0.0', 'production'],

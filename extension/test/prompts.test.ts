@@ -20,11 +20,16 @@ describe('the Prompts view', () => {
     const rows = promptRows(fakeApp(fakeRepository(content)));
 
     const prompts = await rows.children();
-    expect(prompts.map((prompt) => [rows.row(prompt).label, rows.row(prompt).description, rows.row(prompt).fold])).toEqual([
+    expect(
+      prompts.map((prompt) => [rows.row(prompt).label, rows.row(prompt).description, rows.row(prompt).fold]),
+    ).toEqual([
       ['draft', 'no version registered', 'none'],
       ['mail-triage', 'production v1.9.0, staging v1.9.0', 'expanded'],
     ]);
-    const shown = (await rows.children(prompts[1])).map((version) => [rows.row(version).label, rows.row(version).description]);
+    const shown = (await rows.children(prompts[1])).map((version) => [
+      rows.row(version).label,
+      rows.row(version).description,
+    ]);
     expect(shown).toEqual([
       ['v1.10.0', ''],
       ['v1.9.0', 'production, staging'],

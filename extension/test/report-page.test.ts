@@ -27,7 +27,10 @@ describe('the page of a run', () => {
   });
 
   it('says so when there is no report, and still tells what the run was', () => {
-    const page = reportPage({ run: makeRun({ headline: '<b>31</b>' }), why: 'This run was recorded without a report.' }, day);
+    const page = reportPage(
+      { run: makeRun({ headline: '<b>31</b>' }), why: 'This run was recorded without a report.' },
+      day,
+    );
     expect(page).toContain('This run was recorded without a report.');
     expect(page).toContain('&lt;b&gt;31&lt;/b&gt;');
     expect(page).toMatch(policy);

@@ -29,12 +29,18 @@ describe('the Runs view', () => {
   });
 
   it('groups by name when asked, and then a row says the kind', async () => {
-    const runs = [makeRun({ name: 'flights', kind: 'data-validation' }), makeRun({ name: 'flights', kind: 'drift-report' })];
+    const runs = [
+      makeRun({ name: 'flights', kind: 'data-validation' }),
+      makeRun({ name: 'flights', kind: 'drift-report' }),
+    ];
     const rows = runRows(fakeApp(fakeRepository({ runs })), () => 'name');
 
     const [group] = await rows.children();
     expect(rows.row(group!).label).toBe('flights');
-    expect((await rows.children(group)).map((node) => rows.row(node).label)).toEqual(['drift-report', 'data-validation']);
+    expect((await rows.children(group)).map((node) => rows.row(node).label)).toEqual([
+      'drift-report',
+      'data-validation',
+    ]);
   });
 
   it('gives each verdict a word and a shape of its own', () => {

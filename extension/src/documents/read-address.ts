@@ -6,7 +6,9 @@ export function readFileAddress({ authority, path }: Address): CommittedFile | u
   const [empty, title, ...rest] = path.split('/');
   if (empty !== '' || title === undefined || rest.length === 0) return undefined;
   if (rest.some((part) => part === '' || part === '.' || part === '..')) return undefined;
-  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(authority) ? { commit: authority, path: rest.join('/'), title } : undefined;
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(authority)
+    ? { commit: authority, path: rest.join('/'), title }
+    : undefined;
 }
 
 /** The run's id. */

@@ -51,7 +51,11 @@ export async function cardOf(
 }
 
 export const isModelVersionNode = (value: unknown): value is ModelVersionNode =>
-  typeof value === 'object' && value !== null && 'type' in value && value.type === 'model-version' && 'version' in value;
+  typeof value === 'object' &&
+  value !== null &&
+  'type' in value &&
+  value.type === 'model-version' &&
+  'version' in value;
 
 export const isModelNode = (value: unknown): value is ModelNode =>
   typeof value === 'object' && value !== null && 'type' in value && value.type === 'model' && 'versions' in value;

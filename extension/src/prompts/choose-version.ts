@@ -1,7 +1,14 @@
 // Which version of which prompt a command is meant for.
 import type { App, Repository } from '../app.ts';
 import { versionName } from '../app.ts';
-import { fileOfVersion, isPromptNode, isPromptVersionNode, loadPrompts, type PromptNode, type PromptVersionNode } from './model.ts';
+import {
+  fileOfVersion,
+  isPromptNode,
+  isPromptVersionNode,
+  loadPrompts,
+  type PromptNode,
+  type PromptVersionNode,
+} from './model.ts';
 import type { CommittedFile } from '../documents/address.ts';
 
 /** From a row, or picked: first the prompt, then its version. */
@@ -21,9 +28,7 @@ export async function otherVersions(
   node: PromptVersionNode,
 ): Promise<readonly PromptVersionNode[]> {
   const prompts = await loadPrompts([node.path], repository.registry);
-  return prompts
-    .flatMap((prompt) => prompt.versions)
-    .filter((other) => other.version.version !== node.version.version);
+  return prompts.flatMap((prompt) => prompt.versions).filter((other) => other.version.version !== node.version.version);
 }
 
 export async function choosePrompt(app: App, repository: Repository): Promise<PromptNode | undefined> {
@@ -66,6 +71,8 @@ export async function openedFile(
   const file = await fileOfVersion(repository.history, node);
   const { version, path } = node;
   if (file === undefined)
-    app.editor.inform(`${versionName(version)} has no file ${path}: it lay elsewhere at commit ${version.commit.slice(0, 10)}.`);
+    app.editor.inform(
+      `${versionName(version)} has no file ${path}: it lay elsewhere at commit ${version.commit.slice(0, 10)}.`,
+    );
   return file;
 }

@@ -31,9 +31,11 @@ export async function loadPrompts(
   return paths
     .map((path): PromptNode => {
       const name = promptStem(path);
-      const versions = (registered.get(name) ?? []).map(
-        (version): PromptVersionNode => ({ type: 'prompt-version', version, path }),
-      );
+      const versions = (registered.get(name) ?? []).map((version): PromptVersionNode => ({
+        type: 'prompt-version',
+        version,
+        path,
+      }));
       return { type: 'prompt', name, path, versions };
     })
     .toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.path < b.path ? -1 : 1));

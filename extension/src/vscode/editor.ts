@@ -21,7 +21,9 @@ export function openEditor(root: () => string | undefined): Editor {
         })
       )?.value,
     showReport: async (run) => {
-      await vscode.commands.executeCommand('vscode.openWith', uriOf(reportAddress(run)), reportViewType, { preview: true });
+      await vscode.commands.executeCommand('vscode.openWith', uriOf(reportAddress(run)), reportViewType, {
+        preview: true,
+      });
     },
     showFile: async (file) => {
       const uri = typeof file === 'string' ? fileUri(file) : uriOf(fileAddress(file));

@@ -7,7 +7,12 @@ export function registerReportEditor(app: App): vscode.Disposable {
   const provider: vscode.CustomReadonlyEditorProvider = {
     openCustomDocument: (uri) => ({ uri, dispose: () => {} }),
     resolveCustomEditor: async ({ uri }, panel) => {
-      panel.webview.options = { enableScripts: false, enableForms: false, enableCommandUris: false, localResourceRoots: [] };
+      panel.webview.options = {
+        enableScripts: false,
+        enableForms: false,
+        enableCommandUris: false,
+        localResourceRoots: [],
+      };
       panel.webview.html = await pageOf(app, uri);
     },
   };

@@ -32,8 +32,7 @@ export function openTreeView<Node extends object>(
       }
     },
     // Rows are loaded: a node is only asked for after it was given out.
-    getTreeItem: (node) =>
-      isTrouble(node) ? troubleItem(node) : itemOf((rows as Rows<Node>).row(node), node),
+    getTreeItem: (node) => (isTrouble(node) ? troubleItem(node) : itemOf((rows as Rows<Node>).row(node), node)),
   };
   const tree = vscode.window.createTreeView(view.id, {
     treeDataProvider: provider,

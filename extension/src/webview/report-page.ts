@@ -5,7 +5,8 @@ import { escapeHtml, htmlStyle, renderHtml } from '@pawl/core/report';
 import type { FoundReport } from '../runs/report.ts';
 
 export function reportPage(found: FoundReport, formatTime: FormatTime): string {
-  const page = found.report === undefined ? withoutReport(found) : renderHtml([found.report], optionsOf(found.run, formatTime));
+  const page =
+    found.report === undefined ? withoutReport(found) : renderHtml([found.report], optionsOf(found.run, formatTime));
   // Before the end of the head, which the report's own text cannot contain: it is escaped.
   return page.replace('</head>', () => `<style>\n${editorStyle}\n</style>\n</head>`);
 }
@@ -67,5 +68,5 @@ body.vscode-high-contrast-light { color-scheme: light; --a: #5a6470; --c: #7a330
   --pass: #0a5c22; --fail: #8f1410; --error: #5b149e; --inconclusive: #5c3b00; }
 /* The editor colours code for its own backgrounds, which are not these. */
 body[class] :is(code, pre, kbd) { color: inherit; }
-body.vscode-high-contrast code { outline: 1px solid var(--rule); }
+body.vscode-high-contrast code { outline: 1px solid var(--rule); outline-offset: -1px; }
 `.trim();

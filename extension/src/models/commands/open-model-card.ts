@@ -21,7 +21,11 @@ export function openModelCard(app: App): Command {
   };
 }
 
-async function chooseVersion(app: App, repository: Repository, argument: unknown): Promise<ModelVersionNode | undefined> {
+async function chooseVersion(
+  app: App,
+  repository: Repository,
+  argument: unknown,
+): Promise<ModelVersionNode | undefined> {
   const prompts = new Set((await repository.promptPaths()).map(promptStem));
   const models = isModelNode(argument) ? [argument] : await loadModels(repository, prompts);
   if (models.length === 0) app.editor.inform('No model is registered yet. Register one with "pawl registry register".');

@@ -37,7 +37,9 @@ async function choosePair(
   if (first === undefined) return undefined;
   const others = await otherVersions(repository, first);
   if (others.length === 0) {
-    app.editor.inform(`${versionName(first.version)} is the only registered version: there is nothing to compare it with.`);
+    app.editor.inform(
+      `${versionName(first.version)} is the only registered version: there is nothing to compare it with.`,
+    );
     return undefined;
   }
   const second = await pickVersion(app, `Compare ${versionName(first.version)} with`, others);

@@ -8,8 +8,11 @@ export function openPrompt(app: App): Command {
     run: async (argument) => {
       const repository = await app.repository();
       if (repository === undefined) return;
-      const prompts = isPromptNode(argument) ? [argument] : await loadPrompts(await repository.promptPaths(), repository.registry);
-      if (prompts.length === 0) app.editor.inform('This repository has no prompt yet: no file whose name ends in .prompt.yml.');
+      const prompts = isPromptNode(argument)
+        ? [argument]
+        : await loadPrompts(await repository.promptPaths(), repository.registry);
+      if (prompts.length === 0)
+        app.editor.inform('This repository has no prompt yet: no file whose name ends in .prompt.yml.');
       if (prompts.length === 0) return;
       const path =
         prompts.length === 1

@@ -25,12 +25,7 @@ export {
   quantileOf,
   type BootstrapPlan,
 } from './bootstrap.ts';
-export {
-  calibrationInfluence,
-  expectedCalibrationError,
-  reliability,
-  type ReliabilityBin,
-} from './calibration.ts';
+export { calibrationInfluence, expectedCalibrationError, reliability, type ReliabilityBin } from './calibration.ts';
 export {
   accuracyOf,
   balancedAccuracyOf,

@@ -197,6 +197,18 @@ test('the budget stops asking, and an endpoint without prices is not trusted wit
   expect(unpriced.requests).toHaveLength(1);
 });
 
+test('the footer says how many answers were reused and what the others cost', async () => {
+  const provider = fakeProvider(({ messages }) => {
+    const reused = messages[0]?.content === 'old';
+    return { text: 'spam', reused, costUsd: 0.001, latencyMs: 20, finishReason: 'stop' };
+  });
+  const { report, run } = await evaluate(world('old', 'new', 50, { provider }));
+
+  expect(report.footer.cost).toBe('50 of 100 answers reused, $0.05');
+  expect(run?.costUsd).toBeCloseTo(0.05);
+  expect(run?.metrics['latency-median']).toMatchObject({ value: 20, baseline: 20, unit: 'ms' });
+});
+
 test('repeats are asked separately and averaged', async () => {
   const provider = fakeProvider(({ messages, repeat }) => {
     const index = Number((messages[1]?.content ?? '').split(' ')[1]);

@@ -7,3 +7,4 @@ export { exampleRun, storeContract, type StoreSubject } from './store-contract.t
 export { workspaceContract, type WorkspaceSubject } from './workspace-contract.ts';
 export { splitterContract, type SplitterSubject } from './splitter-contract.ts';
 export { vllmContract, type VllmSubject } from './vllm-contract.ts';
+export { modelProviderContract } from './model-provider-contract.ts';

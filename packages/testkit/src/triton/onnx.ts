@@ -62,7 +62,8 @@ function describe(value: InferenceSession.ValueMetadata): { name: string; dataty
   return {
     name: value.name,
     datatype: datatypeOf[value.type] ?? value.type,
-    shape: value.shape.map((size) => (typeof size === 'number' ? size : -1)),
+    // An unnamed open dimension is −1 in the file; the runtime's metadata reads it as unsigned.
+    shape: value.shape.map((size) => (typeof size === 'number' && size < 2 ** 31 ? size : -1)),
   };
 }
 
