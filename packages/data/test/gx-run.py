@@ -17,14 +17,11 @@ context.variables.progress_bars = {"globally": False}
 asset = context.data_sources.add_pandas("frames").add_dataframe_asset("frame")
 definition = asset.add_batch_definition_whole_dataframe("whole")
 batch = definition.get_batch({"dataframe": pd.read_csv(csv_file)})
-suite = gx.ExpectationSuite(name=written["name"])
-for expectation in written["expectations"]:
-    suite.add_expectation_configuration(
-        ExpectationConfiguration(type=expectation["type"], kwargs=expectation["kwargs"])
-    )
 results = []
-for expectation in suite.expectations:
-    result = batch.validate(expectation)
+for expectation in written["expectations"]:
+    # One by one: a suite keeps only one expectation of a type for a column.
+    configuration = ExpectationConfiguration(type=expectation["type"], kwargs=expectation["kwargs"])
+    result = batch.validate(configuration.to_domain_obj())
     observed = result.result.get("observed_value")
     results.append(
         {

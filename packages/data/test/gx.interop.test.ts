@@ -63,7 +63,6 @@ const kwargs: readonly (readonly [type: string, kwargs: object])[] = [
   ['expect_column_values_to_be_between', { column: 'score', min_value: 0 }],
   ['expect_column_values_to_be_between', { column: 'score', max_value: 100, mostly: 0.7 }],
   ['expect_column_values_to_be_between', { column: 'grade', min_value: 0, max_value: 5, strict_max: true }],
-  ['expect_column_values_to_be_between', { column: 'city', min_value: 'A', max_value: 'P' }],
   ['expect_column_values_to_be_in_set', { column: 'city', value_set: ['ATL', 'JFK', 'ORD'] }],
   ['expect_column_values_to_be_in_set', { column: 'grade', value_set: [0, 1, 2, 3, 4, 5] }],
   ['expect_column_values_to_be_in_set', { column: 'grade', value_set: [0, 1.5, 2], mostly: 0.3 }],
@@ -79,6 +78,12 @@ const kwargs: readonly (readonly [type: string, kwargs: object])[] = [
   ['expect_column_stdev_to_be_between', { column: 'score', min_value: 50, max_value: 60 }],
   ['expect_column_unique_value_count_to_be_between', { column: 'city', min_value: 6, max_value: 6 }],
 ];
+
+/** Everything both say of one expectation, in one line; sums in another order differ in the last digits. */
+function shown(type: string, index: number, success: boolean, unexpected: unknown, observed: unknown): string {
+  const value = typeof observed === 'number' ? Number(observed.toPrecision(12)) : observed;
+  return `${type} ${JSON.stringify(kwargs[index]?.[1])}: ${success}, unexpected ${unexpected ?? '–'}, observed ${value ?? '–'}`;
+}
 
 describe.runIf(python !== undefined)('Great Expectations on pandas', () => {
   test.for([
@@ -104,13 +109,20 @@ describe.runIf(python !== undefined)('Great Expectations on pandas', () => {
     const ours = await judge(folder, suite);
 
     expect(ours).toHaveLength(kwargs.length);
-    ours.forEach((said, index) => {
-      const their = theirs[index];
-      const where = `${their?.type} ${JSON.stringify(kwargs[index]?.[1])}`;
-      expect([said.type, said.success], where).toEqual([their?.type, their?.success]);
-      if (said.rows !== undefined) expect(said.rows.unexpected, where).toBe(their?.unexpected);
-      if (typeof said.observed === 'number') expect(said.observed, where).toBeCloseTo(Number(their?.observed), 9);
-    });
+    expect(
+      ours.map((said, index) => shown(said.type, index, said.success, said.rows?.unexpected, said.observed)),
+    ).toEqual(
+      theirs.map((said, index) => {
+        const counted = ours[index]?.rows !== undefined ? said.unexpected : undefined;
+        return shown(
+          said.type,
+          index,
+          said.success,
+          counted,
+          ours[index]?.observed === undefined ? undefined : said.observed,
+        );
+      }),
+    );
   });
 });
 

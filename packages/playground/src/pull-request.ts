@@ -34,7 +34,10 @@ export const repositoryName = 'acme/flights';
 /** The gates of `.github/workflows/gates.yml`. */
 export const allGates: PullRequest['gates'] = [
   { slug: 'data-validation', inputs: { data: 'data/flights.parquet', suite: 'data/flights.expect.yml' } },
-  { slug: 'drift-report', inputs: { current: 'data/flights.parquet', reference: 'baseline', policy: 'data/flights.drift.yml' } },
+  {
+    slug: 'drift-report',
+    inputs: { current: 'data/flights.parquet', reference: 'baseline', policy: 'data/flights.drift.yml' },
+  },
   {
     slug: 'eval-gate',
     inputs: { policy: 'models/flight-delay/flight-delay.gate.yml', candidate: 'models/flight-delay/model.onnx' },

@@ -8,10 +8,10 @@ export interface Traffic extends AsyncDisposable {
 }
 
 export function askForever(url: string): Traffic {
-  let stop = false;
+  const stop = new AbortController();
   let answered = 0;
   const users = Array.from({ length: concurrency }, async (_, user) => {
-    for (let turn = user; !stop; turn += concurrency) {
+    for (let turn = user; !stop.signal.aborted; turn += concurrency) {
       const response = await fetch(`${url}/v2/models/flight-delay/infer`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
@@ -26,7 +26,7 @@ export function askForever(url: string): Traffic {
       return answered;
     },
     async [Symbol.asyncDispose]() {
-      stop = true;
+      stop.abort();
       await Promise.all(users);
     },
   };

@@ -27,7 +27,10 @@ export type Config = z.infer<typeof Config>;
 /** The inputs of a feature as written in pawl.yml, in the form in which inputs are given: text. */
 export function configuredInputs(config: Config, slug: Slug): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(config[slug] ?? {}).map(([name, value]) => [name, Array.isArray(value) ? value.join('\n') : String(value)]),
+    Object.entries(config[slug] ?? {}).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join('\n') : String(value),
+    ]),
   );
 }
 
@@ -42,6 +45,8 @@ export function mergeInputs(
 
 /** Says of a problem with an input that it was written in pawl.yml, where that is so. */
 export function blameConfig(problem: Problem, configured: Readonly<Record<string, string>>): Problem {
-  const named = Object.keys(configured).some((name) => problem.message.includes(`"${name}"`) || problem.message.includes(`--${name}`));
+  const named = Object.keys(configured).some(
+    (name) => problem.message.includes(`"${name}"`) || problem.message.includes(`--${name}`),
+  );
   return named ? { ...problem, file: 'pawl.yml' } : problem;
 }

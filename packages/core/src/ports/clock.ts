@@ -10,6 +10,3 @@ export interface Clock {
 export interface IdSource {
   next(): string;
 }
-
-/** ISO 8601, UTC, whole seconds' precision kept to milliseconds. */
-export type IsoTime = string;

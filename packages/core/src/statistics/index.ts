@@ -1,3 +1,4 @@
+// Tests, intervals and sequential methods: pure, seeded, each with its source.
 export { judgeNonInferiority, type DifferenceInterval } from './non-inferiority.ts';
 export {
   addLogs,

@@ -1,3 +1,4 @@
+// What a use case is told about its own execution, made up: fixed times, counted ids, a hash that is quick.
 import type { RunContext } from '../../formats/run-context.ts';
 import { makeUlid } from '../../formats/ulid.ts';
 import type { Clock, IdSource } from '../clock.ts';
