@@ -9,11 +9,12 @@ import { formatCount, type Section } from './text.ts';
 export function headlineOf(sections: readonly Section[]): string {
   const reports = sections.map((section) => section.report);
   const parts = headlineParts(reports);
-  const named = parts.reports.slice(0, 3).map((report) => markdownCode(cutText(oneLine(report.name), 60)));
+  const names = [...new Set(parts.reports.map((report) => report.name))];
+  const named = names.slice(0, 3).map((name) => markdownCode(cutText(oneLine(name), 60)));
   const [only] = parts.reports;
   if (parts.reports.length === 0 || only === undefined) return parts.sentence;
   if (parts.reports.length > 1) {
-    const more = parts.reports.length - named.length;
+    const more = names.length - named.length;
     return `${parts.sentence}: ${named.join(', ')}${more > 0 ? ` and ${formatCount(more)} more` : ''}`;
   }
   return `${parts.sentence}: ${named[0] ?? ''} – ${lineMarkdown(only.headline, 200)}`;

@@ -1,4 +1,4 @@
-// A report's blocks, problems and findings as HTML.
+// A report's blocks and problems as HTML.
 import { placeOf, type Problem } from '../formats/problem.ts';
 import type { Block, Cell, Report, Text } from '../formats/report.ts';
 import type { Verdict } from '../formats/verdict.ts';
@@ -27,13 +27,6 @@ export function notesHtml(report: Report): string {
       text: problem.hint ?? '',
       place: placeOf(problem as Problem),
       tag: problem.code,
-    })),
-    ...report.findings.map((finding) => ({
-      level: finding.severity as string,
-      title: finding.title,
-      text: finding.message,
-      place: placeOf(finding as unknown as Problem),
-      tag: '',
     })),
   ];
   if (notes.length === 0) return '';

@@ -21,7 +21,7 @@ import {
 export interface MarkdownLimits {
   /** `comment` leaves out the blocks that a report keeps for its full version. */
   readonly place: 'comment' | 'summary';
-  /** Rows of a table, changes, findings and problems, each. */
+  /** Rows of a table, changes and problems, each. */
   readonly rows: number;
   /** Characters of a cell, a text or a code block's line. */
   readonly cell: number;
@@ -30,13 +30,12 @@ export interface MarkdownLimits {
 export const commentLimits: MarkdownLimits = { place: 'comment', rows: 20, cell: 300 };
 export const summaryLimits: MarkdownLimits = { place: 'summary', rows: 200, cell: 1000 };
 
-/** Problems, findings and blocks; without headline and footer, which belong to whoever frames the section. */
+/**
+ * Problems and blocks; without headline and footer, which belong to whoever frames the section. Findings are
+ * annotations at their lines: the blocks tell the same with its numbers.
+ */
 export function renderMarkdown(report: Report, limits: MarkdownLimits = summaryLimits): string {
-  return [
-    ...problemLines(report, limits),
-    ...findingLines(report, limits),
-    ...blocksMarkdown(report.blocks, limits),
-  ].join('\n\n');
+  return [...problemLines(report, limits), ...blocksMarkdown(report.blocks, limits)].join('\n\n');
 }
 
 /** "Baseline … · 388 of 400 answers reused · reproduce: `pawl eval …`". */
@@ -183,16 +182,4 @@ function problemLines(report: Report, limits: MarkdownLimits): string[] {
     return `- <b>${problem.severity}</b> ${at}${lineMarkdown(problem.message, limits.cell)}${hint} (${markdownCode(cutText(problem.code, 80))})`;
   });
   return [[...lines, ...(more > 0 ? [`- and ${formatCount(more)} more problems`] : [])].join('\n')];
-}
-
-function findingLines(report: Report, limits: MarkdownLimits): string[] {
-  const shown = report.findings.slice(0, limits.rows);
-  if (shown.length === 0) return [];
-  const more = report.findings.length - shown.length;
-  const lines = shown.map((finding) => {
-    const place = placeOf(finding as unknown as Problem);
-    const at = place === '' ? '' : ` (${markdownCode(cutText(place, 200))})`;
-    return `- <b>${lineMarkdown(finding.title, limits.cell)}</b>: ${lineMarkdown(finding.message, limits.cell)}${at}`;
-  });
-  return [[...lines, ...(more > 0 ? [`- and ${formatCount(more)} more findings`] : [])].join('\n')];
 }

@@ -23,7 +23,7 @@ export interface TerminalOptions {
   /** Columns of the window. */
   readonly width?: number;
   readonly colour?: boolean;
-  /** Rows of a table, changes, findings and problems, each. */
+  /** Rows of a table, changes and problems, each. */
   readonly rows?: number;
 }
 
@@ -78,12 +78,6 @@ function noteLines(report: Report, page: Page): string[][] {
       text: plainLine([problem.message, problem.hint ?? ''].join(' ')),
       place: clean(placeOf(problem as Problem)),
       tag: clean(problem.code),
-    })),
-    ...report.findings.map((finding) => ({
-      level: finding.severity,
-      text: `${plainLine(finding.title)}: ${plainLine(finding.message)}`,
-      place: clean(placeOf(finding as unknown as Problem)),
-      tag: '',
     })),
   ];
   const lines = notes.slice(0, page.rows).map((note) => {
