@@ -40,20 +40,21 @@ export class GitFailure extends CodedError {
   readonly exitCode: number | undefined;
   readonly stderr: string;
   constructor(command: readonly string[], exitCode: number | undefined, stderr: string) {
-    super('GIT_FAILED', `git ${command[0] ?? ''} ended with ${exitCode ?? 'a signal'}: ${lastLine(stderr)}`);
+    super('GIT_FAILED', `git ${command[0] ?? ''} ended with ${exitCode ?? 'a signal'}: ${saidIn(stderr)}`);
     this.command = command;
     this.exitCode = exitCode;
     this.stderr = stderr;
   }
 }
 
-const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';
+/** The line that says what went wrong; Git ends some messages with advice. */
+function saidIn(stderr: string): string {
+  const lines = stderr.trim().split('\n');
+  return (lines.find((line) => /^(?:fatal|error|remote):|^ ! /.test(line)) ?? lines.at(-1) ?? '').trim();
+}
 
 /** Git's own words, for a message to a person. */
 export function wordsOf(error: unknown): string {
-  if (error instanceof GitFailure) {
-    const said = error.stderr.split('\n').find((line) => /^(?:fatal|error|remote):|^ ! /.test(line));
-    return (said ?? lastLine(error.stderr)).trim();
-  }
+  if (error instanceof GitFailure) return saidIn(error.stderr);
   return error instanceof Error ? error.message : String(error);
 }

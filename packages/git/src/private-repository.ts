@@ -4,9 +4,11 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { openCatFile, type CatFile } from './cat-file.ts';
 import type { ObjectFormat } from './digests.ts';
 import type { Environment } from './environment.ts';
+import { GitFailure } from './errors.ts';
 import { openGit, type Git, type GitOptions, type GitResult } from './git-runner.ts';
 import { findTarget, targetName, type Target, type TargetRequest } from './target.ts';
 
@@ -69,9 +71,8 @@ export async function openPrivateRepository(request: PrivateRepositoryRequest): 
     },
     fetch: async (oids, { what = 'whole' } = {}) => {
       if (oids.length === 0) return;
-      await git.run(['fetch', ...quietFetch, ...filters[what], '--stdin', targetName], {
-        input: `${oids.join('\n')}\n`,
-      });
+      const command = ['fetch', ...quietFetch, ...filters[what], '--stdin', targetName];
+      await patiently(() => git.run(command, { input: `${oids.join('\n')}\n` }));
     },
     push: (refspecs, { leases, atomic, negotiate = false }) => {
       const expected = [...leases].map(([ref, oid]) => `--force-with-lease=${ref}:${oid}`);
@@ -82,6 +83,21 @@ export async function openPrivateRepository(request: PrivateRepositoryRequest): 
     },
     [Symbol.asyncDispose]: () => catFile[Symbol.asyncDispose](),
   };
+}
+
+/**
+ * Two processes, or two views of one, may fetch into this repository at once, and Git then lets only one of
+ * them write its shallow file. The other tries again; a remote that is away costs a second more.
+ */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let pause = 60; ; pause *= 2) {
+    try {
+      return await work();
+    } catch (error) {
+      if (pause > 500 || !(error instanceof GitFailure) || error.exitCode !== 128) throw error;
+      await delay(pause * (0.5 + Math.random()));
+    }
+  }
 }
 
 const quietFetch = [

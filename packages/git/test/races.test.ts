@@ -57,6 +57,34 @@ describe('under load', () => {
   });
 });
 
+describe('one cache folder', () => {
+  test('serves readers of store and registry that come to it all at once', async () => {
+    await using remote = await bareRemote();
+    await using repo = await gitRepo();
+    const commit = await repo.commit('one');
+    await repo.publishTo(remote);
+    const elsewhere = { repository: repo.path, remote: 'origin', environment: repo.environment };
+    await using writer = await openStore({ ...elsewhere, cacheDir: join(repo.path, '..', 'writer.git') });
+    const { next } = randomIds();
+    for (let run = 0; run < 3; run++)
+      await writer.add({ runs: [{ run: exampleRun(next()), results: {} }], operations: [] });
+    await writer.compact();
+    await using labeller = await openRegistry({ ...elsewhere, cacheDir: join(repo.path, '..', 'labeller.git') });
+    await labeller.register({ name: 'mail', commit, message: 'new' });
+
+    const shared = { ...elsewhere, cacheDir: join(repo.path, '..', 'shared.git') };
+    const stores = Array.from({ length: 4 }, async () => {
+      await using store = await openStore(shared);
+      return (await store.list()).length;
+    });
+    const registries = Array.from({ length: 4 }, async () => {
+      await using registry = await openRegistry(shared);
+      return (await registry.list()).length;
+    });
+    expect(await Promise.all([...stores, ...registries])).toEqual([3, 3, 3, 3, 1, 1, 1, 1]);
+  });
+});
+
 describe('a repeated push', () => {
   test('of the same producer is the same bundle; another attempt is another one', () => {
     const producer = {
