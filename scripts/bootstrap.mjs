@@ -97,27 +97,22 @@ export function fail(message, remedy) {
 }
 
 /**
- * npm does not pass SIGKILL on. When npm started us and is gone, we end too, and with us, by their
- * leashes, all that we started.
+ * npm passes SIGINT and SIGTERM on to its child, which is us (the scripts say `exec`, since a shell in between
+ * would keep SIGINT to itself). It cannot pass SIGKILL on: when npm started us and is gone, we end too, and
+ * with us, by their leashes, all that we started.
  */
 function endWithParent() {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-    process.on(signal, () => end(128 + { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }[signal]));
-  if (process.env.npm_lifecycle_event === undefined || process.platform === 'win32') return;
-  const family = [process.ppid, parentOf(process.ppid)];
+  for (const [signal, number] of [
+    ['SIGINT', 2],
+    ['SIGTERM', 15],
+    ['SIGHUP', 1],
+  ])
+    process.on(signal, () => end(128 + number));
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
   setInterval(() => {
-    if (process.ppid !== family[0] || parentOf(family[0]) !== family[1]) end(137);
-  }, 400).unref();
-}
-
-function parentOf(pid) {
-  try {
-    if (process.platform === 'linux')
-      return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')[1]);
-    return Number(spawnSync('ps', ['-o', 'ppid=', '-p', String(pid)], { encoding: 'utf8' }).stdout);
-  } catch {
-    return 0;
-  }
+    if (process.ppid !== parent) end(137);
+  }, 300).unref();
 }
 
 let ending = false;

@@ -1,9 +1,11 @@
 // What an action is: a feature's inputs, and what its manifest and README say. The rest is the same for all.
-import type { Config, Inputs, InputSpec, Outcome, Problem, Slug, Store } from '@pawl/core';
+import type { Config, Inputs, InputSpec, Outcome, PlaceInConfig, Problem, Slug, Store } from '@pawl/core';
 
 /** What the wrapper itself needs of a world; a feature's own part sees all of it. */
 export interface ActionWorld extends AsyncDisposable {
   readonly config: Config;
+  /** Where a key stands in pawl.yml; absent where there is no file. */
+  readonly placeInConfig?: PlaceInConfig;
   /** What is wrong with pawl.yml. */
   readonly problems: readonly Problem[];
   readonly store: Store;

@@ -1,5 +1,5 @@
 // What stops an action before there is a verdict, told as a report: reviewers read it where they read everything else.
-import type { Outcome, Problem, Report, Slug } from '@pawl/core';
+import { problemOfExpected, type ExpectedError, type Outcome, type Problem, type Report, type Slug } from '@pawl/core';
 
 /** Mistakes in the workflow's inputs or in pawl.yml. */
 export function usageOutcome(slug: Slug, name: string, problems: readonly Problem[]): Outcome {
@@ -11,32 +11,9 @@ export function usageOutcome(slug: Slug, name: string, problems: readonly Proble
   };
 }
 
-/** Somebody's repository, network, file or server: adapters name it and say what helps. */
-export interface ExpectedError extends Error {
-  readonly code: string;
-  readonly hint?: string;
-}
-
-/** Errors of adapters are named classes with a code and a remedy; anything else is a bug of ours. */
-export const isExpected = (error: unknown): error is ExpectedError =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' && !runtimeErrors.has(error.name);
-
-// Node's own errors carry codes too; one that nobody has put into words is a bug.
-const runtimeErrors: ReadonlySet<string> = new Set([
-  'Error',
-  'TypeError',
-  'RangeError',
-  'SyntaxError',
-  'AssertionError',
-]);
-
+/** What an adapter says went wrong. */
 export function expectedOutcome(slug: Slug, name: string, error: ExpectedError): Outcome {
-  const problem: Problem = {
-    code: error.code,
-    severity: 'error',
-    message: error.message,
-    ...(error.hint !== undefined && { hint: error.hint }),
-  };
+  const problem = problemOfExpected(error);
   return { report: errorReport(slug, name, error.message, [problem]), results: {}, usage: false };
 }
 

@@ -1,18 +1,16 @@
 // From the environment to typed inputs: the workflow's own first, then pawl.yml's, then defaults.
 import {
-  blameConfig,
   configuredInputs,
   hasErrors,
   mergeInputs,
   readInputs,
-  type Config,
   type Inputs,
   type InputSpec,
   type Problem,
   type Read,
   type Verdict,
 } from '@pawl/core';
-import type { Action } from './action.ts';
+import type { Action, ActionWorld } from './action.ts';
 import { commonInputs, dataInputs, hiddenInputs, type CommonInputs } from './common-inputs.ts';
 import { writtenInputs, type Environment } from './runner.ts';
 
@@ -52,11 +50,17 @@ export function readSettings(env: Environment): Read<Settings> {
 export function readFeatureInputs<S extends InputSpec>(
   action: Action<S>,
   env: Environment,
-  config: Config,
+  { config, placeInConfig }: Pick<ActionWorld, 'config' | 'placeInConfig'>,
 ): Read<Inputs<S>> {
-  const configured = configuredInputs(config, action.slug);
-  const read = readInputs(action.inputs, mergeInputs(configured, writtenInputs(env, Object.keys(action.inputs))));
-  const problems = read.problems.map((problem) => blameConfig(problem, configured));
+  const written = writtenInputs(env, Object.keys(action.inputs));
+  const read = readInputs(
+    action.inputs,
+    mergeInputs(configuredInputs(config, action.slug), written),
+    undefined,
+    // What the workflow gives wins, and is then not pawl.yml's mistake.
+    (name) => ((written[name] ?? '').trim() === '' ? placeInConfig?.(action.slug, name) : undefined),
+  );
+  const { problems } = read;
   return read.value === undefined || hasErrors(problems) ? { problems } : { value: read.value, problems };
 }
 

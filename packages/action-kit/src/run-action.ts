@@ -1,10 +1,10 @@
 // The same order in every action: compute, write the results, publish, and only then fail.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { exitCodeOf, hasErrors, type InputSpec, type Outcome, type Problem } from '@pawl/core';
+import { exitCodeOf, hasErrors, isExpected, type InputSpec, type Outcome, type Problem } from '@pawl/core';
 import { renderTerminal } from '@pawl/core/report';
 import type { Action, ActionHost, ActionWorld, Producer, WorldRequest } from './action.ts';
-import { crashOutcome, expectedOutcome, isExpected, usageOutcome } from './failures.ts';
+import { crashOutcome, expectedOutcome, usageOutcome } from './failures.ts';
 import { publishOutcome } from './publish-outcome.ts';
 import { readFeatureInputs, readSettings, type Settings } from './read-action-inputs.ts';
 import { runnerFilesOf, type RunnerFiles } from './runner-files.ts';
@@ -76,7 +76,7 @@ async function compute<S extends InputSpec, W extends ActionWorld>(
     const hopeless = mistakesWithoutConfig(action, place);
     if (hopeless.length > 0) return { outcome: usageOutcome(slug, slug, hopeless), world, crashed: false };
     world = await host.openWorld(worldRequest(place));
-    const inputs = readFeatureInputs(action, place.runner.env, world.config);
+    const inputs = readFeatureInputs(action, place.runner.env, world);
     const problems = [...place.runner.problems, ...world.problems, ...inputs.problems];
     if (inputs.value === undefined || hasErrors(problems))
       return { outcome: usageOutcome(slug, slug, problems), world, crashed: false };
@@ -95,7 +95,7 @@ function mistakesWithoutConfig<S extends InputSpec>(
 ): readonly Problem[] {
   const root = resolve(runner.workspace, settings['working-directory']);
   if (existsSync(join(root, 'pawl.yml'))) return [];
-  const problems = [...runner.problems, ...readFeatureInputs(action, runner.env, {}).problems];
+  const problems = [...runner.problems, ...readFeatureInputs(action, runner.env, { config: {} }).problems];
   return hasErrors(problems) ? problems : [];
 }
 

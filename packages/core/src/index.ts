@@ -9,8 +9,16 @@ export {
   writeCassetteLine,
   type Cassette,
 } from './formats/cassette.ts';
-export { blameConfig, Config, configuredInputs, mergeInputs } from './formats/config.ts';
+export {
+  Config,
+  configuredInputs,
+  mergeInputs,
+  readConfig,
+  type ConfigFile,
+  type PlaceInConfig,
+} from './formats/config.ts';
 export { didYouMean, nearest } from './formats/did-you-mean.ts';
+export { isExpected, problemOfExpected, type ExpectedError } from './formats/expected-error.ts';
 export { defineInputs, readInputs, type Input, type Inputs, type InputSpec } from './formats/inputs.ts';
 export { GatePolicy, GuardMetric, KeyMetric, MetricName } from './formats/gate-policy.ts';
 export { exitCodeOf, type Outcome } from './formats/outcome.ts';

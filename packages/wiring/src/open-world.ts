@@ -1,7 +1,7 @@
 // Opens a repository's world. Engines and the store are not loaded before they are asked for.
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { Config, readYaml, type Clock, type Problem, type RunContext, type Workspace } from '@pawl/core';
+import { readConfig, type Clock, type ConfigFile, type Problem, type RunContext } from '@pawl/core';
 import {
   openHistory,
   openRegistry,
@@ -16,17 +16,19 @@ import { lazily } from './lazily.ts';
 import { openers } from './openers.ts';
 import type { World, WorldOptions } from './world.ts';
 
-const storeMethods = ['add', 'list', 'read', 'readResult', 'operations', 'compact'] as const;
+const storeMethods = ['add', 'list', 'read', 'readResult', 'operations', 'compact', 'pushSpool', 'verify'] as const;
 const registryMethods = ['list', 'resolve', 'register', 'label', 'unlabel', 'history'] as const;
 
-/** @throws HistoryError when the root is in no Git repository, StoreError when the configured remote does not exist */
+/** @throws HistoryError when the root is in no Git repository, WorkspaceError when it is no folder */
 export async function openWorld(options: WorldOptions): Promise<World> {
   const { root, env } = options;
   const workspace = await openWorkspace({ root });
-  const { config, problems } = await readConfig(workspace);
+  const file = readConfig(await workspace.readText('pawl.yml'));
+  const { config } = file;
   const history = await openHistory({ repository: root, environment: env });
   const configured = config.store?.remote;
-  const remote = configured ?? (await remoteOf(root, 'origin', env));
+  const remotes = await remotesOf(root, env);
+  const remote = configured ?? (remotes.includes('origin') ? 'origin' : undefined);
   const cacheDir =
     options.storeFolder ??
     (env.XDG_CACHE_HOME === undefined
@@ -50,7 +52,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   return {
     root,
     config,
-    problems,
+    placeInConfig: file.placeOf,
+    problems: [...file.problems, ...unknownRemote(file, configured, remotes)],
     workspace,
     history,
     registry,

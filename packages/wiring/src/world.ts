@@ -7,6 +7,7 @@ import type {
   History,
   IdSource,
   ModelScorer,
+  PlaceInConfig,
   Problem,
   Registry,
   RunContext,
@@ -14,20 +15,25 @@ import type {
   Store,
   Workspace,
 } from '@pawl/core';
-import type { Producer } from '@pawl/git';
+import type { GitStore, Producer } from '@pawl/git';
 import type { Deployment, DeploymentTarget } from '@pawl/core/deploy';
 import type { ProviderFactory } from '@pawl/core/prompt-regression';
+
+/** The Store port, and what looking after Git's own refs needs. */
+export type WorldStore = Store & Pick<GitStore, 'compact' | 'pushSpool' | 'verify'>;
 
 export interface World extends AsyncDisposable {
   /** Absolute path of the repository's work tree. */
   readonly root: string;
   readonly config: Config;
+  /** Where a key stands in pawl.yml; undefined when it is not written there. */
+  readonly placeInConfig: PlaceInConfig;
   /** What is wrong with pawl.yml; the caller shows it and stops. */
   readonly problems: readonly Problem[];
   readonly workspace: Workspace;
   readonly history: History;
   readonly registry: Registry;
-  readonly store: Store;
+  readonly store: WorldStore;
   readonly clock: Clock;
   readonly ids: IdSource;
   /** A new run: id, start time and origin. */

@@ -38,6 +38,9 @@ export type Inputs<S extends InputSpec> = { readonly [Name in keyof S]: Present<
 /** Keeps the literal types of a spec. */
 export const defineInputs = <const S extends InputSpec>(spec: S): S => spec;
 
+/** Where an input was written, when that is a file. */
+export type PlaceOfInput = (name: string) => Pick<Problem, 'file' | 'line' | 'column'> | undefined;
+
 /**
  * Reads written inputs. An empty text counts as not given, as in a workflow file.
  * @param source how messages call an input: `input "suite"` in a workflow, `--suite` on the command line
@@ -46,10 +49,14 @@ export function readInputs<S extends InputSpec>(
   spec: S,
   written: Readonly<Record<string, string | undefined>>,
   source: (name: string) => string = (name) => `input "${name}"`,
+  placeOf: PlaceOfInput = () => undefined,
 ): Read<Inputs<S>> {
   const problems: Problem[] = Object.keys(written)
     .filter((name) => !(name in spec))
-    .map((name) => problem(`There is no ${source(name)}.`, capital(didYouMean(name, Object.keys(spec)))));
+    .map((name) => ({
+      ...problem(`There is no ${source(name)}.`, capital(didYouMean(name, Object.keys(spec)))),
+      ...placeOf(name),
+    }));
   const value: Record<string, unknown> = {};
   for (const [name, input] of Object.entries(spec)) {
     const text = (written[name] ?? '').trim() || input.default;
@@ -58,7 +65,7 @@ export function readInputs<S extends InputSpec>(
       continue;
     }
     const read = readValue(text, input, source(name));
-    if (typeof read === 'object' && 'message' in read) problems.push(read);
+    if (typeof read === 'object' && 'message' in read) problems.push({ ...read, ...placeOf(name) });
     else value[name] = read;
   }
   if (problems.length > 0) return { problems };
