@@ -11,6 +11,6 @@ export interface StoreSettings {
 export function readStoreSettings(text: string): StoreSettings {
   const store = readYaml({ text, file: 'pawl.yml' }, Config, 'CONFIG').value?.store;
   if (store === undefined) return {};
-  const refPrefix = store['ref-prefix'];
-  return { remote: store.remote, refPrefix };
+  const { remote, 'ref-prefix': refPrefix } = store;
+  return { refPrefix, ...(remote !== undefined && { remote }) };
 }

@@ -20,7 +20,8 @@ export type GitHistory = History & AsyncDisposable;
 /** @throws HistoryError when the folder is no Git repository */
 export async function openHistory({ repository, environment = process.env }: HistoryRequest): Promise<GitHistory> {
   const git = openGit({ folder: repository, environment });
-  await git.run(['rev-parse', '--git-dir']).catch((cause: unknown) => {
+  // Paths are relative to the folder, as a workspace's are: Git itself would read them from the top of the tree.
+  const prefix = await git.text(['rev-parse', '--show-prefix']).catch((cause: unknown) => {
     throw new HistoryError(
       'HISTORY_NO_REPOSITORY',
       `${repository} cannot be used as a Git repository: ${wordsOf(cause)}`,
@@ -47,9 +48,10 @@ export async function openHistory({ repository, environment = process.env }: His
   };
   const read = async (revision: string, path: string): Promise<Buffer | undefined> => {
     const commit = await readable(revision);
-    const object = await objects.read(`${commit}:${path}`);
+    const object = await objects.read(`${commit}:${prefix}${path}`);
     if (object?.type === 'blob' && object.content !== undefined) return object.content;
-    if (object === undefined && (await isListed(git, commit, path))) throw await unreadable(git, `${commit}:${path}`);
+    if (object === undefined && (await isListed(git, commit, prefix + path)))
+      throw await unreadable(git, `${commit}:${prefix}${path}`);
     return undefined;
   };
 

@@ -27,8 +27,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const { config } = file;
   const history = await openHistory({ repository: root, environment: env });
   const configured = config.store?.remote;
-  const remotes = await remotesOf(root, env);
-  const remote = configured ?? (remotes.includes('origin') ? 'origin' : undefined);
+  const remote = configured ?? (await remoteOf(root, 'origin', env));
+  const problems = [...file.problems, ...(await unknownRemote(file, root, env))];
   const cacheDir =
     options.storeFolder ??
     (env.XDG_CACHE_HOME === undefined
@@ -53,7 +53,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     root,
     config,
     placeInConfig: file.placeOf,
-    problems: [...file.problems, ...unknownRemote(file, configured, remotes)],
+    problems,
     workspace,
     history,
     registry,
@@ -92,11 +92,24 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   }
 }
 
-async function readConfig(workspace: Workspace): Promise<{ config: Config; problems: readonly Problem[] }> {
-  const text = await workspace.readText('pawl.yml');
-  if (text === undefined) return { config: {}, problems: [] };
-  const { value, problems } = readYaml({ text, file: 'pawl.yml' }, Config, 'CONFIG');
-  return { config: value ?? {}, problems };
+/** Told at once and at its line: the store would only find out after everything has been judged. */
+async function unknownRemote(
+  { config, placeOf }: ConfigFile,
+  root: string,
+  env: WorldOptions['env'],
+): Promise<readonly Problem[]> {
+  const name = config.store?.remote;
+  const isAddress = name === undefined || /[/\\:]/.test(name);
+  if (isAddress || (await remoteOf(root, name, env)) !== undefined) return [];
+  return [
+    {
+      code: 'CONFIG_REMOTE_UNKNOWN',
+      severity: 'error',
+      message: `The repository has no remote named "${name}".`,
+      hint: 'See `git remote -v`; leave `store.remote` out for origin, or for the local repository where there is none.',
+      ...placeOf('store', 'remote'),
+    },
+  ];
 }
 
 function systemClock(): Clock {
