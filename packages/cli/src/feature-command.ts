@@ -2,12 +2,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import {
-  blameConfig,
   configuredInputs,
   exitCodeOf,
+  exitCodes,
   hasErrors,
+  isExpected,
   mergeInputs,
   readInputs,
+  usageExitCode,
   type Input,
   type Inputs,
   type InputSpec,
@@ -15,9 +17,10 @@ import {
   type Slug,
 } from '@pawl/core';
 import { renderHtml, renderTerminal } from '@pawl/core/report';
-import { openWorld, type World } from '@pawl/wiring';
+import type { World } from '@pawl/wiring';
 import { Command, Option } from 'commander';
-import { showProblems } from './show-problems.ts';
+import { inWorld, type Finish } from './in-world.ts';
+import { showExpected, showProblems } from './show-problems.ts';
 import type { Shell } from './terminal-io.ts';
 
 export interface Feature<S extends InputSpec> {
@@ -38,11 +41,7 @@ interface CommonOptions {
 }
 
 /** @param finish is told the exit code */
-export function featureCommand<S extends InputSpec>(
-  feature: Feature<S>,
-  shell: Shell,
-  finish: (code: number) => void,
-): Command {
+export function featureCommand<S extends InputSpec>(feature: Feature<S>, shell: Shell, finish: Finish): Command {
   const command = new Command(feature.name).summary(feature.summary).description(feature.summary);
   const positional = Object.entries(feature.inputs).filter(([, input]) => input.positional === true);
   for (const [name, input] of positional)
@@ -62,12 +61,12 @@ export function featureCommand<S extends InputSpec>(
         camelCase(name) in options ? [[name, textOf(options[camelCase(name)])] as const] : [],
       ),
     ]);
-    finish(await runFeature(feature, given, options, shell));
+    await runFeature(feature, given, options, { shell, finish });
   });
   return command;
 }
 
-export function addCommonOptions(command: Command): void {
+function addCommonOptions(command: Command): void {
   command
     .option('--json', 'print the report as JSON')
     .option('--html <file>', 'also write the report as an HTML page')
@@ -79,37 +78,73 @@ async function runFeature<S extends InputSpec>(
   feature: Feature<S>,
   given: Record<string, string | undefined>,
   options: CommonOptions,
-  shell: Shell,
+  { shell, finish }: { readonly shell: Shell; readonly finish: Finish },
+): Promise<void> {
+  const { json = false, directory } = options;
+  await inWorld({ shell, finish, json, ...(directory !== undefined && { directory }) }, async (world) => {
+    const configured = configuredInputs(world.config, feature.slug);
+    // What the command line gives wins, and is then not pawl.yml's mistake.
+    const isConfigured = (name: string) => name in configured && (given[name] ?? '').trim() === '';
+    const read = readInputs(
+      feature.inputs,
+      mergeInputs(configured, given),
+      (name) => (isConfigured(name) ? `input "${name}"` : `--${name}`),
+      (name) => (isConfigured(name) ? world.placeInConfig(feature.slug, name) : undefined),
+    );
+    if (read.value === undefined || hasErrors(read.problems)) return showProblems(read.problems, shell, json);
+    try {
+      return await tell(await feature.execute(read.value, world), options, { world, shell });
+    } catch (error) {
+      if (!isExpected(error)) throw error;
+      showExpected(error, shell, json);
+      return exitCodes.error;
+    }
+  });
+}
+
+async function tell(
+  outcome: Outcome,
+  options: CommonOptions,
+  { world, shell }: { readonly world: World; readonly shell: Shell },
 ): Promise<number> {
-  const root = resolve(shell.cwd, options.directory ?? '.');
-  const progress = options.json === true ? () => {} : shell.err;
-  await using world = await openWorld({ root, env: shell.env, progress });
-  const configured = configuredInputs(world.config, feature.slug);
-  const read = readInputs(feature.inputs, mergeInputs(configured, given), (name) => `--${name}`);
-  const problems = [...world.problems, ...read.problems.map((problem) => blameConfig(problem, configured))];
-  if (read.value === undefined || hasErrors(problems)) return showProblems(problems, shell, options.json === true);
-  const outcome = await feature.execute(read.value, world);
-  if (options.store && outcome.run !== undefined && !outcome.usage) await keep(outcome, world, shell);
-  if (options.html !== undefined) {
-    const file = resolve(shell.cwd, options.html);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, renderHtml([outcome.report]));
-  }
+  const { report, usage } = outcome;
+  const runId = options.store && !usage ? await keep(outcome, world, shell) : undefined;
   shell.out(
     options.json === true
-      ? JSON.stringify({ ...outcome.report, runId: outcome.run?.id }, null, 2)
-      : renderTerminal(outcome.report, shell),
+      ? JSON.stringify({ ...report, ...(runId !== undefined && { runId }) }, null, 2)
+      : renderTerminal(report, shell),
   );
+  if (options.html !== undefined && !(await writeHtml(outcome, options.html, shell))) return usageExitCode;
   return exitCodeOf(outcome);
 }
 
-async function keep(outcome: Outcome, world: World, shell: Shell): Promise<void> {
-  if (outcome.run === undefined) return;
-  const receipt = await world.store.add({ runs: [{ run: outcome.run, results: outcome.results }], operations: [] });
-  if (receipt.kept === 'spool')
-    shell.err(
-      `The run is kept aside, since the remote did not take it: ${receipt.reason ?? 'no reason was given'}. "pawl store push" tries again.`,
-    );
+/** The verdict stands whether or not the run could be kept. @returns the run's id when it was */
+async function keep({ run, results }: Outcome, world: World, shell: Shell): Promise<string | undefined> {
+  if (run === undefined) return undefined;
+  try {
+    const receipt = await world.store.add({ runs: [{ run, results }], operations: [] });
+    if (receipt.kept === 'spool')
+      shell.err(
+        `The run is kept aside, since the remote did not take it: ${receipt.reason ?? 'no reason was given'}. "pawl store push" tries again.`,
+      );
+    return run.id;
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    shell.err(`The run was not recorded: ${error.message}${error.hint === undefined ? '' : ` ${error.hint}`}`);
+    return undefined;
+  }
+}
+
+async function writeHtml({ report }: Outcome, path: string, shell: Shell): Promise<boolean> {
+  const file = resolve(shell.cwd, path);
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, renderHtml([report]));
+    return true;
+  } catch (error) {
+    shell.err(`The HTML report cannot be written to ${path}: ${(error as NodeJS.ErrnoException).code}.`);
+    return false;
+  }
 }
 
 function optionOf(name: string, input: Input): Option {

@@ -1,8 +1,8 @@
 // Opens a repository's world for a command, and turns what goes wrong into one message and an exit code.
 import { resolve } from 'node:path';
-import { hasErrors, usageExitCode } from '@pawl/core';
+import { hasErrors, isExpected } from '@pawl/core';
 import { openWorld, type World } from '@pawl/wiring';
-import { showProblems } from './show-problems.ts';
+import { showExpected, showProblems } from './show-problems.ts';
 import type { Shell } from './terminal-io.ts';
 
 export type Finish = (code: number) => void;
@@ -11,32 +11,23 @@ export interface Place {
   readonly shell: Shell;
   readonly finish: Finish;
   readonly directory?: string;
+  /** Problems are printed as JSON, and nothing else is said on the way. */
+  readonly json?: boolean;
 }
 
 export async function inWorld(place: Place, work: (world: World) => Promise<number>): Promise<void> {
-  const { shell, finish, directory } = place;
-  await using world = await openWorld({
-    root: resolve(shell.cwd, directory ?? '.'),
-    env: shell.env,
-    progress: shell.err,
-  });
-  if (hasErrors(world.problems)) return finish(showProblems(world.problems, shell, false));
+  const { shell, finish, directory, json = false } = place;
   try {
-    finish(await work(world));
+    await using world = await openWorld({
+      root: resolve(shell.cwd, directory ?? '.'),
+      env: shell.env,
+      progress: json ? () => {} : shell.err,
+    });
+    if (hasErrors(world.problems)) finish(showProblems(world.problems, shell, json));
+    else finish(await work(world));
   } catch (error) {
+    // Somebody's repository, network or file; anything else is a bug of ours, and shows its stack.
     if (!isExpected(error)) throw error;
-    shell.err(`${error.message}${error.hint === undefined ? '' : `\n${error.hint}`}`);
-    finish(usageExitCode);
+    finish(showExpected(error, shell, json));
   }
-}
-
-/** Errors of adapters carry a code: somebody's repository, network or file, not our bug. */
-function isExpected(error: unknown): error is Error & { code: string; hint?: string } {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    typeof error.code === 'string' &&
-    error.name.endsWith('Error') &&
-    error.name !== 'TypeError'
-  );
 }

@@ -1,6 +1,8 @@
 // The pawl command.
 import { usageExitCode } from '@pawl/core';
 import { Command, CommanderError } from 'commander';
+import { cardCommand } from './commands/card.ts';
+import { promptCommand } from './commands/prompt.ts';
 import { registryCommand } from './commands/registry.ts';
 import { runCommand } from './commands/run.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -19,6 +21,8 @@ export async function main(args: readonly string[], shell: Shell = processShell(
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand(false)
+    // Else an option of the program would be taken from its commands: `pawl registry register NAME --version v1.0.0`.
+    .enablePositionalOptions()
     .configureHelp({ sortSubcommands: false, subcommandTerm: (command) => command.name() })
     .configureOutput({ writeOut: (text) => shell.out(text.trimEnd()), writeErr: (text) => shell.err(text.trimEnd()) });
   program.commandsGroup('Judge:');
@@ -27,12 +31,14 @@ export async function main(args: readonly string[], shell: Shell = processShell(
   for (const command of [
     runCommand(shell, finish),
     registryCommand(shell, finish),
+    promptCommand(shell, finish),
+    cardCommand(shell, finish),
     storeCommand(shell, finish),
     serveCommand(shell, finish),
   ])
     program.addCommand(command);
   program.addHelpText('after', help);
-  configureAll(program, program);
+  configureAll(program);
   try {
     await program.parseAsync(args, { from: 'user' });
     return code;
@@ -54,13 +60,15 @@ Start here:
 exits with 0 for pass, 1 for fail, 2 for wrong usage or files, 3 when it could not judge, 4 for inconclusive.`;
 
 /** Sub-commands inherit neither output nor the rule that errors are thrown instead of ending the process. */
-function configureAll(command: Command, root: Command): void {
+function configureAll(command: Command, parents: readonly string[] = []): void {
+  const path = [...parents, command.name()];
   command
     .exitOverride()
+    .helpCommand(false)
     .showSuggestionAfterError(true)
-    .showHelpAfterError(`(see "pawl ${command === root ? '' : `${command.name()} `}--help")`);
+    .showHelpAfterError(`(see "${path.join(' ')} --help")`);
   for (const child of command.commands) {
     child.copyInheritedSettings(command);
-    configureAll(child, root);
+    configureAll(child, path);
   }
 }

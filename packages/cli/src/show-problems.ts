@@ -1,5 +1,5 @@
 // Every problem at once, with its place and its remedy.
-import { placeOf, usageExitCode, type Problem } from '@pawl/core';
+import { placeOf, problemOfExpected, usageExitCode, type ExpectedError, type Problem } from '@pawl/core';
 import { escapeTerminal } from '@pawl/core/report';
 import type { Shell } from './terminal-io.ts';
 
@@ -9,6 +9,9 @@ export function showProblems(problems: readonly Problem[], shell: Shell, json: b
   else shell.err(problems.map(problemLines).join('\n'));
   return usageExitCode;
 }
+
+export const showExpected = (error: ExpectedError, shell: Shell, json: boolean): number =>
+  showProblems([problemOfExpected(error)], shell, json);
 
 function problemLines(problem: Problem): string {
   const place = placeOf(problem);

@@ -38,7 +38,10 @@ export async function openHistory({ repository, environment = process.env }: His
     // `--end-of-options`: a revision comes from a file or a pull request, and may look like an option.
     const command = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`];
     const answer = await git.run(command, { answers: [1, 128] });
-    return answer.code === 0 ? answer.stdout.toString('utf8').trim() : undefined;
+    if (answer.code === 0) return answer.stdout.toString('utf8').trim();
+    // Where a shallow clone ends, a commit seems to be the first one: its parent is unreadable, not absent.
+    if (/[\^~]/.test(revision) && (await isShallow(git))) throw await unreadable(git, revision);
+    return undefined;
   };
   const readable = async (revision: string): Promise<string> => {
     const commit = await resolve(revision);

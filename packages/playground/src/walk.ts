@@ -117,7 +117,7 @@ async function merge(playground: Playground, serving: Serving, stage: Stage, tel
   );
 
   tell.step('#1 is merged: its model is registered, and rolled out by canary while requests keep coming');
-  tell.line("The steps are a demo's: seconds instead of hours, and a limit of 5 % errors instead of 1 %.");
+  tell.line("The steps are a demo's: seconds instead of hours, and a limit of 10 % errors instead of 1 %.");
   const result = await rollOut({
     stage,
     serving,

@@ -39,9 +39,7 @@ export async function executeDriftReport(inputs: Inputs<typeof driftReportInputs
 
 export async function executePromptRegression(inputs: PromptRegressionInputs, world: World): Promise<Outcome> {
   const { workspace, history, registry, openProvider } = world;
-  const context = await world.context();
-  const baseRef = inputs['base-ref'] ?? context.baseRef;
-  return checkPrompts({ ...inputs, 'base-ref': baseRef }, { workspace, history, registry, openProvider }, context);
+  return checkPrompts(inputs, { workspace, history, registry, openProvider }, await world.context());
 }
 
 export async function executeEvalGate(inputs: EvalGateInputs, world: World): Promise<Outcome> {

@@ -1,17 +1,21 @@
 // pawl registry list | resolve | history | register | label | unlabel
-import { parseVersionRef } from '@pawl/core';
+import type { Problem } from '@pawl/core';
 import type { World } from '@pawl/wiring';
 import { Command } from 'commander';
 import { inWorld, type Finish } from '../in-world.ts';
+import { resolveRef } from '../resolve-ref.ts';
+import { showProblems } from '../show-problems.ts';
 import { table } from '../table.ts';
 import type { Shell } from '../terminal-io.ts';
+
+type Options = Readonly<Record<string, string | boolean | undefined>>;
 
 export function registryCommand(shell: Shell, finish: Finish): Command {
   const registry = new Command('registry').summary('versions and labels of models and prompts, as Git tags');
   const add = (
     signature: string,
     summary: string,
-    execute: (world: World, args: string[], options: Record<string, string | boolean | undefined>) => Promise<number>,
+    execute: (world: World, args: string[], options: Options) => Promise<number>,
   ) => {
     const command = registry
       .command(signature)
@@ -22,7 +26,7 @@ export function registryCommand(shell: Shell, finish: Finish): Command {
     command.action(async () => {
       const options = command.opts<Record<string, string | boolean | undefined>>();
       const directory = typeof options.directory === 'string' ? { directory: options.directory } : {};
-      await inWorld({ shell, finish, ...directory }, (world) =>
+      await inWorld({ shell, finish, json: options.json === true, ...directory }, (world) =>
         execute(
           world,
           command.processedArgs.map((arg) => String(arg ?? '')),
@@ -32,7 +36,7 @@ export function registryCommand(shell: Shell, finish: Finish): Command {
     });
     return command;
   };
-  const print = (value: unknown, options: Record<string, string | boolean | undefined>, text: () => string) => {
+  const print = (value: unknown, options: Options, text: () => string) => {
     shell.out(options.json === true ? JSON.stringify(value, null, 2) : text());
     return 0;
   };
@@ -57,11 +61,9 @@ export function registryCommand(shell: Shell, finish: Finish): Command {
     'resolve <ref>',
     'the version that name@v1.2.3, name@LABEL or name@latest means',
     async (world, [text = ''], options) => {
-      const ref = parseVersionRef(text);
-      if (ref.value === undefined) return wrong(`${ref.problems[0]?.message} ${ref.problems[0]?.hint}`);
-      const version = await world.registry.resolve(ref.value.name, ref.value.at);
-      return version === undefined
-        ? wrong(`"${text}" is not registered. "pawl registry list ${ref.value.name}" shows what is.`)
+      const version = await resolveRef(world.registry, text);
+      return 'problem' in version
+        ? wrong(version.problem, options)
         : print(version, options, () => `${version.name}@${version.version} ${version.commit}`);
     },
   );
@@ -70,6 +72,7 @@ export function registryCommand(shell: Shell, finish: Finish): Command {
     'every registration and every move of a label, oldest first',
     async (world, [name = ''], options) => {
       const events = await world.registry.history(name);
+      if (events.length === 0) return wrong(neverRegistered(name), options);
       const rows = events.map((event) => [
         event.at.slice(0, 16).replace('T', ' '),
         event.action,
@@ -83,7 +86,7 @@ export function registryCommand(shell: Shell, finish: Finish): Command {
   );
   add('register <name>', 'make HEAD a new version', async (world, [name = ''], options) => {
     const { commit } = await world.history.head();
-    if (commit === undefined) return wrong('There is no commit to register yet. Commit first.');
+    if (commit === undefined) return wrong(noCommit, options);
     const version = await world.registry.register({
       name,
       commit,
@@ -102,9 +105,8 @@ export function registryCommand(shell: Shell, finish: Finish): Command {
     'label <ref> <label>',
     'move a label to a version: "pawl registry label flight-delay@v1.2.3 production"',
     async (world, [text = '', label = ''], options) => {
-      const ref = parseVersionRef(text);
-      const version = ref.value === undefined ? undefined : await world.registry.resolve(ref.value.name, ref.value.at);
-      if (version === undefined) return wrong(`"${text}" is not registered. "pawl registry list" shows what is.`);
+      const version = await resolveRef(world.registry, text);
+      if ('problem' in version) return wrong(version.problem, options);
       await world.registry.label({
         name: version.name,
         version: version.version,
@@ -115,13 +117,28 @@ export function registryCommand(shell: Shell, finish: Finish): Command {
     },
   ).option('-m, --message <text>', 'why');
   add('unlabel <name> <label>', 'take a label away', async (world, [name = '', label = ''], options) => {
+    const holds = (await world.registry.list(name)).some(({ labels }) => labels.includes(label));
+    if (!holds) return wrong(notHeld(name, label), options);
     await world.registry.unlabel({ name, label, message: String(options.message ?? `Unlabel ${name} ${label}`) });
     return print({ name, label }, options, () => `${name} has no ${label} version now.`);
   }).option('-m, --message <text>', 'why');
   return registry;
 
-  function wrong(message: string): number {
-    shell.err(message);
-    return 2;
+  function wrong(problem: Problem, options: Options): number {
+    return showProblems([problem], shell, options.json === true);
   }
 }
+
+const problem = (code: string, message: string, hint: string): Problem => ({ code, severity: 'error', message, hint });
+
+const noCommit = problem('REGISTRY_NO_COMMIT', 'There is no commit to register yet.', 'Commit first.');
+
+const neverRegistered = (name: string): Problem =>
+  problem('REGISTRY_UNKNOWN', `Nothing was ever registered as "${name}".`, '"pawl registry list" shows what is.');
+
+const notHeld = (name: string, label: string): Problem =>
+  problem(
+    'REGISTRY_UNKNOWN',
+    `No version of "${name}" has the label "${label}".`,
+    `"pawl registry list ${name}" shows who holds which.`,
+  );

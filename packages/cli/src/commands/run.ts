@@ -2,9 +2,10 @@
 import { Report, RunKind, Verdict, type RunQuery, type RunSummary } from '@pawl/core';
 import { renderTerminal } from '@pawl/core/report';
 import { Command, Option } from 'commander';
-import { inWorld, type Finish } from '../in-world.ts';
+import { inWorld, type Finish, type Place } from '../in-world.ts';
 import { table } from '../table.ts';
 import type { Shell } from '../terminal-io.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 export function runCommand(shell: Shell, finish: Finish): Command {
   return new Command('run')
@@ -16,54 +17,56 @@ export function runCommand(shell: Shell, finish: Finish): Command {
 function list(shell: Shell, finish: Finish): Command {
   return new Command('list')
     .summary('list runs, newest first')
+    .description('List runs, newest first.')
     .addOption(new Option('--kind <kind>', 'only this kind').choices(RunKind.options))
     .option('--name <name>', 'only this dataset, model, prompt or deployment')
     .option('--branch <branch>', 'only runs of this branch')
     .addOption(new Option('--verdict <verdict>', 'only this verdict').choices(Verdict.options))
-    .option('--limit <n>', 'how many at most', '20')
+    .option('--limit <n>', 'how many at most', wholeNumber, 20)
     .option('--json', 'print an array of summaries')
     .option('-C, --directory <folder>', 'work in this folder instead of here')
-    .action(async (options: RunQuery & { limit: string; json?: boolean; directory?: string }) => {
-      await inWorld(
-        { shell, finish, ...(options.directory !== undefined && { directory: options.directory }) },
-        async (world) => {
-          const { json, directory: _, limit, ...filters } = options;
-          const runs = await world.store.list({ ...filters, limit: Number(limit) });
-          shell.out(json === true ? JSON.stringify(runs, null, 2) : runTable(runs, shell.width));
-          return 0;
-        },
-      );
+    .action(async (options: RunQuery & { json?: boolean; directory?: string }) => {
+      await inWorld(placeOf(options, shell, finish), async (world) => {
+        const { json, directory: _, ...query } = options;
+        const runs = await world.store.list(query);
+        shell.out(json === true ? JSON.stringify(runs, null, 2) : runTable(runs, shell.width));
+        return 0;
+      });
     });
 }
 
 function show(shell: Shell, finish: Finish): Command {
   return new Command('show')
     .summary("show one run's report")
+    .description("Show one run's report.")
     .argument('<id>', 'the run, or the first letters of its id')
     .option('--json', "print the run's record")
     .option('-C, --directory <folder>', 'work in this folder instead of here')
     .action(async (id: string, options: { json?: boolean; directory?: string }) => {
-      await inWorld(
-        { shell, finish, ...(options.directory !== undefined && { directory: options.directory }) },
-        async (world) => {
-          const matches = (await world.store.list()).filter((run) => run.id.startsWith(id.toUpperCase()));
-          const [found] = matches;
-          if (found === undefined || matches.length > 1) {
-            shell.err(
-              found === undefined
-                ? `No run begins with "${id}". "pawl run list" shows those there are.`
-                : `${matches.length} runs begin with "${id}": give more letters.`,
-            );
-            return 2;
-          }
-          const run = await world.store.read(found.id);
-          if (options.json === true) shell.out(JSON.stringify(run, null, 2));
-          else shell.out(await reportText(found, await world.store.readResult(found.id, 'report.json'), shell));
-          return 0;
-        },
-      );
+      await inWorld(placeOf(options, shell, finish), async (world) => {
+        const matches = (await world.store.list()).filter((run) => run.id.startsWith(id.toUpperCase()));
+        const [found] = matches;
+        if (found === undefined || matches.length > 1) {
+          shell.err(
+            found === undefined
+              ? `No run begins with "${id}". "pawl run list" shows those there are.`
+              : `${matches.length} runs begin with "${id}": give more letters.`,
+          );
+          return 2;
+        }
+        const run = await world.store.read(found.id);
+        if (options.json === true) shell.out(JSON.stringify(run, null, 2));
+        else shell.out(await reportText(found, await world.store.readResult(found.id, 'report.json'), shell));
+        return 0;
+      });
     });
 }
+
+const placeOf = (
+  { json, directory }: { readonly json?: boolean; readonly directory?: string },
+  shell: Shell,
+  finish: Finish,
+): Place => ({ shell, finish, ...(json !== undefined && { json }), ...(directory !== undefined && { directory }) });
 
 async function reportText(summary: RunSummary, text: string | undefined, shell: Shell): Promise<string> {
   if (text === undefined)

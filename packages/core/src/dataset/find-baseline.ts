@@ -49,9 +49,9 @@ export async function findBaselineFile(
 
 type Commit = Extract<BaselineFile, { state: 'present' }>['source'] & { readonly commit: string };
 
-/** The merge base; on the base branch itself, the commit before this one. */
+/** The merge base; on the base branch itself, the last commit, or the one before it when nothing was changed since. */
 async function autoBaseline({ baseBranch }: BaselineQuestion, history: History): Promise<Commit | BaselineFile> {
-  const { commit: head } = await history.head();
+  const { commit: head, dirty } = await history.head();
   if (head === undefined) return { state: 'absent', reason: 'there is no commit yet' };
   const candidates = baseBranch === undefined ? ['HEAD', 'main', 'master'] : [baseBranch];
   for (const name of candidates.flatMap((branch) => [`origin/${branch}`, ...(branch === 'HEAD' ? [] : [branch])])) {
@@ -59,10 +59,12 @@ async function autoBaseline({ baseBranch }: BaselineQuestion, history: History):
     if (base === undefined) continue;
     const mergeBase = await history.mergeBase(base, head);
     if (mergeBase === undefined) continue;
-    if (mergeBase !== head) return { source: 'merge-base', name, commit: mergeBase };
+    if (mergeBase !== head)
+      return { source: 'merge-base', name: isHash(name) ? 'the base branch' : name, commit: mergeBase };
+    if (dirty) return { source: 'ref', name: 'the last commit', commit: head };
     const parent = await history.resolve(`${head}^`);
     if (parent === undefined) return { state: 'absent', reason: 'this is the first commit' };
-    return { source: 'merge-base', name: 'the commit before', commit: parent };
+    return { source: 'ref', name: 'the commit before', commit: parent };
   }
   return {
     state: 'absent',
@@ -80,5 +82,8 @@ const unreadable = (reason: string): BaselineFile => ({
   reason,
   hint: 'Fetch the history it needs (fetch-depth: 0), name another baseline, or set it to "none".',
 });
+
+/** A pull request's event names its base by commit. */
+const isHash = (name: string): boolean => /^[0-9a-f]{40,64}$/.test(name);
 
 const firstLine = (text: string): string => text.split('\n')[0] ?? text;

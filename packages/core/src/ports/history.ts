@@ -1,6 +1,6 @@
 // The user's own commits: where baselines come from. Read only.
 export interface History {
-  /** Commit hash of a revision (`HEAD`, a branch, a tag, a hash), or undefined when Git knows none. */
+  /** Commit hash of a revision (`HEAD`, a branch, a tag, a hash), or undefined when Git knows none. @throws when it is an ancestor that a shallow clone lacks */
   resolve(revision: string): Promise<string | undefined>;
   mergeBase(a: string, b: string): Promise<string | undefined>;
   /** A file as it was at a commit; undefined when it was not there. @throws when the commit cannot be read (`unreadable` is not `absent`) */

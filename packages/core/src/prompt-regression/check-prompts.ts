@@ -32,13 +32,14 @@ export async function checkPrompts(
 ): Promise<Outcome> {
   const suite = await readSuite(inputs, ports.workspace);
   if (suite.value === undefined) return stopped(inputs, suite.problems, { usage: true });
+  const baseRef = inputs['base-ref'] ?? context.baseRef;
   const found = await resolveBaseline(
     {
       asked: inputs.baseline,
       path: inputs.prompt,
       name: suite.value.name,
       now: context.startedAt,
-      ...(inputs['base-ref'] !== undefined && { baseRef: inputs['base-ref'] }),
+      ...(baseRef !== undefined && { baseRef }),
     },
     ports,
   );
