@@ -1,4 +1,5 @@
 // Plays one pull request: GitHub's merge commit, a checkout, and one job for each gate, all at once.
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Slug } from '@pawl/core';
 import type { LoopbackGitHub } from '@pawl/testkit/github';
@@ -19,7 +20,7 @@ export interface Played {
   readonly results: readonly { readonly slug: Slug; readonly result: JobResult }[];
   /** The bodies of all comments the gates wrote: one, when all is well. */
   readonly comments: readonly string[];
-  /** Folder with the HTML reports. */
+  /** Folder with the HTML reports, and the comment. */
   readonly reports: string;
 }
 
@@ -81,7 +82,9 @@ export async function playPullRequest(
       return { slug, result };
     }),
   );
-  return { results, comments: github.comments(pull.number).map((comment) => comment.body), reports };
+  const comments = github.comments(pull.number).map((comment) => comment.body);
+  await writeFile(join(reports, 'comment.md'), comments.join('\n\n'));
+  return { results, comments, reports };
 }
 
 /** GitHub keeps `refs/pull/N/merge`: the head merged into the base, which is what a pull request's jobs check out. */

@@ -143,7 +143,16 @@ async function atCommit(
       'Name the path in the policy: `model: models/NAME.onnx`.',
     );
   }
-  const model = await found.ports.history.read(commit, path);
+  let model: Uint8Array | undefined;
+  try {
+    model = await found.ports.history.read(commit, path);
+  } catch (error) {
+    const { hint } = reasonOf(error);
+    return unreadable(
+      `${words} is commit ${commit.slice(0, 7)}, which cannot be read here.`,
+      hint ?? 'Fetch the whole history (`fetch-depth: 0`), or name another baseline.',
+    );
+  }
   if (model === undefined) {
     return unreadable(
       `${words} (commit ${commit.slice(0, 7)}) has no file "${path}".`,

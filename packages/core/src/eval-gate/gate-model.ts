@@ -48,6 +48,9 @@ export async function gateModel({
   );
   if (baseline.state === 'unreadable') return errorOutcome(judging, [baseline.problem], baseline);
   const evidence = await gatherEvidence(world, { inputs, policy: read.value.policy, candidate: found.value, baseline });
+  // A file that is not there is a mistake of whoever named it; one that cannot be read leaves the gate without an answer.
+  if (evidence.problems.some(({ code }) => code === 'DATA_MISSING'))
+    return usageOutcome(read.value.policy.name, evidence.problems);
   if (evidence.value === undefined || hasErrors(evidence.problems))
     return errorOutcome(judging, evidence.problems, baseline);
   return judgedOutcome({ ...judging, warnings: [...judging.warnings, ...evidence.problems] }, evidence.value, baseline);

@@ -29,7 +29,12 @@ export async function readPolicy(asked: string | undefined, workspace: Workspace
   }
   if (text === undefined) {
     return {
-      problems: [problem('POLICY_MISSING', `There is no policy "${path}".`, 'Give the path of a *.gate.yml file.')],
+      problems: [
+        {
+          ...problem('POLICY_MISSING', `There is no policy "${path}".`, 'Give the path of a *.gate.yml file.'),
+          file: path,
+        },
+      ],
     };
   }
   const source = { text, file: path };

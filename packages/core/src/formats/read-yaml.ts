@@ -1,8 +1,8 @@
 // YAML (and so JSON) text to a checked value. Every problem names file, line and column.
-import { isMap, isScalar, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import { isMap, isScalar, LineCounter, parseDocument, type Document, type Node, type YAMLError } from 'yaml';
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
-import { didYouMean } from './did-you-mean.ts';
+import { didYouMean, nearest } from './did-you-mean.ts';
 import { hasErrors, type Problem, type Read } from './problem.ts';
 
 /** Larger files are data, not configuration; reading them as YAML would only be slow. */
@@ -44,7 +44,8 @@ export function readYaml<S extends z.ZodMiniType>(
   }
   const checked = schema.safeParse(plain.value ?? {}, { error: english });
   if (checked.success) return { value: checked.data, problems: parsed.problems };
-  const problems = checked.error.issues.flatMap((issue) => problemsOf(issue, schema, document, place, codePrefix));
+  const issues = withoutEchoes(checked.error.issues, schema);
+  const problems = issues.flatMap((issue) => problemsOf(issue, schema, document, place, codePrefix));
   return { problems: [...parsed.problems, ...problems] };
 }
 
@@ -78,7 +79,7 @@ export function parseYaml(source: YamlSource, codePrefix: string): Read<{ docume
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, strict: true });
   const problems: Problem[] = [
-    ...document.errors.map((error) => ({ error, severity: 'error' as const })),
+    ...firstMistake(document.errors).map((error) => ({ error, severity: 'error' as const })),
     ...document.warnings.map((error) => ({ error, severity: 'warning' as const })),
   ].map(({ error, severity }) => {
     const { line, col } = lines.linePos(error.pos[0]);
@@ -102,6 +103,28 @@ export function parseYaml(source: YamlSource, codePrefix: string): Read<{ docume
   };
   return { value: { document, place }, problems };
 }
+
+/** One bracket that is never closed makes the parser stumble at every later line; only what it met first helps. */
+function firstMistake(errors: readonly YAMLError[]): readonly YAMLError[] {
+  const first = errors.find(({ code }) => code !== 'DUPLICATE_KEY');
+  return errors.filter((error) => error === first || error.code === 'DUPLICATE_KEY');
+}
+
+/** A mistyped key is one mistake, and not also a missing one. */
+function withoutEchoes(issues: readonly z.core.$ZodIssue[], schema: z.ZodMiniType): readonly z.core.$ZodIssue[] {
+  const meant = new Set(
+    issues.flatMap((issue) => {
+      if (issue.code !== 'unrecognized_keys') return [];
+      const known = knownKeys(schema, issue.path);
+      return issue.keys.map((key) => pathText([...issue.path, nearest(key, known) ?? key]));
+    }),
+  );
+  return issues.filter(
+    (issue) => issue.code !== 'invalid_type' || issue.input !== undefined || !meant.has(pathText(issue.path)),
+  );
+}
+
+const pathText = (path: readonly PropertyKey[]): string => JSON.stringify(path.map(String));
 
 /** The node at a path, or the nearest one above it; with `key`, the key itself instead of its value. */
 function nodeAt(document: Document.Parsed, path: readonly PropertyKey[], key?: string): Node | undefined {

@@ -118,8 +118,16 @@ async function registered(
   source: 'label' | 'version',
   at: string,
 ): Promise<Baseline> {
-  const bytes = await history.read(version.commit, question.path);
   const ref = `${version.name}@${version.version}`;
+  let bytes: Uint8Array | undefined;
+  try {
+    bytes = await history.read(version.commit, question.path);
+  } catch {
+    return unreadable(
+      `${ref} is commit ${version.commit.slice(0, 7)}, which cannot be read here.`,
+      'Fetch the history (fetch-depth: 0, and tags), or name another baseline.',
+    );
+  }
   if (bytes === undefined) {
     return unreadable(
       `${ref} is commit ${version.commit.slice(0, 7)}, which has no ${question.path}.`,

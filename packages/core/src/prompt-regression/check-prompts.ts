@@ -1,7 +1,7 @@
 // The use case: a prompt against its baseline, on the same cases, to a verdict.
 import type { Outcome } from '../formats/outcome.ts';
 import { promptDigest, promptStem, readPrompt } from '../formats/prompt.ts';
-import { hasErrors, type Problem } from '../formats/problem.ts';
+import { hasErrors, type Problem, type Read } from '../formats/problem.ts';
 import { reportSchema, type Report } from '../formats/report.ts';
 import type { RunContext } from '../formats/run-context.ts';
 import type { RunInput } from '../formats/run.ts';
@@ -64,10 +64,11 @@ interface Prepared {
 async function evaluate(prepared: Prepared, ports: PromptPorts, context: RunContext): Promise<Outcome> {
   const { inputs, suite, warnings, found, before } = prepared;
   const sides = before === undefined ? [suite.side] : [suite.side, before];
-  const settings = await providerSettings(inputs, suite.side.model, ports.workspace);
-  if (settings.value === undefined) return stopped(inputs, [...warnings, ...settings.problems], { usage: true });
   // Nothing to ask: no provider is needed to say so.
-  const opened = suite.cases.length === 0 ? silent : await ports.openProvider(settings.value);
+  const settings =
+    suite.cases.length === 0 ? unasked : await providerSettings(inputs, suite.side.model, ports.workspace);
+  if (settings.value === undefined) return stopped(inputs, [...warnings, ...settings.problems], { usage: true });
+  const opened = settings === unasked ? silent : await ports.openProvider(settings.value);
   if (opened.value === undefined) return stopped(inputs, [...warnings, ...opened.problems], { usage: true });
   const provider = opened.value;
   const maxCostUsd = inputs['max-cost-usd'];
@@ -92,6 +93,11 @@ async function evaluate(prepared: Prepared, ports: PromptPorts, context: RunCont
     context,
   );
 }
+
+const unasked: Read<ProviderSettings> = {
+  value: { model: '', cassettes: [], record: 'none', timeoutMs: 0 },
+  problems: [],
+};
 
 const silent: { value: ModelProvider; problems: readonly Problem[] } = {
   value: { id: 'none', complete: async () => ({ failure: 'never asked', hint: '' }) },
