@@ -8,6 +8,9 @@ for (const [server, variables] of [
   ['vLLM', ['VLLM_URL', 'VLLM_ADAPTER']],
 ]) {
   const unset = variables.filter((name) => !process.env[name]);
-  if (unset.length > 0) console.log(`skipped: the contract against a real ${server}, since ${unset.join(' and ')} ${unset.length === 1 ? 'is' : 'are'} not set; the double was held to it.`);
+  if (unset.length > 0)
+    console.log(
+      `skipped: the contract against a real ${server}, since ${unset.join(' and ')} ${unset.length === 1 ? 'is' : 'are'} not set; the double was held to it.`,
+    );
 }
 process.exit(code);
