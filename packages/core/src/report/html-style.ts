@@ -35,6 +35,8 @@ th { color: var(--muted); font-weight: 600; font-size: .86rem; white-space: nowr
 td { white-space: pre-wrap; max-width: 34rem; }
 th:last-child, td:last-child { padding-right: 0; }
 th.right, td.right { text-align: right; }
+td.right { white-space: pre; }
+td code { overflow-wrap: break-word; }
 .bar { display: block; width: 7rem; height: .45rem; margin-top: .25rem; }
 .bar rect { fill: var(--rule); } .bar .fill { fill: var(--b); }
 figure { margin: 1.4rem 0; max-width: 46rem; }
