@@ -53,8 +53,9 @@ export async function prepare({ build = true } = {}) {
   endWithParent();
   checkMachine();
   await install();
-  if (build) console.log('Building what changed …');
-  if (build) await must('turbo', ['run', 'build', '--output-logs=errors-only', '--log-prefix=none'], { quiet: true });
+  if (!build) return;
+  console.log('Building what changed …');
+  await must('turbo', ['run', 'build', '--output-logs=errors-only', '--log-prefix=none'], { quiet: true });
 }
 
 function checkMachine() {

@@ -88,7 +88,7 @@ async function runFeature<S extends InputSpec>(
     const read = readInputs(
       feature.inputs,
       mergeInputs(configured, given),
-      (name) => (isConfigured(name) ? `input "${name}"` : `--${name}`),
+      (name) => wordsFor(name, feature.inputs[name], isConfigured(name)),
       (name) => (isConfigured(name) ? world.placeInConfig(feature.slug, name) : undefined),
     );
     if (read.value === undefined || hasErrors(read.problems)) return showProblems(read.problems, shell, json);
@@ -100,6 +100,12 @@ async function runFeature<S extends InputSpec>(
       return exitCodes.error;
     }
   });
+}
+
+/** How a message calls an input: as its writer wrote it. */
+function wordsFor(name: string, input: Input | undefined, configured: boolean): string {
+  if (configured) return `input "${name}"`;
+  return input?.positional === true ? `argument "${name}"` : `--${name}`;
 }
 
 async function tell(

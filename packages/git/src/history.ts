@@ -114,9 +114,9 @@ const isShallow = async (git: Git): Promise<boolean> =>
 
 async function unreadable(git: Git, what: string): Promise<HistoryError> {
   const shallow = await isShallow(git);
-  return new HistoryError('HISTORY_UNREADABLE', `${what} cannot be read here.`, {
-    hint: shallow
-      ? 'The clone is shallow: check out with `fetch-depth: 0`, or `git fetch --unshallow`.'
-      : 'Fetch it, or check the name.',
+  const short = what.replaceAll(/\b[0-9a-f]{40,64}\b/g, (hash) => hash.slice(0, 7));
+  const message = shallow ? `The clone is shallow and lacks ${short}.` : `${short} cannot be read here.`;
+  return new HistoryError('HISTORY_UNREADABLE', message, {
+    hint: shallow ? 'Check out with `fetch-depth: 0`, or `git fetch --unshallow`.' : 'Fetch it, or check the name.',
   });
 }

@@ -1,8 +1,9 @@
 // pawl run list | show
-import { Report, RunKind, Verdict, type RunQuery, type RunSummary } from '@pawl/core';
+import { Report, RunKind, Verdict, type Problem, type RunQuery, type RunSummary } from '@pawl/core';
 import { renderTerminal } from '@pawl/core/report';
 import { Command, Option } from 'commander';
 import { inWorld, type Finish, type Place } from '../in-world.ts';
+import { showProblems } from '../show-problems.ts';
 import { table } from '../table.ts';
 import type { Shell } from '../terminal-io.ts';
 import { wholeNumber } from '../whole-number.ts';
@@ -47,12 +48,7 @@ function show(shell: Shell, finish: Finish): Command {
         const matches = (await world.store.list()).filter((run) => run.id.startsWith(id.toUpperCase()));
         const [found] = matches;
         if (found === undefined || matches.length > 1) {
-          shell.err(
-            found === undefined
-              ? `No run begins with "${id}". "pawl run list" shows those there are.`
-              : `${matches.length} runs begin with "${id}": give more letters.`,
-          );
-          return 2;
+          return showProblems([noOneRun(id, matches)], shell, options.json === true);
         }
         const run = await world.store.read(found.id);
         if (options.json === true) shell.out(JSON.stringify(run, null, 2));
@@ -67,6 +63,13 @@ const placeOf = (
   shell: Shell,
   finish: Finish,
 ): Place => ({ shell, finish, ...(json !== undefined && { json }), ...(directory !== undefined && { directory }) });
+
+const noOneRun = (id: string, matches: readonly RunSummary[]): Problem => ({
+  code: matches.length === 0 ? 'RUN_UNKNOWN' : 'RUN_AMBIGUOUS',
+  severity: 'error',
+  message: matches.length === 0 ? `No run begins with "${id}".` : `${matches.length} runs begin with "${id}".`,
+  hint: matches.length === 0 ? '"pawl run list" shows those there are.' : 'Give more letters.',
+});
 
 async function reportText(summary: RunSummary, text: string | undefined, shell: Shell): Promise<string> {
   if (text === undefined)

@@ -147,9 +147,9 @@ async function atCommit(
   try {
     model = await found.ports.history.read(commit, path);
   } catch (error) {
-    const { hint } = reasonOf(error);
+    const { message, hint } = reasonOf(error);
     return unreadable(
-      `${words} is commit ${commit.slice(0, 7)}, which cannot be read here.`,
+      `${words} (commit ${commit.slice(0, 7)}) cannot be read: ${message}`,
       hint ?? 'Fetch the whole history (`fetch-depth: 0`), or name another baseline.',
     );
   }

@@ -46,7 +46,9 @@ export async function gateModel({
     },
     world,
   );
-  if (baseline.state === 'unreadable') return errorOutcome(judging, [baseline.problem], baseline);
+  // Shown at the policy: an annotation needs a file.
+  if (baseline.state === 'unreadable')
+    return errorOutcome(judging, [{ file: read.value.path, ...baseline.problem }], baseline);
   const evidence = await gatherEvidence(world, { inputs, policy: read.value.policy, candidate: found.value, baseline });
   // A file that is not there is a mistake of whoever named it; one that cannot be read leaves the gate without an answer.
   if (evidence.problems.some(({ code }) => code === 'DATA_MISSING'))

@@ -122,9 +122,9 @@ async function registered(
   let bytes: Uint8Array | undefined;
   try {
     bytes = await history.read(version.commit, question.path);
-  } catch {
+  } catch (error) {
     return unreadable(
-      `${ref} is commit ${version.commit.slice(0, 7)}, which cannot be read here.`,
+      `${ref} (commit ${version.commit.slice(0, 7)}) cannot be read: ${(error as Error).message}.`.replace('..', '.'),
       'Fetch the history (fetch-depth: 0, and tags), or name another baseline.',
     );
   }

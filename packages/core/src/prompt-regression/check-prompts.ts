@@ -44,7 +44,10 @@ export async function checkPrompts(
     ports,
   );
   if (found.state === 'unreadable')
-    return stopped(inputs, [...suite.problems, found.problem], { usage: false, headline: found.problem.message });
+    return stopped(inputs, [...suite.problems, { file: inputs.prompt, ...found.problem }], {
+      usage: false,
+      headline: found.problem.message,
+    });
   const before = found.state === 'absent' ? undefined : baselineSide(inputs, suite.value, found);
   if (before !== undefined && 'problems' in before) {
     const headline = `the baseline ${found.words} cannot be evaluated`;

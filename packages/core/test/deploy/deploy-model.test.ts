@@ -296,10 +296,7 @@ test('mistakes in the file or the inputs are usage problems with their place', a
   expect(typo).toMatchObject({
     usage: true,
     report: {
-      problems: [
-        { code: 'DEPLOY_MISSING_KEY' },
-        { code: 'DEPLOY_UNKNOWN_KEY', line: 12, hint: 'Did you mean "limit"?' },
-      ],
+      problems: [{ code: 'DEPLOY_UNKNOWN_KEY', line: 12, hint: 'Did you mean "limit"?' }],
     },
   });
 

@@ -49,6 +49,25 @@ test('broken YAML is a problem with a place, and never a value', () => {
   expect(result.problems[0]?.line).toBeGreaterThan(0);
 });
 
+test('one bracket that is never closed is one problem, and keys written twice are told beside it', () => {
+  const text = 'name: flights\nname: again\nexpectations: [\n  - type: unique\n    mostly: 1\n';
+
+  expect(read(text).problems.map(({ message }) => message)).toEqual([
+    'This is not valid YAML: Map keys must be unique.',
+    expect.stringMatching(/not valid YAML/),
+  ]);
+});
+
+test('a mistyped key is one problem, and not also a missing one', () => {
+  expect(read('nmae: flights\nexpectations: []\n').problems).toMatchObject([
+    { code: 'SUITE_UNKNOWN_KEY', hint: 'Did you mean "name"?', line: 1 },
+  ]);
+  expect(read('colour: red\nexpectations: []\n').problems.map(({ code }) => code)).toEqual([
+    'SUITE_MISSING_KEY',
+    'SUITE_UNKNOWN_KEY',
+  ]);
+});
+
 test('a file of nested aliases does not exhaust memory', () => {
   const bomb = [
     'a: &a [x,x,x,x,x,x,x,x,x]',

@@ -1,7 +1,17 @@
 // A small repository in which every gate can judge, with an earlier commit that is registered as production. Each case
 // of bad input spoils one thing of it.
-import { readFile } from 'node:fs/promises';
-import { bareRemote, cloneOf, gitRepo, type BareRemote, type Files, type GitRepo } from '../git/index.ts';
+import { cp, mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  bareRemote,
+  cloneOf,
+  gitRepo,
+  repoAt,
+  temporaryFolder,
+  type BareRemote,
+  type Files,
+  type GitRepo,
+} from '../git/index.ts';
 
 const fixture = (path: string): Promise<Uint8Array> =>
   readFile(new URL(`../../../../fixtures/cases/${path}`, import.meta.url));
@@ -83,21 +93,27 @@ export interface Spoil {
   readonly shallow?: boolean;
 }
 
-/** @returns where to work: the repository itself, or a shallow clone of it */
-export async function spoiled(good: GoodRepository, { files, replace, truncate, shallow }: Spoil): Promise<GitRepo> {
-  const { repo, remote } = good;
-  const read = (file: string): Promise<Buffer> => readFile(`${repo.path}/${file}`);
+/** A copy of the repository with the spoil in its work tree, or a shallow clone of what was pushed. */
+export async function spoiled({ repo, remote }: GoodRepository, spoil: Spoil): Promise<GitRepo> {
+  const { files = {}, replace, truncate, shallow = false } = spoil;
+  const copy = shallow ? await cloneOf(remote, '--depth=1') : await copyOf(repo);
+  const read = (file: string): Promise<Buffer> => readFile(join(copy.path, file));
   if (replace !== undefined) {
     const text = (await read(replace.file)).toString('utf8');
     if (!text.includes(replace.text)) throw new Error(`${replace.file} does not hold "${replace.text}"`);
-    await repo.write({ [replace.file]: text.replace(replace.text, replace.by) });
+    await copy.write({ [replace.file]: text.replace(replace.text, replace.by) });
   }
   if (truncate !== undefined)
-    await repo.write({ [truncate.file]: (await read(truncate.file)).subarray(0, truncate.bytes) });
-  await repo.commit('Spoil it', files);
-  await repo.git('push', '--quiet', 'origin', 'main');
-  if (shallow !== true) return repo;
-  const clone = await cloneOf(remote, '--depth=1');
-  await clone.git('checkout', '--quiet', 'main');
-  return clone;
+    await copy.write({ [truncate.file]: (await read(truncate.file)).subarray(0, truncate.bytes) });
+  await copy.write(files);
+  return copy;
+}
+
+/** Quicker than to make it anew: no Git command runs. */
+async function copyOf(repo: GitRepo): Promise<GitRepo> {
+  const folder = await temporaryFolder('pawl-spoiled');
+  const home = join(folder.path, 'home');
+  await mkdir(home);
+  await cp(repo.path, join(folder.path, 'repo'), { recursive: true });
+  return repoAt(join(folder.path, 'repo'), home, folder);
 }

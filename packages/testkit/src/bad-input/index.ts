@@ -1,3 +1,8 @@
 // Repositories with something wrong in them, and what must be said of it.
-export { badInputs, type BadInput } from './cases.ts';
-export { goodRepository, spoiled, type GoodRepository, type Spoil } from './good-repository.ts';
+import type { BadInput } from './bad-input.ts';
+import { notJudged } from './not-judged.ts';
+import { wrongFiles } from './wrong-files.ts';
+
+export const badInputs: readonly BadInput[] = [...wrongFiles, ...notJudged];
+export type { BadInput } from './bad-input.ts';
+export { goodRepository, spoiled, type GoodRepository } from './good-repository.ts';
