@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Slug } from '@pawl/core';
-import type { LoopbackGitHub } from '@pawl/testkit/github';
+import { startLoopbackArtifacts, type LoopbackGitHub } from '@pawl/testkit/github';
 import type { Branch, Playground } from './build-repository.ts';
 import { git } from './git.ts';
 import { projectRoot } from './material.ts';
@@ -22,6 +22,8 @@ export interface Played {
   readonly comments: readonly string[];
   /** Folder with the HTML reports, and the comment. */
   readonly reports: string;
+  /** Artifacts of the workflow run: one report for each gate. */
+  readonly artifacts: number;
 }
 
 export interface Stage {
@@ -58,6 +60,7 @@ export async function playPullRequest(
   await git(folder, ['clone', '--quiet', '--no-checkout', playground.origin, checkout]);
   await git(checkout, ['fetch', '--quiet', 'origin', `refs/pull/${pull.number}/merge`]);
   await git(checkout, ['checkout', '--quiet', '--detach', merge]);
+  await using artifacts = await startLoopbackArtifacts();
   const results = await Promise.all(
     pull.gates.map(async ({ slug, inputs }) => {
       const result = await runAction({
@@ -77,6 +80,7 @@ export async function playPullRequest(
           job: slug,
         },
         runnerFolder: join(folder, 'runner'),
+        env: artifacts.env,
       });
       onResult(slug, result);
       return { slug, result };
@@ -84,7 +88,7 @@ export async function playPullRequest(
   );
   const comments = github.comments(pull.number).map((comment) => comment.body);
   await writeFile(join(reports, 'comment.md'), comments.join('\n\n'));
-  return { results, comments, reports };
+  return { results, comments, reports, artifacts: artifacts.stored().length };
 }
 
 /** GitHub keeps `refs/pull/N/merge`: the head merged into the base, which is what a pull request's jobs check out. */

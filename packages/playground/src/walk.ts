@@ -101,6 +101,10 @@ async function tellPullRequest(pull: PullRequest, stage: Stage, tell: Narrator):
     );
   }
   holds(played.comments.length === 1, `#${pull.number} has one comment; it has ${played.comments.length}`);
+  holds(
+    played.artifacts === pull.gates.length,
+    `#${pull.number} keeps ${pull.gates.length} reports as artifacts; it keeps ${played.artifacts}`,
+  );
   tell.line();
   tell.line('Its one comment:');
   tell.comment(played.comments[0] ?? '');

@@ -1,3 +1,4 @@
-// A GitHub on the loopback interface.
+// A GitHub on the loopback interface, and its artifact service.
+export { startLoopbackArtifacts, type LoopbackArtifacts, type StoredArtifact } from './loopback-artifacts.ts';
 export { startLoopbackGitHub, type LoopbackGitHub, type LoopbackGitHubOptions } from './loopback-github.ts';
 export type { Actor, PullRequestSeed } from './objects.ts';
