@@ -1,4 +1,5 @@
 // What the walk says: numbered steps, a line for what is going on, results aligned.
+import { wrapText } from '@pawl/core/report';
 import { showMarkdown, type Look } from './show-markdown.ts';
 
 export interface Narrator {
@@ -8,6 +9,9 @@ export interface Narrator {
   result(name: string, verdict: string, text: string): void;
   comment(markdown: string): void;
 }
+
+/** Where a result's text begins. */
+const indent = ' '.repeat(36);
 
 const verdictColours: Record<string, string> = { pass: '32', fail: '31', error: '31', inconclusive: '33' };
 
@@ -21,8 +25,11 @@ export function narrator(write: (text: string) => void, look: Look): Narrator {
       write(`\n${paint('1', `${steps}. ${title}`)}\n`);
     },
     line: (text = '') => write(`${text === '' ? '' : `   ${text}`}\n`),
-    result: (name, verdict, text) =>
-      write(`   ${name.padEnd(18)} ${paint(verdictColours[verdict] ?? '0', verdict.padEnd(13))} ${text}\n`),
+    result: (name, verdict, text) => {
+      const [first = '', ...rest] = wrapText(text, Math.max(40, look.width - indent.length));
+      write(`   ${name.padEnd(18)} ${paint(verdictColours[verdict] ?? '0', verdict.padEnd(13))} ${first}\n`);
+      for (const line of rest) write(`${indent}${line}\n`);
+    },
     comment: (markdown) => {
       const edge = paint('2', '│');
       const shown = showMarkdown(markdown, { ...look, width: look.width - 6 });

@@ -20,12 +20,7 @@ const entities: Record<string, string> = {
 };
 
 export function showMarkdown(markdown: string, look: Look): string {
-  const visible = stripVTControlCharacters(markdown)
-    .replace(/<!--[\s\S]*?-->/g, '')
-    .replace(
-      /<details[^>]*>[\s\S]*?<summary>([\s\S]*?)<\/summary>[\s\S]*?<\/details>/g,
-      (_, summary: string) => `▸ ${summary.trim()}`,
-    );
+  const visible = folded(stripVTControlCharacters(markdown).replace(/<!--[\s\S]*?-->/g, ''));
   const lines: string[] = [];
   let rows: string[][] = [];
   for (const line of [...visible.split('\n'), '']) {
@@ -38,6 +33,22 @@ export function showMarkdown(markdown: string, look: Look): string {
     if (line.trim() !== '' || lines.at(-1) !== '') lines.push(...inline(line, look));
   }
   return lines.join('\n').trim();
+}
+
+/** Details closed, as a reader first meets them: the outermost summaries stay, whatever is inside goes. */
+function folded(markdown: string): string {
+  let depth = 0;
+  let inSummary = false;
+  let text = '';
+  for (const token of markdown.split(/(<\/?details[^>]*>|<\/?summary>)/)) {
+    if (token.startsWith('<details')) depth += 1;
+    else if (token.startsWith('</details')) depth -= 1;
+    else if (token === '<summary>') inSummary = depth === 1;
+    else if (token === '</summary>') inSummary = false;
+    else if (depth === 0) text += token;
+    else if (inSummary) text += `▸ ${token.trim()}\n`;
+  }
+  return text.replace(/\n{3,}(?=▸)/g, '\n');
 }
 
 const cellsOf = (line: string): string[] =>
