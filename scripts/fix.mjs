@@ -4,4 +4,4 @@ import { must, prepare } from './bootstrap.mjs';
 await prepare({ build: false });
 await must('oxfmt', ['.']);
 await must('oxlint', ['--fix']);
-await must('vitest', ['run', 'actions', '-u']);
+await must('vitest', ['run', 'actions', '--update']);

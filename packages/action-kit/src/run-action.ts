@@ -7,6 +7,7 @@ import type { Action, ActionHost, ActionWorld, Producer, WorldRequest } from './
 import { crashOutcome, expectedOutcome, usageOutcome } from './failures.ts';
 import { publishOutcome } from './publish-outcome.ts';
 import { readFeatureInputs, readSettings, type Settings } from './read-action-inputs.ts';
+import { fromRepositoryRoot } from './repository-paths.ts';
 import { runnerFilesOf, type RunnerFiles } from './runner-files.ts';
 import { readRunner, type Environment, type Runner } from './runner.ts';
 
@@ -34,7 +35,13 @@ export async function runAction<S extends InputSpec, W extends ActionWorld>(
 
   const computed = await compute(action, host, { runner, settings: settings.value, files });
   await using world = computed.world;
-  const { outcome } = computed;
+  const outcome = {
+    ...computed.outcome,
+    report: fromRepositoryRoot(computed.outcome.report, {
+      workspace: runner.workspace,
+      root: rootOf(runner, settings.value),
+    }),
+  };
   files.log(renderTerminal(outcome.report, { width: 100 }));
   const { outputs, problems } = await publishOutcome(outcome, {
     slug: action.slug,
@@ -47,6 +54,8 @@ export async function runAction<S extends InputSpec, W extends ActionWorld>(
   await files.setOutputs(outputs);
   return conclude(files, outcome, settings.value, computed.crashed);
 }
+
+const rootOf = (runner: Runner, settings: Settings): string => resolve(runner.workspace, settings['working-directory']);
 
 function subjectOf({ event }: Runner): string {
   const commit = event.headSha === undefined ? 'the working directory' : `commit ${event.headSha.slice(0, 12)}`;
@@ -93,7 +102,7 @@ function mistakesWithoutConfig<S extends InputSpec>(
   action: Action<S>,
   { runner, settings }: Place,
 ): readonly Problem[] {
-  const root = resolve(runner.workspace, settings['working-directory']);
+  const root = rootOf(runner, settings);
   if (existsSync(join(root, 'pawl.yml'))) return [];
   const problems = [...runner.problems, ...readFeatureInputs(action, runner.env, { config: {} }).problems];
   return hasErrors(problems) ? problems : [];
@@ -103,7 +112,7 @@ function worldRequest({ runner, settings, files }: Place): WorldRequest {
   const { env, event, repository, actor, runUrl, toolCache } = runner;
   const duckdbPath = settings['duckdb-path'];
   return {
-    root: resolve(runner.workspace, settings['working-directory']),
+    root: rootOf(runner, settings),
     env,
     progress: (message) => files.log(message),
     storeFolder: resolve(runner.temp, 'pawl', 'store'),

@@ -339,6 +339,22 @@ test('without a check the annotations are in the log', async () => {
   expect(checked.log).not.toContain('::error file=a.csv');
 });
 
+test('annotations name files from the root of the repository, in the log and in the check', async () => {
+  const findings = [{ severity: 'error' as const, title: 't', message: 'm', file: 'a.csv', line: 3 }];
+  const problems = [{ code: 'DATA_MISSING', severity: 'error' as const, message: 'gone', file: 'data/gone.csv' }];
+  const execute = (): Outcome => outcomeOf({ verdict: 'error', findings, problems });
+  const inputs = { 'working-directory': 'services/flights' };
+  const logged = await play({ execute, inputs: { ...inputs, 'github-token': '' } });
+  expect(logged.asked?.root).toBe(join(folder, 'work/services/flights'));
+  expect(logged.log).toContain('::error file=services/flights/a.csv,line=3,title=t::m');
+  expect(logged.log).toContain('::error file=services/flights/data/gone.csv,title=DATA_MISSING::gone');
+  await play({ execute, inputs });
+  expect(github.checkRuns()[0]?.annotations).toMatchObject([
+    { path: 'services/flights/data/gone.csv' },
+    { path: 'services/flights/a.csv', start_line: 3 },
+  ]);
+});
+
 test('a push has a check and no comment', async () => {
   const played = await play({
     event: { ref: 'refs/heads/main', repository: { full_name: 'acme/flights' } },

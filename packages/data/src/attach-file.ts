@@ -8,52 +8,60 @@ import { quoteLiteral } from './sql-values.ts';
 
 export interface AttachedFile {
   readonly path: string;
+  /** What messages call it. */
+  readonly shown: string;
   /** The statement that makes it known; `name` is already quoted. */
   create(name: string): string;
   /** What a failed statement means, in the user's words. */
   explain(cause: unknown, run: (sql: string) => Promise<unknown>): Promise<DataError>;
 }
 
+type Named = Pick<AttachedFile, 'path' | 'shown'>;
 type Format = 'parquet' | 'csv' | 'json';
 
 const headBytes = 65_536;
 
 /** @throws DataError when there is no such file, it is empty, a Git LFS pointer, or of no known kind */
-export async function attachStatements(path: string): Promise<AttachedFile> {
-  const head = await readHead(path);
-  const name = basename(path);
+export async function attachStatements(path: string, shown = basename(path)): Promise<AttachedFile> {
+  const head = await readHead(path, shown);
   if (head.length === 0) {
-    throw new DataError('DATA_EMPTY', `"${name}" is empty: not even a header.`, {
+    throw new DataError('DATA_EMPTY', `"${shown}" is empty: not even a header.`, {
       file: path,
       hint: 'Write the data again, or leave the file out.',
     });
   }
   if (head.subarray(0, 40).toString('latin1').startsWith('version https://git-lfs.github.com/spec/')) {
-    throw new DataError('DATA_LFS_POINTER', `"${name}" is a Git LFS pointer, not the data itself.`, {
+    throw new DataError('DATA_LFS_POINTER', `"${shown}" is a Git LFS pointer, not the data itself.`, {
       file: path,
       hint: 'Fetch the data first: `git lfs pull`, or `lfs: true` at actions/checkout.',
     });
   }
-  const format = formatOf(path, head);
+  const format = formatOf({ path, shown }, head);
   const unreadable = async (cause: unknown): Promise<DataError> =>
-    new DataError('DATA_UNREADABLE', `"${name}" cannot be read as ${labels[format]}: ${sentence(reasonOf(cause))}`, {
-      file: path,
-      hint: hints[format],
-    });
+    new DataError(
+      'DATA_UNREADABLE',
+      `"${shown}" cannot be read as ${labels[format]}: ${sentence(reasonOf(cause, { path, shown }))}`,
+      {
+        file: path,
+        hint: hints[format],
+      },
+    );
   if (format === 'parquet') {
     return {
       path,
+      shown,
       create: (view) => `CREATE VIEW ${view} AS SELECT * FROM read_parquet(${fileLiteral(path)})`,
       explain: unreadable,
     };
   }
   if (format === 'json') {
     const source = `read_json(${fileLiteral(path)}, sample_size = -1, maximum_object_size = 67108864)`;
-    return { path, create: (view) => `CREATE TABLE ${view} AS SELECT * FROM ${source}`, explain: unreadable };
+    return { path, shown, create: (view) => `CREATE TABLE ${view} AS SELECT * FROM ${source}`, explain: unreadable };
   }
-  const dialect = guessDialect(name, head);
+  const dialect = guessDialect(basename(path), head);
   return {
     path,
+    shown,
     create: (view) => `CREATE TABLE ${view} AS SELECT * FROM ${csvStatement(fileLiteral(path), dialect)}`,
     explain: async (cause, run) => unreadable(await explainCsv(fileLiteral(path), dialect, { cause, run })),
   };
@@ -66,45 +74,45 @@ const hints: Readonly<Record<Format, string>> = {
   json: 'Give one array of objects, or one object a line.',
 };
 
-async function readHead(path: string): Promise<Buffer> {
+async function readHead(path: string, shown: string): Promise<Buffer> {
   let file: FileHandle;
   try {
     file = await open(path, 'r');
   } catch (cause) {
-    throw notReadable(path, cause);
+    throw notReadable({ path, shown }, cause);
   }
   await using _ = { [Symbol.asyncDispose]: () => file.close() };
   try {
     const { bytesRead, buffer } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
     return buffer.subarray(0, bytesRead);
   } catch (cause) {
-    throw notReadable(path, cause);
+    throw notReadable({ path, shown }, cause);
   }
 }
 
-function notReadable(path: string, cause: unknown): DataError {
+function notReadable({ path, shown }: Named, cause: unknown): DataError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   if (code === 'ENOENT') {
-    return new DataError('DATA_MISSING', `There is no file "${basename(path)}".`, {
+    return new DataError('DATA_MISSING', `There is no file "${shown}".`, {
       file: path,
       hint: 'Check the path, and that the step which makes the file has run.',
     });
   }
   const reason = code === 'EISDIR' ? 'is a folder' : `cannot be opened (${code})`;
-  return new DataError('DATA_UNREADABLE', `"${basename(path)}" ${reason}.`, {
+  return new DataError('DATA_UNREADABLE', `"${shown}" ${reason}.`, {
     file: path,
     hint: 'Name a data file that can be read.',
   });
 }
 
 /** Parquet is known by its first bytes, the rest by the name, and by what it looks like where the name says nothing. */
-function formatOf(path: string, head: Buffer): Format {
+function formatOf({ path, shown }: Named, head: Buffer): Format {
   const name = basename(path);
   if (head.subarray(0, 4).toString('latin1') === 'PAR1' || /\.(parquet|pq|parq)$/i.test(name)) return 'parquet';
   if (/\.(json|jsonl|ndjson)(\.gz)?$/i.test(name)) return 'json';
   if (/\.(csv|tsv|txt)(\.gz)?$/i.test(name)) return 'csv';
   if (head.includes(0)) {
-    throw new DataError('DATA_UNSUPPORTED', `"${name}" is neither Parquet, CSV nor JSON.`, {
+    throw new DataError('DATA_UNSUPPORTED', `"${shown}" is neither Parquet, CSV nor JSON.`, {
       file: path,
       hint: 'Convert it to Parquet, CSV or JSON.',
     });

@@ -94,11 +94,11 @@ export function openDataEngine(options: DataEngineOptions = {}): DataEngine {
   };
 
   return {
-    attach: (view, path) =>
+    attach: (view, path, shown) =>
       inTurn(async () => {
         if (session?.locked === true) stop();
         session ??= await start();
-        const file = await attachStatements(path);
+        const file = await attachStatements(path, shown);
         const columns = await create(session, view, file);
         attached.set(view, file);
         return columns;
@@ -137,7 +137,7 @@ async function rowsOf(result: DuckDBMaterializedResult): Promise<readonly Readon
 function queryError(cause: unknown, files: readonly AttachedFile[]): DataError {
   const text = cause instanceof Error ? cause.message : String(cause);
   const file = files.length === 1 ? files[0] : files.find(({ path }) => text.includes(path));
-  return new DataError('DATA_QUERY_FAILED', reasonOf(cause), {
+  return new DataError('DATA_QUERY_FAILED', reasonOf(cause, file), {
     ...(file !== undefined && { file: file.path }),
     hint: 'If the file was cut off or changed while it was read, write it again; else check the columns named.',
   });

@@ -14,9 +14,11 @@ export interface CaseFile {
   readonly parquet?: readonly string[];
   /** File → bytes that are left of it. */
   readonly truncate?: Readonly<Record<string, number>>;
-  /** What Git knows: `present` (the files of `baseline/`), `unreadable`, or nothing. */
-  readonly history?: 'present' | 'unreadable';
+  /** What Git knows: `present` (the files of `baseline/`), `unreadable`, `shallow` (cut off below HEAD), or nothing. */
+  readonly history?: KnownHistory;
 }
+
+type KnownHistory = 'present' | 'unreadable' | 'shallow';
 
 const root = join(import.meta.dirname, '..', '..', '..', 'fixtures', 'cases');
 
@@ -74,15 +76,17 @@ function folderWorkspace(folder: string): Workspace {
   };
 }
 
-function folderHistory(folder: string, state: 'present' | 'unreadable'): History {
+const revisions: Readonly<Record<string, string>> = { 'origin/main': baselineCommit, 'v1.0.0': baselineCommit };
+
+function folderHistory(folder: string, state: KnownHistory): History {
   const fileAt = async (path: string): Promise<string | undefined> => {
-    if (state === 'unreadable') throw new Error('fatal: unable to read tree (object missing)');
+    if (state === 'unreadable') throw new Error('fatal: unable to read tree (object missing).');
     const file = join(folder, path);
     return (await stat(file).catch(() => undefined)) === undefined ? undefined : file;
   };
   return {
     resolve: async (revision) =>
-      ({ HEAD: headCommit, 'origin/main': baselineCommit, 'v1.0.0': baselineCommit })[revision],
+      revision === 'HEAD' ? headCommit : state === 'shallow' ? undefined : revisions[revision],
     mergeBase: async () => baselineCommit,
     read: async (_commit, path) => {
       const file = await fileAt(path);
@@ -90,6 +94,11 @@ function folderHistory(folder: string, state: 'present' | 'unreadable'): History
     },
     materialize: async (_commit, path) => fileAt(path),
     commitTime: async () => 1_767_000_000_000,
-    head: async () => ({ commit: headCommit, branch: 'change', dirty: false }),
+    head: async () => ({
+      commit: headCommit,
+      branch: 'change',
+      dirty: false,
+      ...(state === 'shallow' && { shallow: true }),
+    }),
   };
 }

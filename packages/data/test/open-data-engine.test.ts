@@ -105,6 +105,19 @@ test('a truncated, a foreign and a missing Parquet file are told apart', async (
   });
 });
 
+test('messages call a file what its user calls it', async () => {
+  await using files = await folder();
+  await using data = engine();
+  const cut = await files.write('cut.parquet', 'hello');
+
+  expect((await refusal(data.attach('t', files.at('gone.csv'), 'data/gone.csv'))).message).toBe(
+    'There is no file "data/gone.csv".',
+  );
+  const { message } = await refusal(data.attach('t', cut, 'data/cut.parquet'));
+  expect(message).toMatch(/^"data\/cut\.parquet" cannot be read as Parquet: /);
+  expect(message).not.toContain('"cut.parquet"');
+});
+
 test('a CSV row of another length is named by its line', async () => {
   await using files = await folder();
   await using data = engine();

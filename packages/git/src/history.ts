@@ -91,10 +91,16 @@ export async function openHistory({ repository, environment = process.env }: His
       const commit = await resolve('HEAD');
       const symbolic = await git.run(['symbolic-ref', '--quiet', '--short', 'HEAD'], { answers: [1, 128] });
       const branch = symbolic.stdout.toString('utf8').trim();
-      const inTree = await git.run(['rev-parse', '--is-inside-work-tree'], { answers: [128] });
+      const asked = ['rev-parse', '--is-inside-work-tree', '--is-shallow-repository'];
+      const [inTree, shallow] = (await git.run(asked, { answers: [128] })).stdout.toString('utf8').trim().split('\n');
       const status = ['status', '--porcelain=v1', '-z', '--untracked-files=no'];
-      const dirty = inTree.stdout.toString('utf8').trim() === 'true' && (await git.text(status)) !== '';
-      return { ...(commit !== undefined && { commit }), ...(branch !== '' && { branch }), dirty };
+      const dirty = inTree === 'true' && (await git.text(status)) !== '';
+      return {
+        ...(commit !== undefined && { commit }),
+        ...(branch !== '' && { branch }),
+        dirty,
+        ...(shallow === 'true' && { shallow: true }),
+      };
     },
     [Symbol.asyncDispose]: async () => {
       await objects[Symbol.asyncDispose]();

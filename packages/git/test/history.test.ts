@@ -53,6 +53,16 @@ describe('history on Git', () => {
     });
   });
 
+  test('knows a shallow clone, where a base that cannot be found may exist', async () => {
+    await using repo = await forked();
+    await using remote = await bareRemote();
+    await repo.publishTo(remote);
+    await using shallow = await cloneOf(remote, '--depth=1');
+    await using history = await openHistory({ repository: shallow.path, environment: shallow.environment });
+    expect(await history.head()).toEqual({ commit: repo.main, branch: 'main', dirty: false, shallow: true });
+    expect(await history.resolve(repo.base)).toBeUndefined();
+  });
+
   test('names the remedy when the folder is no repository', async () => {
     await using repo = await gitRepo();
     await expect(openHistory({ repository: `${repo.path}/..`, environment: repo.environment })).rejects.toMatchObject({

@@ -1,7 +1,7 @@
 // The in-memory registry and history keep to the same contracts as the Git adapters.
 import { memoryHistory, memoryRegistry } from '@pawl/core/testing';
 import { historyContract, registryContract } from '@pawl/testkit/contracts';
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 const hash = (digit: string): string => digit.repeat(40);
 
@@ -9,6 +9,19 @@ describe('a registry in memory', () => {
   test.each(registryContract.map(({ title, check }) => ({ title, check })))('$title', ({ check }) =>
     check({ registry: memoryRegistry(), commits: [hash('1'), hash('2'), hash('3')] }),
   );
+});
+
+test('a shallow history in memory has no merge base to tell, rather than none', async () => {
+  const [one, other] = [hash('a'), hash('b')];
+  const commit = (name: string, parent: string) => ({ commit: name, parents: [parent], time: 0, files: {} });
+  const history = memoryHistory({
+    commits: [commit(one, hash('e')), commit(other, hash('f'))],
+    refs: { main: one },
+    head: 'main',
+    shallow: true,
+  });
+  await expect(history.mergeBase(one, other)).rejects.toMatchObject({ code: 'HISTORY_UNREADABLE' });
+  expect(await history.head()).toMatchObject({ shallow: true });
 });
 
 describe('a history in memory', () => {

@@ -1,4 +1,5 @@
 // Finds and reads the suite: the one given, or the one beside the data.
+import { isGlob } from '../dataset/find-data.ts';
 import { readExpectationSuite, type ExpectationSuite } from '../formats/expectation-suite.ts';
 import type { Inputs } from '../formats/inputs.ts';
 import type { Problem, Read } from '../formats/problem.ts';
@@ -20,7 +21,7 @@ export async function readSuite(
   if (text === undefined) {
     const given =
       inputs.suite === undefined ? `There is no suite "${path}" beside the data.` : `There is no suite "${path}".`;
-    return { problems: [missing(given)] };
+    return { problems: [missing(given, path)] };
   }
   const { value, problems } = readExpectationSuite({ text, file: path });
   return value === undefined ? { problems } : { value: { suite: value, path }, problems };
@@ -29,14 +30,15 @@ export async function readSuite(
 /** `data/flights.parquet` → `data/flights.expect.yml`; a glob names no single neighbour. */
 function besideData(data: readonly string[] | undefined): string | undefined {
   const [first] = data ?? [];
-  return first === undefined || /[*?[{]/.test(first) ? undefined : first.replace(/\.[A-Za-z]+(\.gz)?$/, '.expect.yml');
+  return first === undefined || isGlob(first) ? undefined : first.replace(/\.[A-Za-z]+(\.gz)?$/, '.expect.yml');
 }
 
-const missing = (message: string): Problem => ({
+const missing = (message: string, file?: string): Problem => ({
   code: 'SUITE_MISSING',
   severity: 'error',
   message,
   hint: 'Give the input "suite" with the path of a *.expect.yml, or of a Great Expectations suite (JSON).',
+  ...(file !== undefined && { file }),
 });
 
 /** Patterns that the engine refused, each at its expectation's line. */

@@ -77,8 +77,18 @@ function headlineOf(files: readonly JudgedFile[], { failSeverity, problems }: Se
   const rows = files.reduce((sum, file) => sum + file.rows, 0);
   const warnings = files.flatMap(({ results }) => results).filter(({ success }) => !success).length;
   const warned = warnings > 0 ? `, ${counted(warnings, 'warning')}` : '';
-  return `${warnings > 0 ? all - warnings : 'all'} ${warnings > 0 ? 'of ' : ''}${counted(all, 'expectation')} hold on ${counted(rows, 'row')}${warned}`;
+  const holding =
+    warnings > 0
+      ? holdingOf(all - warnings, all)
+      : all === 1
+        ? 'the one expectation holds'
+        : `all ${thousands(all)} expectations hold`;
+  return `${holding} on ${counted(rows, 'row')}${warned}`;
 }
+
+/** "3 of 10 expectations hold", "1 of 2 expectations holds", "0 of 1 expectation holds". */
+const holdingOf = (holding: number, all: number): string =>
+  `${thousands(holding)} of ${counted(all, 'expectation')} ${holding === 1 || all === 1 ? 'holds' : 'hold'}`;
 
 function comparisonOf(files: readonly JudgedFile[]): string {
   const changes = files.flatMap(({ change }) => (change === undefined ? [] : [change]));
@@ -88,7 +98,7 @@ function comparisonOf(files: readonly JudgedFile[]): string {
   const holding = results.filter(({ success }) => success).length;
   return results.length === 0 || files.some(({ rows }) => rows === 0)
     ? 'not judged'
-    : `${holding} of ${results.length} expectations hold`;
+    : holdingOf(holding, results.length);
 }
 
 function fileBlocks(file: JudgedFile, { failSeverity }: SectionOptions): Block[] {
@@ -151,6 +161,9 @@ function sampleBlock({ expectation, rows }: ExpectationResult, sample: readonly 
   };
 }
 
+/** More failing expectations than this are counted, not named twice. */
+const mostNamed = 3;
+
 function changeBlocks(change: DataChange, results: readonly ExpectationResult[]): Block[] {
   const difference = change.rowsAfter - change.rowsBefore;
   const named = (indexes: readonly number[]): string =>
@@ -158,6 +171,9 @@ function changeBlocks(change: DataChange, results: readonly ExpectationResult[])
       .flatMap((index) => results[index] ?? [])
       .map(({ expectation }) => expectationInWords(expectation))
       .join('; ');
+  // What fails is named in the table of results right below; what was fixed is named only here.
+  const failing = (indexes: readonly number[]): string =>
+    indexes.length > mostNamed ? `${counted(indexes.length, 'expectation')}, below` : named(indexes);
   const rows: [string, string][] = [
     [
       'rows',
@@ -166,9 +182,9 @@ function changeBlocks(change: DataChange, results: readonly ExpectationResult[])
     ['columns added', change.added.map(({ name, type }) => `${name} (${type})`).join(', ')],
     ['columns removed', change.removed.map(({ name, type }) => `${name} (${type})`).join(', ')],
     ['columns retyped', change.retyped.map(({ name, before, after }) => `${name}: ${before} → ${after}`).join(', ')],
-    ['newly failing', named(change.newlyFailing)],
+    ['newly failing', failing(change.newlyFailing)],
     ['fixed', named(change.fixed)],
-    ['still failing', named(change.stillFailing)],
+    ['still failing', failing(change.stillFailing)],
   ];
   const shown = rows.filter(([, text], index) => index === 0 || text !== '');
   return [{ type: 'table', columns: [{ title: 'change' }, { title: 'baseline → now' }], rows: shown }];

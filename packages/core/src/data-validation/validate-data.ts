@@ -73,8 +73,8 @@ async function dataFiles(
   { inputs, workspace }: ValidateData,
   suite: ExpectationSuite,
 ): Promise<Read<readonly DataFile[]>> {
-  const written = inputs.data ?? (suite.data === undefined ? [] : [suite.data]);
-  if (written.length > 0) return findDataFiles(written, workspace);
+  if (inputs.data !== undefined && inputs.data.length > 0) return findDataFiles(inputs.data, workspace);
+  if (suite.data !== undefined) return findDataFiles([suite.data], workspace, suite.dataPlace);
   return {
     problems: [
       {

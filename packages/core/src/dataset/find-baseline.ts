@@ -51,7 +51,7 @@ type Commit = Extract<BaselineFile, { state: 'present' }>['source'] & { readonly
 
 /** The merge base; on the base branch itself, the last commit, or the one before it when nothing was changed since. */
 async function autoBaseline({ baseBranch }: BaselineQuestion, history: History): Promise<Commit | BaselineFile> {
-  const { commit: head, dirty } = await history.head();
+  const { commit: head, dirty, shallow } = await history.head();
   if (head === undefined) return { state: 'absent', reason: 'there is no commit yet' };
   const candidates = baseBranch === undefined ? ['HEAD', 'main', 'master'] : [baseBranch];
   for (const name of candidates.flatMap((branch) => [`origin/${branch}`, ...(branch === 'HEAD' ? [] : [branch])])) {
@@ -66,10 +66,9 @@ async function autoBaseline({ baseBranch }: BaselineQuestion, history: History):
     if (parent === undefined) return { state: 'absent', reason: 'this is the first commit' };
     return { source: 'ref', name: 'the commit before', commit: parent };
   }
-  return {
-    state: 'absent',
-    reason: 'no merge base is known here (a shallow checkout knows none: set fetch-depth: 0)',
-  };
+  // Where history was cut off, a base that is not known here may well exist.
+  if (shallow === true) return unreadable('the clone is shallow and lacks the merge base');
+  return { state: 'absent', reason: 'no merge base is known here' };
 }
 
 async function namedBaseline({ wanted }: BaselineQuestion, history: History): Promise<Commit | BaselineFile> {

@@ -32,6 +32,8 @@ export interface Reference {
   readonly absolute: string;
   /** What messages call it. */
   readonly shown: string;
+  /** Where problems with it are placed; the same as `shown` unless it is from an earlier commit. */
+  readonly path?: string;
   readonly source: BaselineSource;
 }
 
@@ -53,7 +55,9 @@ export async function reportDrift(request: ReportDrift): Promise<Outcome> {
     ...policy.problems,
     ...(current === undefined ? [missingFile('current', request.inputs.current)] : []),
   ];
-  const reference = await findReference(request);
+  // The baseline of a file that is not there says nothing that its own absence does not.
+  const reference: Read<Reference> =
+    current === undefined && isBaseline(request.inputs.reference) ? { problems: [] } : await findReference(request);
   problems.push(...reference.problems);
   const unusable = policy.value === undefined || current === undefined || reference.value === undefined;
   if (unusable || policy.value === undefined || reference.value === undefined) {
@@ -92,8 +96,8 @@ async function compareSides(
   };
   const rows = { reference: sides.reference.rows, current: sides.current.rows };
   const empty = [
-    ...(rows.reference === 0 ? [noRows('reference', reference.shown)] : []),
-    ...(rows.current === 0 ? [noRows('current', inputs.current)] : []),
+    ...(rows.reference === 0 ? [noRows('reference', reference)] : []),
+    ...(rows.current === 0 ? [noRows('current', { shown: inputs.current })] : []),
   ];
   if (empty.length > 0) return { ...found, problems: [...problems, ...empty], rows };
   const measured = await measureColumns(engine, sides, { policy, progress: context.progress });
@@ -108,10 +112,12 @@ async function readPolicy({ inputs, workspace }: ReportDrift): Promise<Read<Drif
     : readDriftPolicy({ text, file: inputs.policy });
 }
 
+const isBaseline = (reference: string): boolean => /^baseline(:|$)/.test(reference);
+
 /** `baseline`, `baseline:<revision>`, or a path. */
 async function findReference({ inputs, workspace, history, baseBranch }: ReportDrift): Promise<Read<Reference>> {
   const [, , revision = 'auto'] = /^baseline(:(.+))?$/.exec(inputs.reference) ?? [];
-  if (!/^baseline(:|$)/.test(inputs.reference)) {
+  if (!isBaseline(inputs.reference)) {
     const print = await workspace.fingerprint(inputs.reference);
     if (print === undefined) return { problems: [missingFile('reference', inputs.reference)] };
     const source = { source: 'file', name: inputs.reference, digest: print.digest } as const;
@@ -124,14 +130,14 @@ async function findReference({ inputs, workspace, history, baseBranch }: ReportD
   const baseline = await findBaselineFile(question, history);
   if (baseline.state === 'present') {
     const shown = `${inputs.current} at ${baseline.source.commit?.slice(0, 7) ?? 'the baseline'}`;
-    return { value: { absolute: baseline.file, shown, source: baseline.source }, problems: [] };
+    return { value: { absolute: baseline.file, shown, path: inputs.current, source: baseline.source }, problems: [] };
   }
   return {
     problems: [
       {
         code: baseline.state === 'absent' ? 'BASELINE_ABSENT' : 'BASELINE_UNREADABLE',
         severity: 'error',
-        message: `There is no reference to compare with: ${baseline.reason}.`,
+        message: `There is no reference to compare with: ${baseline.reason.replace(/\.$/, '')}.`,
         hint:
           baseline.state === 'unreadable'
             ? baseline.hint
@@ -147,12 +153,13 @@ const missingFile = (input: string, path: string): Problem => ({
   severity: 'error',
   message: `There is no file "${path}" (input "${input}").`,
   hint: 'Check the path (from the root of the repository), and that the step which makes the file has run.',
+  file: path,
 });
 
-const noRows = (side: string, path: string): Problem => ({
+const noRows = (side: string, { shown, path = shown }: Pick<Reference, 'shown' | 'path'>): Problem => ({
   code: 'DATA_NO_ROWS',
   severity: 'error',
-  message: `The ${side} data "${path}" have no rows, so nothing could be compared.`,
+  message: `The ${side} data "${shown}" have no rows, so nothing could be compared.`,
   hint: 'Check the step that writes them.',
   file: path,
 });

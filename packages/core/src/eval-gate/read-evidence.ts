@@ -34,7 +34,7 @@ export async function openTable(ports: EvidencePorts, view: string, file: string
   let absolute = file;
   try {
     absolute = await ports.workspace.resolve(file);
-    const columns = await ports.engine.attach(view, absolute);
+    const columns = await ports.engine.attach(view, absolute, file);
     return { value: { view, file, columns }, problems: [] };
   } catch (error) {
     const hint = 'Give a Parquet, CSV or JSON file that is whole.';

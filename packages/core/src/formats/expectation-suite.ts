@@ -15,6 +15,8 @@ export interface ExpectationSuite {
   readonly name: string;
   /** Data file or glob it is meant for, from the root of the repository. */
   readonly data?: string;
+  /** Where that is written. */
+  readonly dataPlace?: Pick<Problem, 'file' | 'line' | 'column'>;
   readonly expectations: readonly Expectation[];
 }
 
@@ -95,7 +97,7 @@ export function readExpectationSuite(source: YamlSource): Read<ExpectationSuite>
   return {
     value: {
       name: name ?? expectation_suite_name ?? fileStem(source.file),
-      ...(typeof data === 'string' && { data }),
+      ...(typeof data === 'string' && { data, dataPlace: place(['data']) }),
       expectations,
     },
     problems,

@@ -25,8 +25,12 @@ export class DataError extends Error {
 }
 
 export interface DataEngine {
-  /** Names a Parquet, CSV or JSON file (absolute path) as a view. @throws DataError when it cannot be read, naming file and reason */
-  attach(view: string, file: string): Promise<readonly Column[]>;
+  /**
+   * Names a Parquet, CSV or JSON file (absolute path) as a view.
+   * @param shown what messages call the file, as its user wrote it; default: its name without folders
+   * @throws DataError when it cannot be read, naming file and reason
+   */
+  attach(view: string, file: string, shown?: string): Promise<readonly Column[]>;
   /** Rows by column name. Literals are bound as $1, $2 …; identifiers are quoted by `quoteIdentifier`. */
   query(sql: string, values?: readonly SqlValue[]): Promise<readonly Readonly<Record<string, SqlValue>>[]>;
   /** A numeric column as doubles (NULL is NaN), or a text column: for statistics and for model inputs. */

@@ -70,7 +70,7 @@ async function automatic(question: BaselineQuestion, ports: BaselinePorts): Prom
 
 /** On a clean checkout of the base branch itself, the commit before it: comparing a commit with itself shows nothing. */
 async function mergeBase({ baseRef }: BaselineQuestion, history: History): Promise<string | undefined> {
-  const { commit: head, dirty } = await history.head();
+  const { commit: head, dirty, shallow } = await history.head();
   if (head === undefined) return undefined;
   const candidates =
     baseRef === undefined ? ['origin/HEAD', 'origin/main', 'origin/master', 'main', 'master'] : [baseRef];
@@ -81,6 +81,8 @@ async function mergeBase({ baseRef }: BaselineQuestion, history: History): Promi
     if (base === undefined) continue;
     return base === head && !dirty ? await history.resolve(`${head}^`) : base;
   }
+  // Where history was cut off, a base that is not known here may well exist.
+  if (shallow === true) throw new Error('The clone is shallow and lacks the merge base');
   if (baseRef !== undefined) throw new Error(`Git knows no "${baseRef}"`);
   return dirty ? head : await history.resolve(`${head}^`);
 }

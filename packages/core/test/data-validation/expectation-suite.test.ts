@@ -21,6 +21,7 @@ test('reads a suite with the place of each expectation', () => {
     value: {
       name: 'flights',
       data: 'data/flights.parquet',
+      dataPlace: { file: 'flights.expect.yml', line: 2, column: 7 },
       expectations: [
         {
           type: 'expect_column_values_to_not_be_null',

@@ -101,6 +101,20 @@ test('a commit that cannot be read is an error and never a pass', async () => {
   expect(record).toBeUndefined();
 });
 
+test('a merge base that a shallow clone lacks is an error, and no first version', async () => {
+  const { report, exit } = await run({ head: 'c2', commits: { c2: {} }, shallow: true });
+
+  expect(exit).toBe(3);
+  expect(report.problems).toMatchObject([
+    {
+      code: 'BASELINE_UNREADABLE',
+      message: expect.stringContaining('The clone is shallow and lacks the merge base.'),
+      hint: expect.stringContaining('fetch-depth: 0'),
+    },
+  ]);
+  expect((await run({ head: 'c2', commits: { c2: {} }, shallow: true }, 'none')).report.verdict).not.toBe('error');
+});
+
 test('a registered version whose commit lacks the file, and a name that nothing has, are errors', async () => {
   const world = { commits: { c1: {} }, versions: [version('triage', 'v1.0.0', 'c1', ['production'])] };
 

@@ -10,6 +10,7 @@ export interface WorldData {
   readonly commits?: Record<string, Record<string, string> | null>;
   readonly refs?: Record<string, string>;
   readonly head?: string;
+  readonly shallow?: boolean;
   readonly base?: string;
   readonly versions?: readonly RegisteredVersion[];
   readonly provider?: ModelProvider;
@@ -31,7 +32,7 @@ export const version = (
   deprecated: false,
 });
 
-export function fakeHistory({ commits = {}, refs = {}, head, base }: WorldData): History {
+export function fakeHistory({ commits = {}, refs = {}, head, base, shallow = false }: WorldData): History {
   return {
     resolve: async (revision) => refs[revision] ?? (Object.hasOwn(commits, revision) ? revision : undefined),
     mergeBase: async () => base,
@@ -43,7 +44,11 @@ export function fakeHistory({ commits = {}, refs = {}, head, base }: WorldData):
     },
     materialize: async () => undefined,
     commitTime: async () => 1_767_052_800_000,
-    head: async () => ({ ...(head !== undefined && { commit: head }), dirty: false }),
+    head: async () => ({
+      ...(head !== undefined && { commit: head }),
+      dirty: false,
+      ...(shallow && { shallow }),
+    }),
   };
 }
 

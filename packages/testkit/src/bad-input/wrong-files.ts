@@ -8,7 +8,7 @@ export const wrongFiles: readonly BadInput[] = [
     inputs: { ...validate, data: 'data/gone.csv' },
     spoil: {},
     exit: 2,
-    problem: { code: 'DATA_MISSING', message: /data\/gone\.csv/, hint: /Check the path/ },
+    problem: { code: 'DATA_MISSING', file: 'data/gone.csv', message: /"data\/gone\.csv"/, hint: /Check the path/ },
   },
   {
     title: 'a policy that is not there',
@@ -30,7 +30,7 @@ export const wrongFiles: readonly BadInput[] = [
     inputs: { ...gate, data: 'data/gone.csv' },
     spoil: {},
     exit: 2,
-    problem: { code: 'DATA_MISSING', file: 'data/gone.csv', message: /gone\.csv/, hint: /Check the path/ },
+    problem: { code: 'DATA_MISSING', file: 'data/gone.csv', message: /"data\/gone\.csv"/, hint: /Check the path/ },
   },
   {
     title: 'test data of a prompt that are not there',

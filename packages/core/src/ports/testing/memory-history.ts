@@ -16,9 +16,12 @@ export interface MemoryHistoryRequest {
   readonly refs: Readonly<Record<string, string>>;
   readonly head?: string;
   readonly dirty?: boolean;
+  /** The clone was cut off: commits that are not given may exist. */
+  readonly shallow?: boolean;
 }
 
-export function memoryHistory({ commits, refs, head, dirty = false }: MemoryHistoryRequest): History {
+export function memoryHistory(request: MemoryHistoryRequest): History {
+  const { commits, refs, head, dirty = false, shallow = false } = request;
   const known = new Map(commits.map((commit) => [commit.commit, commit]));
   const resolve = (revision: string): string | undefined => {
     const name = revision === 'HEAD' ? (head ?? '') : revision;
@@ -26,8 +29,7 @@ export function memoryHistory({ commits, refs, head, dirty = false }: MemoryHist
   };
   const readable = (commit: string): MemoryCommit => {
     const found = known.get(resolve(commit) ?? '');
-    if (found === undefined)
-      throw Object.assign(new Error(`Commit ${commit} cannot be read.`), { code: 'HISTORY_UNREADABLE' });
+    if (found === undefined) throw unreadable(`Commit ${commit} cannot be read.`);
     return found;
   };
   const ancestors = (commit: string): readonly string[] => [
@@ -43,7 +45,10 @@ export function memoryHistory({ commits, refs, head, dirty = false }: MemoryHist
     mergeBase: async (a, b) => {
       const left = new Set(ancestors(readable(a).commit));
       const shared = ancestors(readable(b).commit).filter((commit) => left.has(commit));
-      return shared.toSorted((one, other) => (known.get(other)?.time ?? 0) - (known.get(one)?.time ?? 0))[0];
+      const [base] = shared.toSorted((one, other) => (known.get(other)?.time ?? 0) - (known.get(one)?.time ?? 0));
+      if (base === undefined && shallow)
+        throw unreadable(`The clone is shallow and lacks the merge base of ${a} and ${b}.`);
+      return base;
     },
     read: async (commit, path) => {
       const content = contentOf(commit, path);
@@ -54,7 +59,14 @@ export function memoryHistory({ commits, refs, head, dirty = false }: MemoryHist
     commitTime: async (commit) => known.get(resolve(commit) ?? '')?.time,
     head: async () => {
       const commit = resolve('HEAD');
-      return { ...(commit !== undefined && { commit }), ...(head !== undefined && { branch: head }), dirty };
+      return {
+        ...(commit !== undefined && { commit }),
+        ...(head !== undefined && { branch: head }),
+        dirty,
+        ...(shallow && { shallow }),
+      };
     },
   };
 }
+
+const unreadable = (message: string): Error => Object.assign(new Error(message), { code: 'HISTORY_UNREADABLE' });
