@@ -5,7 +5,7 @@ export interface Shell {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
-  /** Columns of the terminal; 100 where there is none. */
+  /** Columns of the terminal; 120 where there is none. */
   readonly width: number;
   readonly colour: boolean;
   /** Resolves when the user or the system asks the command to end. */
@@ -20,7 +20,7 @@ export function processShell(): Shell {
     env: process.env,
     out: (text) => process.stdout.write(`${text}\n`),
     err: (text) => process.stderr.write(`${text}\n`),
-    width: Math.min(process.stdout.columns ?? 100, 120),
+    width: Math.min(process.stdout.columns ?? 120, 140),
     colour: process.stdout.isTTY === true && process.env.NO_COLOR === undefined,
     interrupted: controller.signal,
   };

@@ -24,6 +24,9 @@ export interface Machines {
   readonly tritonUrl: string;
   readonly modelRepository: string;
   readonly adminUrl: string;
+  readonly vllmUrl: string;
+  /** Folder that vLLM loads adapters from. */
+  readonly adapters: string;
 }
 
 /** @param folder is emptied first */
@@ -66,7 +69,9 @@ async function writeHistory(clone: string, cuts: string, machines: Machines): Pr
   await commit(clone, 'Flights of January to April, and what must hold of them', { name: 'Kim', daysAgo: 21 });
 
   await take('models', 'deployments');
-  await fillDeployment(join(clone, 'deployments/flight-delay.deploy.yml'), machines);
+  for (const name of ['flight-delay', 'mail-adapter'])
+    await fillDeployment(join(clone, `deployments/${name}.deploy.yml`), machines);
+  await takeAdapter(clone, 'production');
   await cp(join(material, 'models/flight-delay/production.onnx'), join(clone, 'models/flight-delay/model.onnx'));
   await cp(join(material, 'models/flight-delay/card.production.md'), join(clone, 'models/flight-delay/README.md'));
   await commit(clone, 'A model that says which flights will be late', { name: 'Robin', daysAgo: 14 });
@@ -77,6 +82,7 @@ async function writeHistory(clone: string, cuts: string, machines: Machines): Pr
   await cutMails(join(clone, 'data/mails.jsonl'));
   await commit(clone, 'Triage of mails by a small language model', { name: 'Kim', daysAgo: 3 });
   await register(clone, 'mail-triage', { name: 'Kim', daysAgo: 3 });
+  await register(clone, 'mail-adapter', { name: 'Kim', daysAgo: 3 });
 }
 
 /** The walk's servers listen on free ports; a team's file would name its own. */
@@ -85,7 +91,9 @@ async function fillDeployment(file: string, machines: Machines): Promise<void> {
   const filled = text
     .replace('http://triton.internal:8000', machines.tritonUrl)
     .replace('/srv/triton/models', machines.modelRepository)
-    .replace('http://splitter.internal:8081', machines.adminUrl);
+    .replace('http://splitter.internal:8081', machines.adminUrl)
+    .replace('http://vllm.internal:8000', machines.vllmUrl)
+    .replace('/srv/vllm/adapters', machines.adapters);
   await writeFile(file, filled);
 }
 
@@ -96,8 +104,17 @@ async function writeBetter(clone: string, cuts: string): Promise<string> {
   await cp(join(material, 'models/flight-delay/good.onnx'), join(clone, 'models/flight-delay/model.onnx'));
   await cp(join(material, 'models/flight-delay/card.good.md'), join(clone, 'models/flight-delay/README.md'));
   await commit(clone, 'Boosted trees that know the airports', robin);
+  await takeAdapter(clone, 'good');
+  await commit(clone, 'An adapter next to zero', robin);
   await takePrompt(clone, 'good', ['production', 'good']);
   return commit(clone, 'One more worked example', robin);
+}
+
+async function takeAdapter(clone: string, version: string): Promise<void> {
+  await cp(
+    join(material, 'models/mail-adapter', `${version}.safetensors`),
+    join(clone, 'models/mail-adapter/adapter_model.safetensors'),
+  );
 }
 
 async function writeWorse(clone: string, cuts: string): Promise<string> {

@@ -14,9 +14,11 @@ import {
   type PullRequest,
   type Stage,
 } from './pull-request.ts';
-import { rollOut } from './rollout.ts';
+import { mergeBranch, rollOut } from './rollout.ts';
+import type { JobResult } from './run-action.ts';
 import { startServing, type Serving } from './serving.ts';
 import { tellStore } from './tell-store.ts';
+import { aboutFlights, aboutMails } from './traffic.ts';
 
 export interface Walk {
   /** Emptied, then holds the repository, the checkouts and the reports. */
@@ -58,7 +60,7 @@ export async function walk({ folder, tell }: Walk): Promise<void> {
     `${relative(process.cwd(), playground.clone)}, with a bare origin beside it. Real data: US flights of 2001, and mails of`,
   );
   tell.line('the SpamAssassin corpus answered by a small language model; its answers are replayed from a cassette.');
-  await serving.serve(join(playground.clone, 'models/flight-delay'));
+  await serving.serve(playground.clone);
 
   const pulls = branches.map((branch, index): PullRequest => ({
     number: index + 1,
@@ -112,28 +114,31 @@ async function tellPullRequest(pull: PullRequest, stage: Stage, tell: Narrator):
 }
 
 async function merge(playground: Playground, serving: Serving, stage: Stage, tell: Narrator): Promise<void> {
-  tell.step('The bad branch tries to deploy anyway');
-  const refused = await rollOut({ stage, serving, playground, branch: 'new-exporter', onStep: () => {} });
-  tell.result('deploy', refused.outputs.verdict ?? 'none', refused.outputs.headline ?? '');
-  holds(
-    refused.outputs.verdict === 'fail',
-    `the bad branch is refused; the deploy action says ${refused.outputs.verdict}:\n${refused.log}`,
-  );
+  const rollout = { stage, serving, playground, onStep: (line: string) => tell.line(line) };
+  const flights = { ...rollout, name: 'flight-delay', question: aboutFlights };
+  const mails = { ...rollout, name: 'mail-adapter', question: aboutMails, branch: 'main' as const };
 
-  tell.step('#1 is merged: its model is registered, and rolled out by canary while requests keep coming');
+  tell.step('The bad branch tries to deploy anyway');
+  const refused = await rollOut({ ...flights, branch: 'new-exporter' });
+  tellResult(refused, 'fail', 'the bad branch is refused', tell);
+
+  tell.step('#1 is merged: its model is registered, and rolled out on Triton by canary while requests keep coming');
   tell.line("The steps are a demo's: seconds instead of hours, and a limit of 10 % errors instead of 1 %.");
-  const result = await rollOut({
-    stage,
-    serving,
-    playground,
-    branch: 'better-model-and-prompt',
-    onStep: (line) => tell.line(line),
-  });
-  tell.result('deploy', result.outputs.verdict ?? 'none', result.outputs.headline ?? '');
-  holds(
-    result.outputs.verdict === 'pass',
-    `the rollout ends with all requests on the new version; it says ${result.outputs.verdict}:\n${result.log}`,
-  );
+  await mergeBranch(playground, 'better-model-and-prompt');
+  const promoted = await rollOut({ ...flights, branch: 'main' });
+  tellResult(promoted, 'pass', 'the rollout ends with all requests on the new version', tell);
+
+  tell.step('An adapter of the language model goes out on vLLM, beside the one that serves');
+  const ungated = await rollOut(mails);
+  tellResult(ungated, 'fail', 'an adapter that no gate has judged is refused', tell);
+  tell.line('Forced, with a reason that stays on record:');
+  const forced = await rollOut({ ...mails, inputs: { force: 'it changes no answer; there is nothing to judge' } });
+  tellResult(forced, 'pass', 'the forced rollout ends with all requests on the new adapter', tell);
+}
+
+function tellResult({ outputs, log }: JobResult, verdict: string, expectation: string, tell: Narrator): void {
+  tell.result('deploy', outputs['verdict'] ?? 'none', outputs['headline'] ?? '');
+  holds(outputs['verdict'] === verdict, `${expectation}; the deploy action says ${outputs['verdict']}:\n${log}`);
 }
 
 function tellEnd(played: ReadonlyMap<Branch, Played>, github: LoopbackGitHub, tell: Narrator): void {

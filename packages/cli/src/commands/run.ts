@@ -85,7 +85,7 @@ function runTable(runs: readonly RunSummary[], width: number): string {
     return 'No runs yet. "pawl validate", "pawl eval", "pawl gate" and "pawl drift" record one each.';
   const rows = runs.map((run) => [
     run.id.slice(0, 13),
-    run.startedAt.slice(0, 16).replace('T', ' '),
+    run.startedAt.slice(5, 16).replace('T', ' '),
     run.kind,
     run.name,
     run.verdict ?? '',
