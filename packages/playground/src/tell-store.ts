@@ -9,23 +9,34 @@ import type { Narrator } from './narrate.ts';
 
 const execute = promisify(execFile);
 
+/** Prompts need no server: a version and a label, and whoever resolves `mail-triage@production` gets the new one. */
+export async function registerPrompt(playground: Playground, tell: Narrator): Promise<void> {
+  tell.step('The better prompt goes to production: a version and a label, which are two tags');
+  await tellCommand(playground, ['registry', 'register', 'mail-triage', '-m', 'One more worked example'], tell);
+  await tellCommand(
+    playground,
+    ['registry', 'label', 'mail-triage@latest', 'production', '-m', 'Passed its gate in #1'],
+    tell,
+  );
+}
+
 export async function tellStore(playground: Playground, tell: Narrator): Promise<void> {
   tell.step('What Git holds now');
   await git(playground.clone, ['fetch', '--quiet', '--tags', 'origin']);
-  for (const command of [
-    ['store', 'compact'],
-    ['run', 'list', '--limit', '8'],
-    ['registry', 'list'],
-  ]) {
-    tell.line(`$ pawl ${command.join(' ')}`);
-    for (const line of (await pawl(playground.clone, command)).trimEnd().split('\n')) tell.line(line);
-    tell.line();
-  }
+  await tellCommand(playground, ['store', 'compact'], tell);
+  await tellCommand(playground, ['run', 'list', '--limit', '8'], tell);
+  await tellCommand(playground, ['registry', 'list'], tell);
   const refs = (await git(playground.origin, ['for-each-ref', '--format=%(refname)'])).split('\n');
   const count = (prefix: string) => refs.filter((ref) => ref.startsWith(prefix)).length;
   tell.line(
     `${count('refs/heads/')} branches, ${count('refs/tags/')} tags (the registry), ${count('refs/pawl/')} refs under refs/pawl (the store). A clone takes none of the latter.`,
   );
+}
+
+async function tellCommand(playground: Playground, args: readonly string[], tell: Narrator): Promise<void> {
+  tell.line(`$ pawl ${args.map((arg) => (arg.includes(' ') ? `"${arg}"` : arg)).join(' ')}`);
+  for (const line of (await pawl(playground.clone, args)).trimEnd().split('\n')) tell.line(line);
+  tell.line();
 }
 
 async function pawl(folder: string, args: readonly string[]): Promise<string> {

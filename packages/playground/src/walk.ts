@@ -17,7 +17,7 @@ import {
 import { mergeBranch, rollOut } from './rollout.ts';
 import type { JobResult } from './run-action.ts';
 import { startServing, type Serving } from './serving.ts';
-import { tellStore } from './tell-store.ts';
+import { registerPrompt, tellStore } from './tell-store.ts';
 import { aboutFlights, aboutMails } from './traffic.ts';
 
 export interface Walk {
@@ -82,6 +82,7 @@ export async function walk({ folder, tell }: Walk): Promise<void> {
   for (const pull of pulls) played.set(pull.branch, await tellPullRequest(pull, stage, tell));
 
   await merge(playground, serving, stage, tell);
+  await registerPrompt(playground, tell);
   await tellStore(playground, tell);
   holds(
     github.violations.length === 0,
