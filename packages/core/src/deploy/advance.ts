@@ -43,7 +43,9 @@ export async function advance(rollout: Rollout, actors: Actors): Promise<Next | 
 async function passGate(rollout: Rollout, actors: Actors): Promise<Next> {
   const { requires } = rollout.deployment;
   const forced = rollout.gate?.forced;
-  const answer = requires.gate ? await askGate({ digest: rollout.digest, requires }, actors) : undefined;
+  const answer = requires.gate
+    ? await askGate({ name: rollout.name, digest: rollout.digest, requires }, actors)
+    : undefined;
   if (answer !== undefined && 'refusal' in answer && forced === undefined) {
     return { state: 'refused', reason: answer.refusal };
   }

@@ -60,7 +60,21 @@ export async function deployModel(request: DeployModel): Promise<Outcome> {
 }
 
 async function command(subject: Work, deployment: Deployment, journal: Journal): Promise<Outcome> {
-  const { inputs } = subject.request;
+  const { inputs, context } = subject.request;
+  // GitHub's read-only token does not guard a model server: what comes from a fork may look, and never act.
+  if (context.origin.trust === 'fork' && inputs.command !== 'plan' && inputs.command !== 'status') {
+    return problemOutcome(
+      subject,
+      [
+        problem(
+          'DEPLOY_FROM_FORK',
+          `"${inputs.command}" was asked for by a change from a fork.`,
+          'Deploy after the merge, on push; from a fork only plan and status answer.',
+        ),
+      ],
+      true,
+    );
+  }
   if (inputs.command === 'plan' || inputs.command === 'start') return begin(subject, deployment, journal);
   const [rollout] = await journal.recent(deployment.name, 1);
   if (rollout === undefined) {

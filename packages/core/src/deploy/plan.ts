@@ -38,7 +38,9 @@ export async function planRollout(
 ): Promise<RolloutPlan> {
   const { candidate, deployment, inputs, last } = subject;
   const { requires } = deployment;
-  const answer = requires.gate ? await askGate({ digest: candidate.digest, requires }, actors) : undefined;
+  const answer = requires.gate
+    ? await askGate({ name: deployment.name, digest: candidate.digest, requires }, actors)
+    : undefined;
   const route = (await actors.splitter.get(deployment.name))?.route;
   // Asked for nothing but an answer: a plan for a server that is away is no plan.
   await actors.target.served(deployment.name);

@@ -146,6 +146,35 @@ test.each([
   expect(report.headline).toContain(reason ?? 'no eval-gate run has judged these bytes');
 });
 
+test('a pass that was compared with nothing counts for the first version, and not beside one in production', async () => {
+  const at = world();
+  await at.gate(0, { baseline: { source: 'none' } });
+  expect((await at.deploy({ wait: true })).report.verdict).toBe('pass');
+
+  at.checkout(1);
+  await at.gate(1, { baseline: { source: 'none' }, startedAt: '2027-01-01T00:00:00Z' });
+  const { report } = await at.deploy();
+
+  expect(report.verdict).toBe('fail');
+  expect(report.headline).toContain('compared it with nothing, though a version held production by then');
+  expect(await holder(at)).toBe('v0.1.0');
+});
+
+test.each(['start', 'tick', 'promote', 'abort', 'rollback'] as const)(
+  'a change from a fork may not %s a rollout, and touches nothing',
+  async (command) => {
+    const at = await atFirstStep();
+    const [staged, weights] = [at.target.staged.length, at.splitter.weights.length];
+
+    const outcome = await at.deploy({ command, force: 'let me in' }, { trust: 'fork' });
+
+    expect(outcome).toMatchObject({ usage: true, report: { verdict: 'error' } });
+    expect(outcome.report.problems).toMatchObject([{ code: 'DEPLOY_FROM_FORK' }]);
+    expect([at.target.staged.length, at.splitter.weights.length]).toEqual([staged, weights]);
+    expect((await at.deploy({ command: 'plan' }, { trust: 'fork' })).report.problems).toEqual([]);
+  },
+);
+
 test('a policy that must have judged is compared by its digest', async () => {
   const at = world(`${deploymentText}requires: { policy: strict.gate.yml }\n`);
   await at.gate(0);

@@ -35,7 +35,7 @@ export function world(text: string = deploymentText) {
   const clock = fakeClock();
   const ids = fakeIds(clock);
   const store = memoryStore();
-  const registry = memoryRegistry(clock);
+  const registry = memoryRegistry(clock, (milliseconds) => new Date(milliseconds).toISOString());
   const target = fakeTarget();
   const splitter = fakeSplitter();
   const tree = (model: string) => ({
@@ -82,7 +82,7 @@ export function world(text: string = deploymentText) {
       return run.id;
     },
     /** A process of its own, each time: all it knows is in the store. */
-    deploy: (inputs: Partial<DeployInputs> = {}) =>
+    deploy: (inputs: Partial<DeployInputs> = {}, origin: Run['origin'] = {}) =>
       deployModel({
         inputs: {
           command: 'start',
@@ -100,7 +100,7 @@ export function world(text: string = deploymentText) {
         openSplitter: async () => splitter,
         clock,
         ids,
-        context: context(),
+        context: fakeContext({ runId: ids.next(), origin: { ...fakeContext().origin, ...origin } }),
       }),
   };
 }
