@@ -46,7 +46,7 @@ async function passGate(rollout: Rollout, actors: Actors): Promise<Next> {
   const answer = requires.gate
     ? await askGate({ name: rollout.name, digest: rollout.digest, requires }, actors)
     : undefined;
-  if (answer !== undefined && 'refusal' in answer && forced === undefined) {
+  if (answer !== undefined && 'refusal' in answer && (forced === undefined || answer.final === true)) {
     return { state: 'refused', reason: answer.refusal };
   }
   const passed = answer !== undefined && 'run' in answer ? answer.run : undefined;

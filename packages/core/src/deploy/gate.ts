@@ -5,7 +5,8 @@ import type { Registry } from '../ports/registry.ts';
 import type { Store } from '../ports/store.ts';
 import type { Workspace } from '../ports/workspace.ts';
 
-export type GateAnswer = { readonly run: string } | { readonly refusal: string };
+/** `final`: evidence against it, which no reason given can overrule; thin or missing evidence can be, on record. */
+export type GateAnswer = { readonly run: string } | { readonly refusal: string; readonly final?: true };
 
 export interface GatePorts {
   readonly store: Store;
@@ -33,7 +34,8 @@ export async function askGate(
       if (!(await avoidedProduction(run, { name, label }, registry))) return { run: run.id };
       return { refusal: `its newest eval-gate run compared it with nothing, though a version held ${label} by then` };
     }
-    return { refusal: `its newest eval-gate run says ${run.verdict ?? 'nothing'}: ${run.headline ?? run.id}` };
+    const refusal = `its newest eval-gate run says ${run.verdict ?? 'nothing'}: ${run.headline ?? run.id}`;
+    return run.verdict === 'fail' || run.verdict === 'error' ? { refusal, final: true } : { refusal };
   }
   const by = requires.policy === undefined ? '' : ` by ${requires.policy}`;
   return { refusal: `no eval-gate run has judged these bytes${by} (${digest.slice(0, 19)}…)` };

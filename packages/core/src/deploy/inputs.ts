@@ -32,7 +32,8 @@ export const deployInputs = defineInputs({
     default: 'true',
   },
   force: {
-    description: 'Why to roll out without a passing gate; recorded.',
+    description:
+      'Why to roll out although no gate has judged it, or none could tell; recorded. A failed gate cannot be forced.',
     type: 'text',
     example: 'gate data arrives tomorrow, see #123',
   },

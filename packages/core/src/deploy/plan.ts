@@ -75,6 +75,7 @@ function gateInWords(
 ): RolloutPlan['gate'] {
   if (answer === undefined) return { ok: true, detail: 'the deployment file asks for none' };
   if ('run' in answer) return { ok: true, detail: `passed in run ${answer.run}` };
-  if (forced !== undefined) return { ok: true, detail: `forced (${forced}), although ${answer.refusal}` };
+  if (forced !== undefined && answer.final !== true)
+    return { ok: true, detail: `forced (${forced}), although ${answer.refusal}` };
   return { ok: false, detail: answer.refusal };
 }

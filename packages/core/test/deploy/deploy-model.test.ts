@@ -191,6 +191,20 @@ test('a policy that must have judged is compared by its digest', async () => {
   expect((await at.deploy({ wait: true })).report.verdict).toBe('pass');
 });
 
+test.each([
+  ['fail', 'fail'],
+  ['error', 'fail'],
+  ['inconclusive', 'pass'],
+] as const)('a gate that says %s, forced, ends as %s', async (verdict, ends) => {
+  const at = world();
+  await at.gate(0, { verdict, headline: 'as judged' });
+
+  const { report } = await at.deploy({ force: 'I want it out', wait: true });
+
+  expect(report.verdict).toBe(ends);
+  if (ends === 'fail') expect(report.headline).toContain(`its newest eval-gate run says ${verdict}`);
+});
+
 test('a forced rollout goes on, and its reason stands in report, run and registry', async () => {
   const at = world();
 
