@@ -40,10 +40,13 @@ export {
   BaselineSource,
   Metric,
   Operation,
+  ParamValue,
   Run,
+  RunArtifact,
   RunInput,
   RunKind,
   RunOrigin,
+  RunProducer,
   runSchema,
   RunSummary,
   summaryOf,
@@ -84,3 +87,4 @@ export type { RegisteredVersion, Registry, RegistryEvent } from './ports/registr
 export type { ArmCounts, Route, Splitter } from './ports/splitter.ts';
 export type { Bundle, Receipt, RunQuery, Store, StoredRun } from './ports/store.ts';
 export type { Workspace } from './ports/workspace.ts';
+export { selectRuns, type RunSelection } from './runs/select.ts';

@@ -1,22 +1,32 @@
 // Lists over a view: newest first, and no more segments read than the limit needs.
-import { ulidDay, type RunQuery, type RunSummary } from '@pawl/core';
+import { selectRuns, ulidDay, type RunQuery, type RunSummary } from '@pawl/core';
 import type { OperationRow, RunRow } from './records.ts';
 import type { StoreView } from './view.ts';
 
 export async function listRuns(view: StoreView, query: RunQuery): Promise<readonly RunSummary[]> {
-  const limit = query.limit ?? Number.POSITIVE_INFINITY;
   const waiting = Map.groupBy(view.runs.values(), ({ summary }) => ulidDay(summary.id));
   const days = new Set([...(view.index?.runDays.keys() ?? []), ...waiting.keys()]);
+  const selection = selectRuns(query, await tombstones(view));
   const found: RunSummary[] = [];
-  if (limit === Number.POSITIVE_INFINITY) await Promise.all([...days].map((day) => view.index?.runs(day)));
+  if (query.limit === undefined) await Promise.all([...days].map((day) => view.index?.runs(day)));
   for (const day of [...days].toSorted().toReversed()) {
-    if (found.length >= limit) break;
+    if (selection.full) break;
     const indexed = (await view.index?.runs(day)) ?? [];
     for (const { summary } of merged(indexed, waiting.get(day) ?? [])) {
-      if (matches(summary, query)) found.push(summary);
+      if (selection.takes(summary)) found.push(summary);
     }
   }
-  return found.length > limit ? found.slice(0, limit) : found;
+  return found;
+}
+
+async function tombstones(view: StoreView): Promise<ReadonlySet<string>> {
+  const hidden = new Set<string>();
+  const hide = ({ kind, about }: OperationRow): void => {
+    if (kind === 'tombstone') hidden.add(about);
+  };
+  for (const day of view.index?.operationDays.keys() ?? []) (await view.index?.operations(day))?.forEach(hide);
+  for (const row of view.operations.values()) hide(row);
+  return hidden;
 }
 
 /** Newest first. What is indexed stays; a waiting record of the same id is its copy, or a conflict. */
@@ -25,16 +35,6 @@ function merged(indexed: readonly RunRow[], waiting: readonly RunRow[]): readonl
   const known = new Set(indexed.map(({ summary }) => summary.id));
   const rows = [...indexed, ...waiting.filter(({ summary }) => !known.has(summary.id))];
   return rows.sort((a, b) => (a.summary.id < b.summary.id ? 1 : -1));
-}
-
-function matches(run: RunSummary, query: RunQuery): boolean {
-  return (
-    (query.kind === undefined || run.kind === query.kind) &&
-    (query.name === undefined || run.name === query.name) &&
-    (query.branch === undefined || run.branch === query.branch) &&
-    (query.verdict === undefined || run.verdict === query.verdict) &&
-    (query.subject === undefined || run.subject === query.subject)
-  );
 }
 
 export async function findRun(view: StoreView, id: string): Promise<RunRow | undefined> {

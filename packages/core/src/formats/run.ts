@@ -34,6 +34,25 @@ export const RunInput = z.looseObject({
 });
 export type RunInput = z.infer<typeof RunInput>;
 
+/** A file the run made, or a thing it refers to, by digest: a model, a plot, a log. Over 1 MB it lies elsewhere. */
+export const RunArtifact = z.looseObject({
+  name: z.string(),
+  digest: z.string(),
+  bytes: z.optional(z.number()),
+  /** Where it lies: a path in the repository, or an address (`s3://`, `https://`, `dvc:`, `lfs:`, `gha-artifact:`). */
+  uri: z.optional(z.string()),
+  /** When the address stops working, ISO 8601. */
+  expiresAt: z.optional(z.string()),
+});
+export type RunArtifact = z.infer<typeof RunArtifact>;
+
+/** Which step of which CI job made the run: a newer attempt of the same producer supersedes the older in lists. */
+export const RunProducer = z.looseObject({ key: z.string(), attempt: z.number() });
+export type RunProducer = z.infer<typeof RunProducer>;
+
+export const ParamValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+export type ParamValue = z.infer<typeof ParamValue>;
+
 /** Where the code stood, and who ran it. */
 export const RunOrigin = z.looseObject({
   repository: z.optional(z.string()),
@@ -80,8 +99,12 @@ export const Run = z.looseObject({
   subject: z.optional(z.looseObject({ name: z.string(), digest: z.string(), version: z.optional(z.string()) })),
   baseline: z.optional(BaselineSource),
   inputs: z.array(RunInput),
-  params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  params: z.record(z.string(), ParamValue),
   metrics: z.record(z.string(), Metric),
+  /** Said by whoever logged the run: `team=search`. */
+  tags: z.optional(z.record(z.string(), z.string())),
+  artifacts: z.optional(z.array(RunArtifact)),
+  producer: z.optional(RunProducer),
   /** Digest of every file in the run's results, by file name. */
   results: z.record(z.string(), z.string()),
   costUsd: z.optional(z.number()),
@@ -105,11 +128,18 @@ export const RunSummary = z.looseObject({
   subject: z.optional(z.string()),
   /** The metrics' values alone. */
   metrics: z.record(z.string(), z.nullable(z.number())),
+  /** Texts longer than 100 characters are left out: lists filter and sort by short ones. */
+  params: z.optional(z.record(z.string(), ParamValue)),
+  tags: z.optional(z.record(z.string(), z.string())),
+  trust: z.optional(z.enum(['own', 'fork'])),
+  producer: z.optional(RunProducer),
+  costUsd: z.optional(z.number()),
 });
 export type RunSummary = z.infer<typeof RunSummary>;
 
 export function summaryOf(run: Run): RunSummary {
-  const { id, kind, name, verdict, headline, startedAt, origin, subject } = run;
+  const { id, kind, name, verdict, headline, startedAt, origin, subject, tags, producer, costUsd } = run;
+  const params = Object.entries(run.params).filter(([, value]) => String(value).length <= 100);
   return {
     id,
     kind,
@@ -123,6 +153,11 @@ export function summaryOf(run: Run): RunSummary {
     ...(origin.actor !== undefined && { actor: origin.actor }),
     ...(subject !== undefined && { subject: subject.digest }),
     metrics: Object.fromEntries(Object.entries(run.metrics).map(([metric, { value }]) => [metric, value])),
+    ...(params.length > 0 && { params: Object.fromEntries(params) }),
+    ...(tags !== undefined && { tags }),
+    ...(origin.trust === 'fork' && { trust: origin.trust }),
+    ...(producer !== undefined && { producer }),
+    ...(costUsd !== undefined && { costUsd }),
   };
 }
 

@@ -25,9 +25,21 @@ export interface RunQuery {
   readonly kind?: RunKind;
   readonly name?: string;
   readonly branch?: string;
+  /** The actor of the run's origin. */
+  readonly author?: string;
   readonly verdict?: Verdict;
   /** Digest of the judged thing. */
   readonly subject?: string;
+  /** Started at this time or later, milliseconds since 1970. */
+  readonly since?: number;
+  /** Started before this time. */
+  readonly until?: number;
+  /** Any further condition; asked newest first, and no further than `limit` needs. */
+  readonly matches?: (run: RunSummary) => boolean;
+  /** Also runs with a tombstone, and older attempts that a newer one supersedes. */
+  readonly all?: boolean;
+  /** Leave out the first ones. */
+  readonly offset?: number;
   readonly limit?: number;
 }
 

@@ -1,6 +1,6 @@
 // What every Store keeps to, in memory or on Git.
 import assert from 'node:assert/strict';
-import { runSchema, summaryOf, type Operation, type Run, type Store } from '@pawl/core';
+import { runSchema, summaryOf, type Operation, type Run, type RunSummary, type Store } from '@pawl/core';
 import { fakeClock, fakeIds } from '@pawl/core/testing';
 import type { ContractCase } from './contract-case.ts';
 
@@ -102,6 +102,40 @@ export const storeContract: readonly ContractCase<StoreSubject>[] = [
       assert.deepEqual(await listed({ verdict: 'fail' }), [3]);
       assert.deepEqual(await listed({ subject: 'sha256:1' }), [2]);
       assert.deepEqual(await listed({ name: 'nobody' }), []);
+    },
+  },
+  {
+    title: 'leaves out what a tombstone hides and what a newer attempt supersedes, unless asked for all, and pages',
+    check: async ({ open }) => {
+      const [writer, reader] = [await open(), await open()];
+      const ids = dailyIds();
+      const attempt = (number: number): Partial<Run> => ({ producer: { key: 'sha256:step', attempt: number } });
+      const runs = [
+        exampleRun(ids.next(), { ...attempt(1), verdict: 'fail', startedAt: '2026-01-01T00:00:00.000Z' }),
+        exampleRun(ids.next(), { origin: { actor: 'bob' }, startedAt: '2026-01-02T00:00:00.000Z' }),
+        exampleRun(ids.next(), { ...attempt(2), startedAt: '2026-01-03T00:00:00.000Z' }),
+        exampleRun(ids.next(), { metrics: { f1: { value: 0.5 } }, startedAt: '2026-01-04T00:00:00.000Z' }),
+      ];
+      const hidden = runs[3]?.id ?? '';
+      await writer.add(only(...runs));
+      await writer.add({ runs: [], operations: [{ ...note(ids.next(), hidden, ''), kind: 'tombstone' }] });
+      const listed = async (query = {}): Promise<readonly number[]> =>
+        (await reader.list(query)).map(({ id }) => runs.findIndex((run) => run.id === id));
+      for (const compact of [async () => {}, () => writer.compact()]) {
+        await compact();
+        assert.deepEqual(await listed(), [2, 1]);
+        assert.deepEqual(await listed({ all: true }), [3, 2, 1, 0]);
+        assert.deepEqual(await listed({ verdict: 'fail' }), []);
+        assert.deepEqual(await listed({ all: true, offset: 1, limit: 2 }), [2, 1]);
+        assert.deepEqual(await listed({ author: 'bob' }), [1]);
+        const day = Date.parse('2026-01-02T00:00:00.000Z');
+        assert.deepEqual(await listed({ since: day, until: day + 86_400_000 }), [1]);
+        assert.deepEqual(
+          await listed({ all: true, matches: (run: RunSummary) => (run.metrics['f1'] ?? 0) < 0.6 }),
+          [3],
+        );
+        assert.equal((await reader.read(hidden))?.id, hidden);
+      }
     },
   },
   {

@@ -1,8 +1,9 @@
 // The Store port in memory: same promises as the Git store, held by the same contract suite.
 import { canonicalJson, type Sha256 } from '../../formats/canonical.ts';
-import { Operation, Run, summaryOf, type RunSummary } from '../../formats/run.ts';
+import { Operation, Run, summaryOf } from '../../formats/run.ts';
 import { isUlid } from '../../formats/ulid.ts';
-import type { Bundle, RunQuery, Store, StoredRun } from '../store.ts';
+import type { Bundle, Store, StoredRun } from '../store.ts';
+import { selectRuns } from '../../runs/select.ts';
 import { fakeContext } from './fake-context.ts';
 
 /** Stores opened with the same world see the same records, as two clones of one repository do. */
@@ -28,8 +29,11 @@ export function memoryStore(world: MemoryWorld = memoryWorld(), sha256: Sha256 =
     },
     list: async (query = {}) => {
       const runs = all().flatMap((kept) => ('run' in kept ? [summaryOf(kept.run.run)] : []));
-      const found = runs.filter((run) => matches(run, query)).toSorted((a, b) => (a.id < b.id ? 1 : -1));
-      return query.limit === undefined ? found : found.slice(0, query.limit);
+      const hidden = all().flatMap((kept) =>
+        'operation' in kept && kept.operation.kind === 'tombstone' ? [kept.operation.about] : [],
+      );
+      const selection = selectRuns(query, new Set(hidden));
+      return runs.toSorted((a, b) => (a.id < b.id ? 1 : -1)).filter((run) => selection.takes(run));
     },
     read: async (id) => {
       const kept = find(id);
@@ -85,9 +89,4 @@ function keep({ runs, operations }: Bundle, sha256: Sha256): readonly Kept[] {
       return { operation: structuredClone(operation) };
     }),
   ];
-}
-
-function matches(run: RunSummary, query: RunQuery): boolean {
-  const { limit: _, ...fields } = query;
-  return Object.entries(fields).every(([field, value]) => value === undefined || run[field] === value);
 }
