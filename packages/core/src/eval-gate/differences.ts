@@ -12,6 +12,7 @@ import {
   replicateEstimate,
   type DifferenceEstimate,
 } from '../statistics/difference-estimate.ts';
+import { idealEstimate } from '../statistics/ideal-bootstrap.ts';
 import { drawMultinomial } from '../statistics/multinomial.ts';
 import { countMetricOf, isCountMetric, type CountMetric, type ProbabilityMetric } from './metrics.ts';
 import { differenceEvaluator, type Pair } from './resample.ts';
@@ -55,7 +56,12 @@ export function differencesOf(
       (name !== 'accuracy' && isCountMetric(name) && manyClasses),
   );
   const byCounts = names.filter((name): name is CountMetric => !byRows.includes(name) && isCountMetric(name));
-  for (const [name, estimate] of bootstrapRows(pair, byRows, plan)) {
+  const ideal = new Map(byRows.map((name) => [name, idealDifference(name, pair, plan)] as const));
+  for (const [name, estimate] of ideal) {
+    keep(name, estimate, `${plan.intervals === 'bca' ? 'BCa' : 'percentile'} bootstrap, all resamples at once`);
+  }
+  const drawn = byRows.filter((name) => ideal.get(name) === undefined);
+  for (const [name, estimate] of bootstrapRows(pair, drawn, plan)) {
     keep(name, estimate, `${plan.intervals === 'bca' ? 'BCa' : 'percentile'} bootstrap, ${plan.resamples} resamples`);
   }
   for (const [name, estimate] of bootstrapCounts(
@@ -71,6 +77,36 @@ export function differencesOf(
     else if (!isCountMetric(name)) keep(name, analyticDifference(name, pair), analyticMethods[name](pair));
   }
   return found;
+}
+
+/** Means need no draws: their bootstrap distribution is known. */
+function idealDifference(name: MetricName, pair: Pair, { intervals }: IntervalPlan): DifferenceEstimate | undefined {
+  if (intervals === 'auto') return undefined;
+  const losses = lossesOf(name, pair);
+  return losses === undefined
+    ? undefined
+    : idealEstimate(
+        losses[0].map((loss, row) => loss - losses[1][row]!),
+        intervals,
+      );
+}
+
+/** One number a row for metrics that are means of rows. */
+function lossesOf(
+  name: MetricName,
+  { sample, candidate, baseline }: Pair,
+): readonly [Float64Array, Float64Array] | undefined {
+  const classes = sample.classes.length;
+  if (name === 'accuracy') {
+    const right = (predicted: Pair['candidate']['predicted']): Float64Array =>
+      Float64Array.from(predicted, (value, row) => (value === sample.labels[row] ? 1 : 0));
+    return [right(candidate.predicted), right(baseline.predicted)];
+  }
+  const [a, b] = [candidate.probabilities, baseline.probabilities];
+  if (a === undefined || b === undefined) return undefined;
+  if (name === 'log-loss') return [logLosses(sample.labels, a, classes), logLosses(sample.labels, b, classes)];
+  if (name === 'brier') return [brierScores(sample.labels, a, classes), brierScores(sample.labels, b, classes)];
+  return undefined;
 }
 
 function bootstrapRows(
@@ -174,13 +210,10 @@ const analyticMethods: Readonly<Record<ProbabilityMetric, (pair: Pair) => string
 
 function analyticDifference(name: ProbabilityMetric, pair: Pair): DifferenceEstimate | null {
   const { sample } = pair;
-  const classes = sample.classes.length;
   const [a, b] = [pair.candidate.probabilities, pair.baseline.probabilities];
   if (a === undefined || b === undefined) return null;
-  if (name === 'log-loss')
-    return pairedMeanEstimate(logLosses(sample.labels, a, classes), logLosses(sample.labels, b, classes));
-  if (name === 'brier')
-    return pairedMeanEstimate(brierScores(sample.labels, a, classes), brierScores(sample.labels, b, classes));
+  const losses = lossesOf(name, pair);
+  if (losses !== undefined) return pairedMeanEstimate(...losses);
   if (name === 'ece') {
     const [confident, before] = [confidenceOf(sample, a), confidenceOf(sample, b)];
     return pairedMeanEstimate(

@@ -67,3 +67,4 @@ export { ksPValue, twoSampleDistances, type TwoSampleDistances } from './two-sam
 export { cohensKappa, type Agreement } from './agreement.ts';
 export { predictionPoweredMean, type LabelledScores, type PredictionPowered } from './prediction-powered.ts';
 export { varianceComponents, varianceOfMean, type VarianceComponents } from './variance-components.ts';
+export { idealEstimate, resampledMeans, type MeanDistribution } from './ideal-bootstrap.ts';
