@@ -188,3 +188,61 @@ export function countBelow(sorted: Float64Array, value: number, inclusive = fals
   }
   return low;
 }
+
+/**
+ * Matthews' correlation of truth and prediction, for any number of classes (Gorodkin 2004); 0 where one side names one
+ * class alone, null of no rows.
+ */
+export function matthewsCorrelation({ classes, counts }: ConfusionTable): number | null {
+  const truths = new Float64Array(classes);
+  const said = new Float64Array(classes);
+  let [right, all] = [0, 0];
+  for (let cell = 0; cell < counts.length; cell++) {
+    truths[Math.floor(cell / classes)]! += counts[cell]!;
+    said[cell % classes]! += counts[cell]!;
+    if (cell % (classes + 1) === 0) right += counts[cell]!;
+    all += counts[cell]!;
+  }
+  if (all === 0) return null;
+  let [together, truthSquares, saidSquares] = [0, 0, 0];
+  for (let index = 0; index < classes; index++) {
+    together += truths[index]! * said[index]!;
+    truthSquares += truths[index]! ** 2;
+    saidSquares += said[index]! ** 2;
+  }
+  const scale = Math.sqrt(all * all - saidSquares) * Math.sqrt(all * all - truthSquares);
+  return scale === 0 ? 0 : (right * all - together) / scale;
+}
+
+/** Precision, recall and F1 over the classes weighted by their rows in truth (`average='weighted'`). */
+export function weightedPrecisionRecall(table: ConfusionTable): PrecisionRecall | null {
+  const rows = table.counts.reduce((sum, count) => sum + count, 0);
+  if (rows === 0) return null;
+  const sum = { precision: 0, recall: 0, f1: 0 };
+  for (let index = 0; index < table.classes; index++) {
+    const { scores } = ofOneClass(table, index);
+    let weight = 0;
+    for (let said = 0; said < table.classes; said++) weight += table.counts[index * table.classes + said]! / rows;
+    sum.precision += weight * scores.precision;
+    sum.recall += weight * scores.recall;
+    sum.f1 += weight * scores.f1;
+  }
+  return sum;
+}
+
+/**
+ * 1 where the true class is among the k likeliest. Of equal probabilities the higher class index comes first, as in
+ * scikit-learn's `top_k_accuracy_score`.
+ * @param probabilities n × classes, row by row
+ */
+export function topKHits(labels: Int32Array, probabilities: Float64Array, classes: number, k: number): Uint8Array {
+  return Uint8Array.from(labels, (label, row) => {
+    const own = probabilities[row * classes + label]!;
+    let before = 0;
+    for (let index = 0; index < classes; index++) {
+      const other = probabilities[row * classes + index]!;
+      if (other > own || (other === own && index > label)) before += 1;
+    }
+    return before < k ? 1 : 0;
+  });
+}

@@ -33,9 +33,12 @@ export {
   brierScores,
   confusionTable,
   logLosses,
+  matthewsCorrelation,
   precisionRecallOf,
   rocAuc,
   rocCurve,
+  topKHits,
+  weightedPrecisionRecall,
   type ConfusionTable,
   type PrecisionRecall,
 } from './classification.ts';
@@ -68,3 +71,13 @@ export { cohensKappa, type Agreement } from './agreement.ts';
 export { predictionPoweredMean, type LabelledScores, type PredictionPowered } from './prediction-powered.ts';
 export { varianceComponents, varianceOfMean, type VarianceComponents } from './variance-components.ts';
 export { idealEstimate, resampledMeans, type MeanDistribution } from './ideal-bootstrap.ts';
+export { averagePrecision, ndcg, recallAt, reciprocalRank, type RankedList } from './ranking.ts';
+export {
+  absoluteErrors,
+  percentageErrors,
+  quantileLosses,
+  rootMeanSquareInfluence,
+  rSquared,
+  rSquaredInfluence,
+  squaredErrors,
+} from './regression.ts';
