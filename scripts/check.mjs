@@ -1,5 +1,5 @@
 // npm run check: everything about the code that is not a test. `npm run fix` mends what can be mended.
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { prepare, root, run } from './bootstrap.mjs';
 import { python } from './python.mjs';
@@ -30,7 +30,9 @@ const failed = await runSteps([
 process.exit(failed === 0 ? 0 : 1);
 
 function workflowFolders() {
-  return ['.github/workflows', 'fixtures/playground/main/.github/workflows'].filter((folder) =>
+  // Outside a folder of that name zizmor takes files only.
+  const shown = readdirSync(join(root, 'docs/workflows')).map((name) => `docs/workflows/${name}`);
+  return ['.github/workflows', ...shown, 'fixtures/playground/main/.github/workflows'].filter((folder) =>
     existsSync(join(root, folder)),
   );
 }

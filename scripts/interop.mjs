@@ -13,6 +13,12 @@ const peers = [
     quick: true,
   },
   {
+    name: 'hf',
+    requirements: 'packages/core/test/model-card/hf-requirements.txt',
+    tests: 'packages/core/test/model-card/hf.interop.test.ts',
+    quick: true,
+  },
+  {
     name: 'gx',
     requirements: 'packages/data/test/gx-requirements.txt',
     tests: 'packages/data/test/gx.interop.test.ts',
@@ -23,6 +29,24 @@ const peers = [
     requirements: 'packages/data/test/evidently-requirements.txt',
     tests: 'packages/data/test/evidently.interop.test.ts',
     quick: false,
+  },
+  {
+    name: 'mlflow',
+    requirements: 'packages/experiments/test/mlflow-requirements.txt',
+    tests: 'packages/experiments/test/mlflow.interop.test.ts',
+    quick: false,
+  },
+  {
+    name: 'wandb',
+    requirements: 'packages/experiments/test/wandb-requirements.txt',
+    tests: 'packages/experiments/test/wandb.interop.test.ts',
+    quick: true,
+  },
+  {
+    name: 'dvc',
+    requirements: 'packages/experiments/test/dvc-requirements.txt',
+    tests: 'packages/experiments/test/dvc.interop.test.ts',
+    quick: true,
   },
 ];
 

@@ -110,6 +110,9 @@ export function fakeRepository({
       register: unused,
       label: unused,
       unlabel: unused,
+      deprecate: unused,
+      archive: unused,
+      tagger: unused,
     },
     history: {
       resolve: async () => undefined,

@@ -3,6 +3,13 @@ import { defineInputs, type Inputs, type InputSpec } from '@pawl/core';
 import type { Action } from './action.ts';
 
 export const commonInputs = defineInputs({
+  mode: {
+    description:
+      'run judges; collect takes what the legs of a matrix handed over in this workflow run, stores it with one push and writes the one comment; publish does so for the run of a fork, in a `workflow_run` workflow of the default branch.',
+    type: 'choice',
+    choices: ['run', 'collect', 'publish'],
+    default: 'run',
+  },
   'github-token': {
     description: 'Token for the comment, the check and the store.',
     type: 'text',
@@ -30,9 +37,21 @@ export const commonInputs = defineInputs({
     default: '.',
   },
   store: {
-    description: 'Record the run in Git. Needs `contents: write`; a fork records nothing.',
-    type: 'boolean',
+    description:
+      'Record the run in Git (true), hand it over as an artifact for a `mode: collect` job (artifact), or do neither (false). Needs `contents: write`; a fork always hands over.',
+    type: 'choice',
+    choices: ['true', 'false', 'artifact'],
     default: 'true',
+  },
+  legs: {
+    description: 'For `mode: collect`: names of the matrix legs or jobs that must have handed over.',
+    type: 'list',
+    example: 'py3.11, py3.12',
+  },
+  needs: {
+    description:
+      'For `mode: collect`: write `toJSON(needs)` as an expression, so that jobs that did not finish are named.',
+    type: 'text',
   },
   'report-path': {
     description:
@@ -58,6 +77,7 @@ export const dataInputs = defineInputs({
 export const hiddenInputs = defineInputs({
   matrix: { description: 'Leave as it is: tells the legs of a matrix apart.', type: 'text' },
   'job-index': { description: 'Leave as it is: tells the legs of a matrix apart.', type: 'text' },
+  'job-total': { description: 'Leave as it is: how many legs the matrix has.', type: 'text' },
 });
 
 /** Defaults that only GitHub can fill in. Others live in the code, so that pawl.yml can stand in for them. */
@@ -65,6 +85,7 @@ export const expressionDefaults: Readonly<Record<string, string>> = {
   'github-token': '${{ github.token }}',
   matrix: '${{ toJSON(matrix) }}',
   'job-index': '${{ strategy.job-index }}',
+  'job-total': '${{ strategy.job-total }}',
 };
 
 export type CommonInputs = Inputs<typeof commonInputs & typeof dataInputs & typeof hiddenInputs>;

@@ -19,15 +19,16 @@ export function expectedOutcome(slug: Slug, name: string, error: ExpectedError):
 
 /** A crash of ours. It never looks like a verdict on the user's work, and never like a pass. */
 export function crashOutcome(slug: Slug, name: string, error: unknown): Outcome {
-  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  const problem: Problem = {
-    code: 'PAWL_BROKE',
-    severity: 'error',
-    message: `Pawl itself broke: ${message}`,
-    hint: 'This is a bug in Pawl, not in your change. Please report it with the stack in the log.',
-  };
-  return { report: errorReport(slug, name, 'Pawl itself broke', [problem]), results: {}, usage: false };
+  const report = errorReport(slug, name, 'Pawl itself broke', [crashProblem(error)]);
+  return { report, results: {}, usage: false };
 }
+
+export const crashProblem = (error: unknown): Problem => ({
+  code: 'PAWL_BROKE',
+  severity: 'error',
+  message: `Pawl itself broke: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`,
+  hint: 'This is a bug in Pawl, not in your change. Please report it with the stack in the log.',
+});
 
 function errorReport(slug: Slug, name: string, headline: string, problems: readonly Problem[]): Report {
   return {

@@ -8,6 +8,7 @@ export const outputs = {
   'result-json': 'Path of the report and the run as JSON.',
   'report-url': 'Link to the uploaded report; empty when it was not uploaded.',
   'comment-url': 'Link to the comment; empty when there is none.',
+  handover: 'Name of the artifact that the run was handed over as; empty when it was not.',
   'check-url': 'Link to the check; empty when there is none.',
 } as const;
 

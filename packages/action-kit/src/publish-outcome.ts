@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Outcome, Problem, Slug, Store } from '@pawl/core';
 import { renderHtml, renderJson, renderSummary, workflowCommands } from '@pawl/core/report';
 import type { OutputName } from './outputs.ts';
+import { legName, sectionKey } from './producer.ts';
 import type { Settings } from './read-action-inputs.ts';
 import type { RunnerFiles } from './runner-files.ts';
 import type { Runner } from './runner.ts';
@@ -32,6 +33,17 @@ export async function publishOutcome(
   await publishing.files.addSummary(
     renderSummary(report, artifact.url === undefined ? {} : { reportUrl: artifact.url }),
   );
+  if (handsOver(publishing)) {
+    const { handOver } = await import('./hand-over.ts');
+    const handed = await handOver(outcome, publishing, artifact.url);
+    problems.push(...handed.problems);
+    if (handed.name !== undefined) await publishing.files.addSummary(handedWords(handed.name, publishing));
+    for (const line of workflowCommands(report)) publishing.files.command(line);
+    return {
+      outputs: { ...outputsOf(outcome, paths), 'report-url': artifact.url ?? '', handover: handed.name ?? '' },
+      problems,
+    };
+  }
   const stored = await storeRun(outcome, publishing);
   problems.push(...stored.problems);
   const published = await publishSection(outcome, publishing, artifact.url);
@@ -40,12 +52,8 @@ export async function publishOutcome(
   if (published.checkUrl === undefined) for (const line of workflowCommands(report)) publishing.files.command(line);
   return {
     outputs: {
-      verdict: report.verdict,
-      passed: String(report.verdict === 'pass'),
-      headline: report.headline,
+      ...outputsOf(outcome, paths),
       'run-id': stored.id ?? '',
-      'report-path': paths.html,
-      'result-json': paths.json,
       'report-url': artifact.url ?? '',
       'comment-url': published.commentUrl ?? '',
       'check-url': published.checkUrl ?? '',
@@ -53,6 +61,28 @@ export async function publishOutcome(
     problems,
   };
 }
+
+/** Every output, with what is known at once. */
+const outputsOf = ({ report }: Outcome, paths: ResultPaths): Outputs => ({
+  verdict: report.verdict,
+  passed: String(report.verdict === 'pass'),
+  headline: report.headline,
+  'run-id': '',
+  'report-path': paths.html,
+  'result-json': paths.json,
+  'report-url': '',
+  handover: '',
+  'comment-url': '',
+  'check-url': '',
+});
+
+/** A fork's token cannot write; a leg that is told so leaves the push and the comment to the job that collects. */
+const handsOver = ({ runner, settings }: Publishing): boolean => runner.event.fork || settings.store === 'artifact';
+
+const handedWords = (name: string, { runner }: Publishing): string =>
+  runner.event.fork
+    ? `Handed over as artifact \`${name}\`, since the token of this run cannot write: a workflow with \`mode: publish\` stores and comments it.`
+    : `Handed over as artifact \`${name}\`: a job with \`mode: collect\` stores and comments it.`;
 
 interface ResultPaths {
   readonly html: string;
@@ -95,12 +125,10 @@ async function uploadResults(
 
 async function storeRun(
   outcome: Outcome,
-  { runner, settings, store }: Publishing,
+  { settings, store }: Publishing,
 ): Promise<{ id?: string; problems: readonly Problem[] }> {
   const { run, results, usage } = outcome;
-  // A fork's token could not write, and its record would be hostile input.
-  if (run === undefined || usage || store === undefined || !settings.store || runner.event.fork)
-    return { problems: [] };
+  if (run === undefined || usage || store === undefined || settings.store !== 'true') return { problems: [] };
   try {
     const receipt = await store.add({ runs: [{ run, results }], operations: [] });
     if (receipt.kept !== 'spool') return { id: run.id, problems: [] };
@@ -110,7 +138,7 @@ async function storeRun(
   }
 }
 
-const unstored = (reason: string): Problem => ({
+export const unstored = (reason: string): Problem => ({
   code: 'RUN_NOT_STORED',
   severity: 'warning',
   message: `The run was not recorded in Git: ${reason}`,
@@ -121,8 +149,7 @@ async function publishSection(outcome: Outcome, publishing: Publishing, reportUr
   const { slug, runner, settings } = publishing;
   const { repository, event, runUrl } = runner;
   const token = settings['github-token'];
-  if (token === undefined || repository === undefined || event.headSha === undefined || event.fork)
-    return { problems: [] };
+  if (token === undefined || repository === undefined || event.headSha === undefined) return { problems: [] };
   const { openCodeHost } = await import('@pawl/github');
   const host = openCodeHost({
     token,
@@ -134,27 +161,9 @@ async function publishSection(outcome: Outcome, publishing: Publishing, reportUr
     ...(runUrl !== undefined && { runUrl }),
   });
   return host.publish({
-    key: [slug, outcome.report.name, legOf(settings)].filter((part) => part !== '').join(' '),
+    key: sectionKey(slug, outcome.report.name, settings),
     outcome,
     comment: settings.comment,
     ...(reportUrl !== undefined && { reportUrl }),
   });
 }
-
-/** The values of this leg's matrix, or nothing where there is no matrix. */
-function legOf(settings: Settings): string {
-  try {
-    const matrix: unknown = JSON.parse(settings.matrix ?? 'null');
-    if (typeof matrix !== 'object' || matrix === null) return '';
-    return Object.values(matrix)
-      .map((value) => (typeof value === 'object' ? JSON.stringify(value) : String(value)))
-      .join(', ');
-  } catch {
-    return '';
-  }
-}
-
-const legName = (slug: Slug, settings: Settings): string => {
-  const leg = legOf(settings).replaceAll(/[^A-Za-z0-9._-]+/g, '-');
-  return leg === '' ? `pawl-${slug}` : `pawl-${slug}-${leg}`.slice(0, 120);
-};

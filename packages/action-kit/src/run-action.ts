@@ -1,10 +1,21 @@
 // The same order in every action: compute, write the results, publish, and only then fail.
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { exitCodeOf, hasErrors, isExpected, type InputSpec, type Outcome, type Problem } from '@pawl/core';
+import { join } from 'node:path';
+import {
+  exitCodeOf,
+  exitCodes,
+  hasErrors,
+  isExpected,
+  problemOfExpected,
+  type InputSpec,
+  type Outcome,
+  type Problem,
+} from '@pawl/core';
 import { renderTerminal } from '@pawl/core/report';
-import type { Action, ActionHost, ActionWorld, Producer, WorldRequest } from './action.ts';
-import { crashOutcome, expectedOutcome, usageOutcome } from './failures.ts';
+import type { Action, ActionHost, ActionWorld, WorldRequest } from './action.ts';
+import { crashOutcome, crashProblem, expectedOutcome, usageOutcome } from './failures.ts';
+import { annotateProblem, rootOf, worldRequest, type Place } from './place.ts';
+import { producerOf, runProducerOf } from './producer.ts';
 import { publishOutcome } from './publish-outcome.ts';
 import { readFeatureInputs, readSettings, type Settings } from './read-action-inputs.ts';
 import { fromRepositoryRoot } from './repository-paths.ts';
@@ -24,19 +35,22 @@ export async function runAction<S extends InputSpec, W extends ActionWorld>(
   step: Step,
 ): Promise<number> {
   const files = runnerFilesOf(step.env, step.write);
-  const runner = await readRunner(step.env, step.cwd);
+  const told = await readRunner(step.env, step.cwd);
   const settings = readSettings(step.env);
-  if (settings.value === undefined) return refuse(files, [...runner.problems, ...settings.problems]);
+  if (settings.value === undefined) return refuse(files, [...told.problems, ...settings.problems]);
+  const runner = await decided(told, settings.value);
+  const place = { runner, settings: settings.value, files };
+  if (settings.value.mode !== 'run') return otherMode(action, host, place);
   files.log(`${action.title}: judging ${subjectOf(runner)}`);
   if (runner.event.fork)
     files.log(
-      'The change comes from a fork: its token is read-only, so nothing is recorded or commented; the verdict is here.',
+      'The change comes from a fork or from somebody else whose token cannot write: nothing is recorded or commented here. The verdict is, and it is handed over as an artifact.',
     );
 
-  const computed = await compute(action, host, { runner, settings: settings.value, files });
+  const computed = await compute(action, host, place);
   await using world = computed.world;
   const outcome = {
-    ...computed.outcome,
+    ...withProducer(computed.outcome, place),
     report: fromRepositoryRoot(computed.outcome.report, {
       workspace: runner.workspace,
       root: rootOf(runner, settings.value),
@@ -55,17 +69,50 @@ export async function runAction<S extends InputSpec, W extends ActionWorld>(
   return conclude(files, outcome, settings.value, computed.crashed);
 }
 
-const rootOf = (runner: Runner, settings: Settings): string => resolve(runner.workspace, settings['working-directory']);
+/** Loaded when asked for: most steps judge. */
+async function otherMode<S extends InputSpec, W extends ActionWorld>(
+  action: Action<S>,
+  host: ActionHost<S, W>,
+  place: Place,
+): Promise<number> {
+  const request = { action, openWorld: (asked: WorldRequest) => host.openWorld(asked), ...place };
+  const work =
+    place.settings.mode === 'collect' ? (await import('./collect.ts')).collect : (await import('./publish.ts')).publish;
+  try {
+    return await work(request);
+  } catch (error) {
+    if (isExpected(error)) annotateProblem(place.files, problemOfExpected(error));
+    else {
+      place.files.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      annotateProblem(place.files, crashProblem(error));
+    }
+    await place.files.setOutputs({ verdict: 'error', passed: 'false' });
+    return exitCodes.error;
+  }
+}
+
+/** A comment on a pull request does not say where its code comes from; GitHub does. Until it has, nobody is trusted. */
+async function decided(runner: Runner, settings: Settings): Promise<Runner> {
+  const { event, repository, apiUrl } = runner;
+  const token = settings['github-token'];
+  if (event.undecided === undefined || repository === undefined || token === undefined) return runner;
+  const { readPullRequest } = await import('@pawl/github');
+  const pull = await readPullRequest({ token, apiUrl, repository }, event.undecided);
+  return 'refused' in pull || pull.headRepository !== repository
+    ? runner
+    : { ...runner, event: { ...event, fork: false } };
+}
+
+/** So that a new attempt of this step supersedes its older one in lists. */
+function withProducer(outcome: Outcome, { runner, settings }: Place): Outcome {
+  const producer = producerOf(runner, settings);
+  if (outcome.run === undefined || producer === undefined) return outcome;
+  return { ...outcome, run: { producer: runProducerOf(producer), ...outcome.run } };
+}
 
 function subjectOf({ event }: Runner): string {
   const commit = event.headSha === undefined ? 'the working directory' : `commit ${event.headSha.slice(0, 12)}`;
   return event.pullRequest === undefined ? commit : `${commit} of pull request ${event.pullRequest}`;
-}
-
-interface Place {
-  readonly runner: Runner;
-  readonly settings: Settings;
-  readonly files: RunnerFiles;
 }
 
 interface Computed<W> {
@@ -108,61 +155,10 @@ function mistakesWithoutConfig<S extends InputSpec>(
   return hasErrors(problems) ? problems : [];
 }
 
-function worldRequest({ runner, settings, files }: Place): WorldRequest {
-  const { env, event, repository, actor, runUrl, toolCache } = runner;
-  const duckdbPath = settings['duckdb-path'];
-  return {
-    root: rootOf(runner, settings),
-    env,
-    progress: (message) => files.log(message),
-    storeFolder: resolve(runner.temp, 'pawl', 'store'),
-    ...(toolCache !== undefined && { toolCache }),
-    ...(duckdbPath !== undefined && { duckdbPath }),
-    ...producerOf(runner, settings),
-    ...(event.baseSha !== undefined && { baseRef: event.baseSha }),
-    origin: {
-      ...(repository !== undefined && { repository }),
-      ...(event.headSha !== undefined && { commit: event.headSha }),
-      ...(event.branch !== undefined && { branch: event.branch }),
-      ...(event.pullRequest !== undefined && { pullRequest: event.pullRequest }),
-      ...(actor !== undefined && { actor }),
-      ...(runUrl !== undefined && { url: runUrl }),
-      trust: event.fork ? 'fork' : 'own',
-    },
-  };
-}
-
-/** Outside a workflow there is no producer: such a run has an id of chance. */
-function producerOf({ env, repository }: Runner, settings: Settings): { readonly producer?: Producer } {
-  const workflowRun = env['GITHUB_RUN_ID'] ?? '';
-  if (workflowRun === '') return {};
-  return {
-    producer: {
-      repository: repository ?? '',
-      workflowRun,
-      attempt: env['GITHUB_RUN_ATTEMPT'] ?? '1',
-      job: env['GITHUB_JOB'] ?? '',
-      matrix: `${settings['job-index'] ?? ''} ${settings.matrix ?? ''}`.trim(),
-      step: env['GITHUB_ACTION'] ?? '',
-    },
-  };
-}
-
 /** Before anything can be published there is only the log. */
 function refuse(files: RunnerFiles, problems: readonly Problem[]): number {
   for (const problem of problems) annotateProblem(files, problem);
   return 2;
-}
-
-function annotateProblem(files: RunnerFiles, problem: Problem): void {
-  files.annotate({
-    level: problem.severity,
-    title: problem.code,
-    message: problem.hint === undefined ? problem.message : `${problem.message} ${problem.hint}`,
-    ...(problem.file !== undefined && { file: problem.file }),
-    ...(problem.line !== undefined && { line: problem.line }),
-    ...(problem.column !== undefined && { column: problem.column }),
-  });
 }
 
 /** A crash and a mistake in the inputs always fail: neither is a verdict that `fail-on` could forgive. */

@@ -1,6 +1,7 @@
 // What the runner tells a step: environment variables and the event's file.
 import { readFile } from 'node:fs/promises';
 import type { Problem } from '@pawl/core';
+import { eventOf, type Event } from './event.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -17,18 +18,6 @@ export interface Runner {
   readonly runUrl?: string;
   readonly event: Event;
   readonly problems: readonly Problem[];
-}
-
-export interface Event {
-  readonly name: string;
-  /** The commit that is judged: a pull request's head, never its merge commit. */
-  readonly headSha?: string;
-  readonly branch?: string;
-  readonly pullRequest?: number;
-  /** Commit of the branch that the pull request goes to. */
-  readonly baseSha?: string;
-  /** The code comes from a fork: its token is read-only, and its results are nobody's baseline. */
-  readonly fork: boolean;
 }
 
 export async function readRunner(env: Environment, cwd: string): Promise<Runner> {
@@ -78,37 +67,4 @@ async function readEvent(env: Environment): Promise<{ event: Event; problems: re
     }
   }
   return { event: eventOf(name, payload, env), problems };
-}
-
-function eventOf(name: string, payload: unknown, env: Environment): Event {
-  const pull = at(payload, 'pull_request');
-  const sha = textAt(pull, 'head', 'sha') ?? textAt(payload, 'merge_group', 'head_sha') ?? env['GITHUB_SHA'];
-  const branch = textAt(pull, 'head', 'ref') ?? env['GITHUB_HEAD_REF'] ?? env['GITHUB_REF_NAME'];
-  const number = at(pull, 'number') ?? at(payload, 'number');
-  const baseSha = textAt(pull, 'base', 'sha') ?? textAt(payload, 'merge_group', 'base_sha');
-  const own = textAt(payload, 'repository', 'full_name') ?? env['GITHUB_REPOSITORY'];
-  return {
-    name,
-    ...(isCommit(sha) && { headSha: sha }),
-    ...(branch !== undefined && branch !== '' && { branch }),
-    ...(pull !== undefined && typeof number === 'number' && { pullRequest: number }),
-    ...(isCommit(baseSha) && { baseSha }),
-    // A fork that was deleted since has no repository any more.
-    fork: pull !== undefined && textAt(pull, 'head', 'repo', 'full_name') !== own,
-  };
-}
-
-const isCommit = (text: string | undefined): text is string => text !== undefined && /^[0-9a-f]{40,64}$/.test(text);
-
-function at(value: unknown, ...path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (inner, name) =>
-      typeof inner === 'object' && inner !== null ? ((inner as Record<string, unknown>)[name] ?? undefined) : undefined,
-    value,
-  );
-}
-
-function textAt(value: unknown, ...path: readonly string[]): string | undefined {
-  const found = at(value, ...path);
-  return typeof found === 'string' ? found : undefined;
 }

@@ -14,11 +14,11 @@ afterAll(() => repo[Symbol.asyncDispose]());
 
 const judging = [['validate'], ['eval'], ['gate'], ['drift'], ['deploy']];
 const groups: Readonly<Record<string, readonly string[]>> = {
-  run: ['list', 'show'],
-  registry: ['list', 'resolve', 'history', 'register', 'label', 'unlabel'],
-  prompt: ['list', 'show'],
-  card: ['show'],
-  store: ['push', 'compact', 'verify'],
+  run: ['log', 'start', 'end', 'exec', 'list', 'show', 'diff', 'export', 'import', 'push'],
+  registry: ['list', 'resolve', 'history', 'register', 'label', 'unlabel', 'deprecate', 'archive', 'pull', 'push'],
+  prompt: ['list', 'show', 'diff', 'log', 'export', 'push', 'pull'],
+  card: ['show', 'update', 'lint'],
+  store: ['push', 'compact', 'verify', 'status', 'prune', 'gc', 'repair', 'collect'],
 };
 const others = Object.entries(groups).flatMap(([group, names]) => names.map((name) => [group, name]));
 

@@ -13,7 +13,9 @@ export {
   Config,
   configuredInputs,
   mergeInputs,
+  PromotionPolicy,
   readConfig,
+  RetentionRule,
   type ConfigFile,
   type PlaceInConfig,
 } from './formats/config.ts';
@@ -71,7 +73,15 @@ export {
 } from './formats/version-ref.ts';
 export type { Clock, IdSource } from './ports/clock.ts';
 export type { CodeHost, Publication, Published } from './ports/code-host.ts';
-export { DataError, quoteIdentifier, type Column, type DataEngine, type SqlValue } from './ports/data-engine.ts';
+export {
+  DataError,
+  quoteIdentifier,
+  type Column,
+  type DataEngine,
+  type ParquetWriter,
+  type SqlValue,
+  type WrittenColumn,
+} from './ports/data-engine.ts';
 export type { Artifact, DeployTarget, Endpoint, ServingProof } from './ports/deploy-target.ts';
 export type { History } from './ports/history.ts';
 export {
@@ -83,7 +93,8 @@ export {
   type ModelRequest,
 } from './ports/model-provider.ts';
 export { ModelError, type ModelScorer, type ModelSignature, type ScoredModel } from './ports/model-scorer.ts';
-export type { RegisteredVersion, Registry, RegistryEvent } from './ports/registry.ts';
+export type { RegisteredVersion, Registry, RegistryEvent, Tagger } from './ports/registry.ts';
+export type { ScriptRequest, ScriptResult, ScriptRunner } from './ports/script-runner.ts';
 export type { ArmCounts, Route, Splitter } from './ports/splitter.ts';
 export type { Bundle, Receipt, RunQuery, Store, StoredRun } from './ports/store.ts';
 export type { Workspace } from './ports/workspace.ts';

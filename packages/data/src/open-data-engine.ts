@@ -4,12 +4,20 @@ import { rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance, DuckDBMaterializedResult } from '@duckdb/node-api';
-import { DataError, quoteIdentifier, type Column, type DataEngine, type SqlValue } from '@pawl/core';
+import {
+  DataError,
+  quoteIdentifier,
+  type Column,
+  type DataEngine,
+  type ParquetWriter,
+  type SqlValue,
+} from '@pawl/core';
 import { attachStatements, type AttachedFile } from './attach-file.ts';
 import { loadDuckDb } from './binding.ts';
 import { readNumbers, readTexts } from './read-columns.ts';
 import { reasonOf } from './reason.ts';
 import { plainRow, quoteLiteral } from './sql-values.ts';
+import { parquetWriter } from './write-parquet.ts';
 
 export interface DataEngineOptions {
   /** Path of `duckdb.node`; without it the installed package is used. */
@@ -32,7 +40,7 @@ interface Session {
  * CSV and JSON are read once, whole, when attached, so that a broken row is found there; Parquet stays a view.
  * Calls are served one after another.
  */
-export function openDataEngine(options: DataEngineOptions = {}): DataEngine {
+export function openDataEngine(options: DataEngineOptions = {}): DataEngine & ParquetWriter {
   const attached = new Map<string, AttachedFile>();
   let session: Session | undefined;
   /** Made by DuckDB, and only when memory does not suffice. */
@@ -107,6 +115,7 @@ export function openDataEngine(options: DataEngineOptions = {}): DataEngine {
       inTurn(() => ask(async (connection) => rowsOf(await connection.run(sql, [...values])))),
     numbers: (sql) => inTurn(() => ask(async (connection) => readNumbers(await connection.stream(sql)))),
     texts: (sql) => inTurn(() => ask(async (connection) => readTexts(await connection.stream(sql)))),
+    writeParquet: (file, columns, rows) => inTurn(() => parquetWriter(options.bindings)(file, columns, rows)),
     close: async () => {
       await queue;
       closed = true;

@@ -1,4 +1,4 @@
-// Commits without a working tree: whole new trees by `fast-import`, known trees by `hash-object`. Never signed.
+// Commits without a working tree: whole new trees by `fast-import`, known trees by `hash-object`. Signed only when asked.
 import type { BundleFile } from './bundle.ts';
 import type { Git } from './git-runner.ts';
 import type { Identity } from './target.ts';
@@ -53,3 +53,26 @@ export function writeCommit(git: Git, head: CommitHead, tree: string, parents: r
 /** The tree a commit names, from its raw content. */
 export const treeOf = (commit: Buffer): string | undefined =>
   /^tree ([0-9a-f]{40,64})\n/.exec(commit.toString('latin1', 0, 128))?.[1];
+
+/**
+ * The same commit once more, signed as the user's Git signs, with `ref` pointing at it. @returns its id
+ * @throws GitFailure when there is no key
+ */
+export async function signCommit(git: Git, ref: string, head: CommitHead, commit: string): Promise<string> {
+  const { name, email } = head.identity;
+  const date = `${Math.floor(head.time / 1000)} +0000`;
+  const environment = {
+    GIT_AUTHOR_NAME: name,
+    GIT_AUTHOR_EMAIL: email,
+    GIT_AUTHOR_DATE: date,
+    GIT_COMMITTER_NAME: name,
+    GIT_COMMITTER_EMAIL: email,
+    GIT_COMMITTER_DATE: date,
+  };
+  const signed = await git.text(['commit-tree', '-S', '-F', '-', `${commit}^{tree}`], {
+    input: head.message,
+    environment,
+  });
+  await git.run(['update-ref', ref, signed]);
+  return signed;
+}

@@ -2,20 +2,24 @@
 // either as before or folded; the push holds leases, so of two compactors one wins and the other looks again.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Problem } from '@pawl/core';
-import { writeCommit } from './commits.ts';
 import { openData, unreadable } from './data-rows.ts';
 import { GitFailure, StoreError, wordsOf } from './errors.ts';
+import { emptyData, foldBundles, sortInbox } from './fold.ts';
+import { guardData } from './guard.ts';
 import { openIndex } from './index-segments.ts';
 import { writeIndex } from './index-writer.ts';
-import { dataFormat, maxBundlesPerPush, maxParents, type StoreRefs } from './layout.ts';
+import { ledgerWords, readLedger, writeCheckpoint, type Ledger } from './ledger.ts';
+import type { StoreRefs } from './layout.ts';
 import type { PrivateRepository } from './private-repository.ts';
-import { readBundle, type StoredRecord } from './records.ts';
-import { editTree, type TreeEditor } from './trees.ts';
+import type { StoredRecord } from './records.ts';
+import type { TreeEditor } from './trees.ts';
 
 export interface Compaction {
-  /** Bundles that left the inbox. */
+  /** Bundles whose records are in the data now and were not before. */
   readonly folded: number;
   readonly quarantined: number;
+  /** Folded bundles whose inbox refs could not be deleted: they stay, and are not folded again. */
+  readonly left: number;
   /** Bundles that stay in the inbox, or went to quarantine, and why. */
   readonly problems: readonly Problem[];
 }
@@ -24,39 +28,63 @@ export interface Compactor {
   readonly repository: PrivateRepository;
   readonly refs: StoreRefs;
   readonly now: () => number;
+  /** Begin a ledger when there is none; one that is there is always kept up. */
+  readonly ledger?: boolean;
+  /** Write the whole index anew from the data. */
+  readonly reindex?: boolean;
 }
 
 const attempts = 8;
 
-/** @throws StoreError when the target cannot be reached or refuses the push */
+/** @throws StoreError when the target cannot be reached, refuses the push, or has lost data that were seen before */
 export async function compactInbox(compactor: Compactor): Promise<Compaction> {
-  const total = { folded: 0, quarantined: 0, problems: new Map<string, Problem>() };
+  const done = { folded: 0, quarantined: 0, problems: new Map<string, Problem>() };
+  const left = new Set<string>();
+  let { reindex = false } = compactor;
   for (let attempt = 1; ;) {
-    const step = await foldOnce(compactor).catch((error: unknown) => {
+    const step = await foldOnce({ ...compactor, reindex }, left).catch((error: unknown) => {
       if (error instanceof GitFailure) return error;
       throw error;
     });
     if (!(step instanceof GitFailure)) {
-      total.folded += step.folded;
-      total.quarantined += step.quarantined;
-      for (const problem of step.problems) total.problems.set(problem.message, problem);
-      if (!step.more) return { ...total, problems: [...total.problems.values()] };
+      done.folded += step.folded;
+      done.quarantined += step.quarantined;
+      for (const problem of step.problems) done.problems.set(problem.message, problem);
+      if (!step.more)
+        return { ...done, left: left.size, problems: [...done.problems.values(), ...undeletable(compactor, left)] };
       attempt = 1;
+      reindex = false;
       continue;
     }
-    if (attempt === attempts) throw refused(compactor, step);
+    if (attempt === attempts || step instanceof PolicyRefusal) throw refused(compactor, step);
     // Full jitter: compactors that met once should not meet again.
     await sleep(Math.random() * Math.min(8000, 100 * 2 ** attempt));
     attempt += 1;
   }
 }
 
+/** The same refs before and after: nobody was quicker, so it is a rule of the target that says no. */
+class PolicyRefusal extends GitFailure {}
+
 function refused({ repository, refs }: Compactor, cause: GitFailure): StoreError {
   const message = `${repository.target.label} did not take the folded ${refs.data}: ${wordsOf(cause)}`;
   return new StoreError('STORE_COMPACTION_REFUSED', message, {
-    hint: 'Compaction creates, moves and deletes refs: give the job `contents: write`. Nothing is lost; the runs stay in the inbox.',
+    hint: `Compaction creates, moves and deletes refs: give the job \`contents: write\`, and let it pass the host's rules for these refs.${ledgerWords(refs, cause)} Nothing is lost; the runs stay in the inbox.`,
     cause,
   });
+}
+
+function undeletable({ repository, refs }: Compactor, left: ReadonlySet<string>): readonly Problem[] {
+  const [first] = left;
+  if (first === undefined) return [];
+  return [
+    {
+      code: 'STORE_INBOX_STAYS',
+      severity: 'warning',
+      message: `${repository.target.label} did not let ${left.size} folded ${left.size === 1 ? 'bundle' : 'bundles'} be deleted from the inbox (${first}${left.size === 1 ? '' : ' and others'}).`,
+      hint: `Their runs are in ${refs.data} and are not folded twice. Compact once with credentials that may delete refs under ${refs.inbox}.`,
+    },
+  ];
 }
 
 interface Step {
@@ -68,144 +96,138 @@ interface Step {
 
 const nothing: Step = { folded: 0, quarantined: 0, problems: [], more: false };
 
-async function foldOnce(compactor: Compactor): Promise<Step> {
-  const { repository, refs } = compactor;
-  const remote = await repository.listRemote([refs.inbox, refs.data, refs.index]);
-  const inbox = [...remote].filter(([ref]) => ref.startsWith(refs.inbox)).toSorted(([a], [b]) => (a < b ? -1 : 1));
+interface OldState {
+  readonly data: string | undefined;
+  readonly index: string | undefined;
+}
+
+/** @param left inbox refs that are known to be folded and cannot be deleted; grows */
+async function foldOnce(compactor: Compactor, left: Set<string>): Promise<Step> {
+  const { repository, refs, reindex = false } = compactor;
+  const remote = await repository.listRemote([refs.inbox, refs.data, refs.index, refs.ledger]);
+  const inbox = [...remote]
+    .filter(([ref]) => ref.startsWith(refs.inbox) && !left.has(ref))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
   const old = { data: remote.get(refs.data), index: remote.get(refs.index) };
-  if (inbox.length === 0 && old.data === undefined) return nothing;
+  const ledger = await openLedger(compactor, remote.get(refs.ledger));
+  if (inbox.length === 0 && old.data === undefined && old.index === undefined && ledger === undefined) return nothing;
   await repository.fetch([...(old.index === undefined ? [] : [old.index]), ...inbox.map(([, oid]) => oid)]);
-  if (inbox.length === 0 && (await indexIsRight(repository, old))) return nothing;
+  const indexed = await indexedData(repository, old.index);
+  await guardData(repository, refs, { data: old.data, indexed, ledger });
+  const wantsCheckpoint = compactor.ledger === true && ledger === undefined;
+  if (inbox.length === 0 && indexed === old.data && !reindex && !wantsCheckpoint) return nothing;
   if (old.data !== undefined) await repository.fetch([old.data], { what: 'trees' });
   const sorted = await sortInbox(repository, inbox);
   const tree = old.data === undefined ? await emptyData(repository) : await openData(repository, old.data);
   const fold = await foldBundles(compactor, tree, old.data, sorted.valid);
-  const index =
+  const moves =
     fold.data === undefined
-      ? undefined
-      : await writeIndex(compactor, { old, data: fold.data, tree, added: fold.records });
+      ? []
+      : await movedRefs(compactor, { old, ledger, tree, data: fold.data, added: fold.records, rebuild: reindex });
   const quarantine = [...sorted.invalid, ...fold.conflicts];
-  const changes = [
-    ...(fold.data === old.data || fold.data === undefined ? [] : [`${fold.data}:${refs.data}`]),
-    ...(index === undefined || index === old.index ? [] : [`${index}:${refs.index}`]),
-    ...[...sorted.valid, ...sorted.invalid].map(({ ref }) => `:${ref}`),
-    ...quarantine.map(({ ref, oid }) => `+${oid}:${ref.replace(refs.inbox, refs.quarantine)}`),
-  ];
-  const done = {
-    folded: sorted.valid.length,
+  const plan: Plan = {
+    moves: [...moves, ...quarantine.map(({ ref, oid }) => `+${oid}:${ref.replace(refs.inbox, refs.quarantine)}`)],
+    deletes: new Map([...sorted.valid, ...sorted.invalid].map(({ ref, oid }) => [ref, oid])),
+    leases: leasesOf(refs, { ...old, ledger: ledger?.commit }),
+  };
+  const deleted = await pushPlan(compactor, plan, remote);
+  if (!deleted) for (const ref of plan.deletes.keys()) left.add(ref);
+  return {
+    folded: deleted ? sorted.valid.length : fold.taken,
     quarantined: quarantine.length,
     problems: [...quarantine, ...sorted.newer].map(({ ref, reason }) => unreadable(ref, reason)),
     more: sorted.taken < inbox.length,
   };
-  if (changes.length === 0) return done;
-  const leases = new Map([...sorted.valid, ...sorted.invalid].map(({ ref, oid }) => [ref, oid]));
-  leases.set(refs.data, old.data ?? '').set(refs.index, old.index ?? '');
-  const result = await repository.push(changes, { leases, atomic: true });
-  if (result.code !== 0) throw new GitFailure(['push'], result.code, result.stderr);
-  return done;
 }
 
-async function indexIsRight(
-  { catFile }: PrivateRepository,
-  old: { readonly data: string | undefined; readonly index: string | undefined },
-): Promise<boolean> {
-  return old.index !== undefined && (await openIndex(catFile, old.index, new Map())).dataCommit === old.data;
+async function openLedger({ repository, refs }: Compactor, commit: string | undefined): Promise<Ledger | undefined> {
+  return commit === undefined ? undefined : readLedger(repository, refs, commit);
 }
 
-interface InboxBundle {
-  readonly ref: string;
-  readonly oid: string;
-  readonly reason: string;
-  readonly records: readonly StoredRecord[];
+async function indexedData({ catFile }: PrivateRepository, index: string | undefined): Promise<string | undefined> {
+  return index === undefined ? undefined : (await openIndex(catFile, index, new Map())).dataCommit;
 }
 
-interface SortedInbox {
-  readonly valid: readonly InboxBundle[];
-  readonly invalid: readonly InboxBundle[];
-  /** Written by a newer Pawl: a newer compactor folds it. */
-  readonly newer: readonly InboxBundle[];
-  /** Refs looked at. */
-  readonly taken: number;
+interface NewData {
+  readonly old: OldState;
+  readonly ledger: Ledger | undefined;
+  readonly data: string;
+  /** The tree of `data`. */
+  readonly tree: TreeEditor;
+  readonly added: readonly StoredRecord[];
+  /** Leave nothing of the old index. */
+  readonly rebuild: boolean;
+  /** A repair: the head that these data stand in for. */
+  readonly replaces?: string;
 }
 
-/** Oldest first, as many as one push can fold. One bad bundle never stands in the way of the others. */
-async function sortInbox(
-  repository: PrivateRepository,
-  inbox: readonly (readonly [string, string])[],
-): Promise<SortedInbox> {
-  const sorted = { valid: [] as InboxBundle[], invalid: [] as InboxBundle[], newer: [] as InboxBundle[], taken: 0 };
-  for (const [ref, oid] of inbox) {
-    if (sorted.valid.length + sorted.invalid.length === maxBundlesPerPush) break;
-    const read = await readBundle(repository.catFile, oid, true);
-    sorted.taken += 1;
-    const bundle = { ref, oid, reason: '', records: [] };
-    if (read.state === 'valid') sorted.valid.push({ ...bundle, records: read.value });
-    else sorted[read.state].push({ ...bundle, reason: read.reason });
-  }
-  return sorted;
+/** Refspecs for the data, the index that belongs to it and, where one is kept, the next checkpoint. */
+export async function movedRefs(compactor: Compactor, next: NewData): Promise<readonly string[]> {
+  const { repository, refs, now } = compactor;
+  const { old, ledger, data, tree, added, rebuild, replaces } = next;
+  // Without an old index, everything is read from the data.
+  const from = rebuild ? { data, index: undefined } : old;
+  const { index, recent } = await writeIndex(compactor, { old: from, data, tree, added: rebuild ? [] : added });
+  const moved = [
+    ...(data === old.data ? [] : [`+${data}:${refs.data}`]),
+    ...(index === old.index ? [] : [`+${index}:${refs.index}`]),
+    ...(recent === undefined ? [] : [`+${recent}:${refs.recent}`]),
+  ];
+  const kept = ledger !== undefined || compactor.ledger === true;
+  if (!kept || (moved.length === 0 && ledger !== undefined)) return moved;
+  const runs = await countRuns(tree);
+  const state = { data, index, runs, ...(replaces !== undefined && { replaces }) };
+  const checkpoint = await writeCheckpoint({ repository, refs, now, before: ledger, state });
+  return [...moved, `${checkpoint}:${refs.ledger}`];
 }
 
-async function emptyData({ git, catFile }: PrivateRepository): Promise<TreeEditor> {
-  const tree = editTree(git, catFile);
-  const oid = await git.text(['hash-object', '-w', '--stdin'], { input: dataFormat });
-  await tree.put('pawl.json', { mode: '100644', oid });
-  return tree;
+async function countRuns(tree: TreeEditor): Promise<number> {
+  let runs = 0;
+  for (const { name } of await tree.entries('runs')) runs += (await tree.entries(`runs/${name}`)).length;
+  return runs;
 }
 
-interface Fold {
-  readonly data: string | undefined;
-  readonly records: readonly StoredRecord[];
-  readonly conflicts: readonly InboxBundle[];
+export const leasesOf = (
+  refs: StoreRefs,
+  old: OldState & { readonly ledger: string | undefined },
+): ReadonlyMap<string, string> =>
+  new Map([
+    [refs.data, old.data ?? ''],
+    [refs.index, old.index ?? ''],
+    [refs.ledger, old.ledger ?? ''],
+  ]);
+
+interface Plan {
+  readonly moves: readonly string[];
+  readonly deletes: ReadonlyMap<string, string>;
+  readonly leases: ReadonlyMap<string, string>;
 }
 
-async function foldBundles(
-  compactor: Compactor,
-  tree: TreeEditor,
-  oldData: string | undefined,
-  bundles: readonly InboxBundle[],
-): Promise<Fold> {
-  const records: StoredRecord[] = [];
-  const conflicts: InboxBundle[] = [];
-  let data = oldData;
-  for (let start = 0; start < bundles.length; start += maxParents) {
-    const parents: string[] = [];
-    const before = records.length;
-    for (const bundle of bundles.slice(start, start + maxParents)) {
-      const outcome = await foldBundle(tree, bundle.records);
-      records.push(...outcome.added);
-      if (outcome.added.length > 0) parents.push(bundle.oid);
-      if (outcome.conflict !== undefined) {
-        conflicts.push({ ...bundle, reason: `holds another ${outcome.conflict}; the first one stays` });
-      }
-    }
-    if (parents.length === 0) continue;
-    const message = `pawl: fold ${parents.length} bundle${parents.length === 1 ? '' : 's'}\n\nPawl-Schema: 1\nPawl-Op: compact\nPawl-Records: ${records.length - before}\n`;
-    const head = { identity: compactor.repository.target.identity, time: compactor.now(), message };
-    const root = await tree.write();
-    data = await writeCommit(compactor.repository.git, head, root, data === undefined ? parents : [data, ...parents]);
-  }
-  return { data, records, conflicts };
-}
-
-/** Record by record: all files of a record, or none of them. */
-async function foldBundle(
-  tree: TreeEditor,
-  records: readonly StoredRecord[],
-): Promise<{ readonly added: readonly StoredRecord[]; readonly conflict: string | undefined }> {
-  const added: StoredRecord[] = [];
-  let conflict: string | undefined;
-  for (const record of records) {
-    const missing: (readonly [string, string])[] = [];
-    let clash: string | undefined;
-    for (const [path, oid] of record.files) {
-      const known = await tree.entry(path);
-      if (known === undefined) missing.push([path, oid]);
-      else if (known.oid !== oid) clash = path;
-    }
-    if (clash !== undefined) conflict ??= clash;
-    if (clash !== undefined || missing.length === 0) continue;
-    for (const [path, oid] of missing) await tree.put(path, { mode: '100644', oid });
-    added.push(record);
-  }
-  return { added, conflict };
+/**
+ * All or nothing; but where deleting is not allowed, the moves alone: then the bundles stay in the inbox, and the next
+ * compactor finds that they add nothing.
+ * @returns false when the refs to be deleted stay
+ * @throws GitFailure when another was quicker, PolicyRefusal when it is not allowed
+ */
+async function pushPlan(compactor: Compactor, plan: Plan, before: ReadonlyMap<string, string>): Promise<boolean> {
+  const { repository, refs } = compactor;
+  const deletes = [...plan.deletes.keys()].map((ref) => `:${ref}`);
+  if (plan.moves.length + deletes.length === 0) return true;
+  const whole = await repository.push([...plan.moves, ...deletes], {
+    leases: new Map([...plan.leases, ...plan.deletes]),
+    atomic: true,
+  });
+  if (whole.code === 0) return true;
+  const failure = new GitFailure(['push'], whole.code, whole.stderr);
+  const after = await repository.listRemote([refs.inbox, refs.data, refs.index, refs.ledger]);
+  const untouched = [...plan.leases.keys(), ...plan.deletes.keys()].every((ref) => before.get(ref) === after.get(ref));
+  // Code 1 is the answer of a target that was reached; anything else may pass.
+  if (!untouched || whole.code !== 1) throw failure;
+  if (deletes.length === 0) throw new PolicyRefusal(['push'], whole.code, whole.stderr);
+  if (plan.moves.length === 0) return false;
+  const rest = await repository.push(plan.moves, { leases: plan.leases, atomic: true });
+  if (rest.code === 0) return false;
+  const again = await repository.listRemote([refs.data, refs.index, refs.ledger]);
+  const same = [...plan.leases.keys()].every((ref) => before.get(ref) === again.get(ref));
+  throw same && rest.code === 1 ? new PolicyRefusal(['push'], rest.code, rest.stderr) : failure;
 }

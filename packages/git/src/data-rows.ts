@@ -21,9 +21,9 @@ export async function openData(repository: PrivateRepository, commit: string): P
   if (object?.type !== 'commit' || root === undefined) {
     throw new StoreError(
       'STORE_DATA_UNREADABLE',
-      `The store's data ref points to ${object?.type ?? 'nothing'}, no commit.`,
+      `The store's data ref (refs/pawl/data, or under the prefix that is set) points to ${object?.type ?? 'nothing that can be read'}, no commit.`,
       {
-        hint: 'Restore the ref from a clone or a backup; inbox refs are safe.',
+        hint: 'Run `pawl store repair`: it goes back to the data that were seen before. What is in the inbox is safe.',
       },
     );
   }

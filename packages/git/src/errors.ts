@@ -1,5 +1,6 @@
 // What can go wrong, by audience: each error has a stable code, a message that names the ref or file, and a remedy.
 // Compare by `code`, never by class: two copies of a package would have two classes.
+import type { Problem } from '@pawl/core';
 
 interface ErrorDetails {
   readonly hint?: string;
@@ -50,7 +51,7 @@ export class GitFailure extends CodedError {
 /** The line that says what went wrong; Git ends some messages with advice. */
 function saidIn(stderr: string): string {
   const lines = stderr.trim().split('\n');
-  return (lines.find((line) => /^(?:fatal|error|remote):|^ ! /.test(line)) ?? lines.at(-1) ?? '').trim();
+  return (lines.find((line) => /^(?:fatal|error|remote): *[^ ]|^ ! /.test(line)) ?? lines.at(-1) ?? '').trim();
 }
 
 /** Git's own words, for a message to a person. */
@@ -58,3 +59,10 @@ export function wordsOf(error: unknown): string {
   if (error instanceof GitFailure) return saidIn(error.stderr);
   return error instanceof Error ? error.message : String(error);
 }
+
+export const problemOf = ({ code, message, hint }: CodedError): Problem => ({
+  code,
+  severity: 'error',
+  message,
+  ...(hint !== undefined && { hint }),
+});

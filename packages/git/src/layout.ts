@@ -15,22 +15,34 @@ export interface StoreRefs {
   readonly inbox: string;
   readonly data: string;
   readonly index: string;
+  /** The newest runs: the first page of a list, in one small fetch. Moves with the index. */
+  readonly recent: string;
   readonly quarantine: string;
   readonly registry: string;
+  /** Heads of data before an epoch: `<prefix>/archive/0001`. */
+  readonly archive: string;
+  /** A branch, because hosts protect only branches and tags: small checkpoints of data and index. */
+  readonly ledger: string;
 }
 
 export const storeRefs = (prefix: string): StoreRefs => ({
   inbox: `${prefix}/inbox/`,
   data: `${prefix}/data`,
   index: `${prefix}/index`,
+  recent: `${prefix}/recent`,
   quarantine: `${prefix}/quarantine/`,
   registry: `${prefix}/registry/`,
+  archive: `${prefix}/archive/`,
+  ledger: `refs/heads/${prefix.split('/').at(-1)}-ledger`,
 });
 
 export const runPath = (id: string): string => `runs/${ulidDay(id)}/${id}.json`;
 export const resultFolder = (id: string): string => `results/${ulidDay(id)}/${id}`;
 export const operationPath = (id: string): string => `ops/${ulidDay(id)}/${id}.json`;
-export const dataFormat = '{"format":1,"minReader":1}\n';
+
+/** `pawl.json` at the root of the data. @param epoch how often dropped results were left behind */
+export const dataFormat = (epoch = 0): string =>
+  `${JSON.stringify({ format: 1, minReader: 1, ...(epoch > 0 && { epoch }) })}\n`;
 
 /** Allow-list: letters, digits, dot, dash, underscore; never hidden, never a folder. */
 export const isResultName = (name: string): boolean => /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/.test(name);

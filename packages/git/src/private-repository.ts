@@ -1,15 +1,15 @@
 // Our own bare repository, where bundles are made and what was fetched is kept. The user's repository is never
 // worked in: its tree, index, HEAD, configuration and shallow file stay as they are.
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openCatFile, type CatFile } from './cat-file.ts';
 import type { ObjectFormat } from './digests.ts';
 import type { Environment } from './environment.ts';
 import { GitFailure } from './errors.ts';
-import { openGit, type Git, type GitOptions, type GitResult } from './git-runner.ts';
+import { openGit, type Git, type GitResult } from './git-runner.ts';
 import { findTarget, targetName, type Target, type TargetRequest } from './target.ts';
 
 export interface PrivateRepository extends AsyncDisposable {
@@ -22,7 +22,11 @@ export interface PrivateRepository extends AsyncDisposable {
   listRemote(prefixes: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Brings objects by id; what is here already is not asked for again. @throws GitFailure */
   fetch(oids: readonly string[], options?: FetchOptions): Promise<void>;
+  /** Brings what a ref of the target names, when there is such a ref and it can be reached; else nothing happens. */
+  fetchRef(ref: string): Promise<void>;
   push(refspecs: readonly string[], options: PushOptions): Promise<GitResult>;
+  /** Made just now: nothing was ever fetched, and nothing waits in the spool. */
+  readonly fresh: boolean;
 }
 
 interface FetchOptions {
@@ -49,7 +53,7 @@ export async function openPrivateRepository(request: PrivateRepositoryRequest): 
   const target = await findTarget({ ...request, environment });
   const folder = request.cacheDir ?? defaultFolder(target, environment);
   const options = { environment, ...(request.beforeCommand !== undefined && { beforeCommand: request.beforeCommand }) };
-  await ensureRepository(folder, target.format, options);
+  const fresh = await ensureRepository(folder, target.format);
   const git = openGit({ ...options, gitDirectory: folder, settings: target.settings });
   const catFile = openCatFile(git);
   return {
@@ -58,6 +62,7 @@ export async function openPrivateRepository(request: PrivateRepositoryRequest): 
     catFile,
     folder,
     format: target.format,
+    fresh,
     listRemote: async (prefixes) => {
       const patterns = prefixes.map((prefix) => (prefix.endsWith('/') ? `${prefix}*` : prefix));
       const text = await git.text(['ls-remote', '--quiet', targetName, ...patterns]);
@@ -71,8 +76,11 @@ export async function openPrivateRepository(request: PrivateRepositoryRequest): 
     },
     fetch: async (oids, { what = 'whole' } = {}) => {
       if (oids.length === 0) return;
-      const command = ['fetch', ...quietFetch, ...filters[what], '--stdin', targetName];
+      const command = [...quietFetch, ...filters[what], '--stdin', targetName];
       await patiently(() => git.run(command, { input: `${oids.join('\n')}\n` }));
+    },
+    fetchRef: async (ref) => {
+      await git.run([...quietFetch, ...filters.whole, targetName, ref], { answers: [1, 128] });
     },
     push: (refspecs, { leases, atomic, negotiate = false }) => {
       const expected = [...leases].map(([ref, oid]) => `--force-with-lease=${ref}:${oid}`);
@@ -100,7 +108,11 @@ async function patiently<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Many objects stay in the pack they came in: written one by one, each would be compressed again. */
 const quietFetch = [
+  '-c',
+  'fetch.unpackLimit=10',
+  'fetch',
   '--quiet',
   '--no-tags',
   '--no-write-fetch-head',
@@ -120,32 +132,37 @@ function defaultFolder(target: Target, environment: Environment): string {
   return join(cache, 'pawl', `${createHash('sha256').update(address).digest('hex').slice(0, 24)}.git`);
 }
 
-/** Made aside and moved into place, so that two processes that start at once both find a whole one. */
-async function ensureRepository(folder: string, format: ObjectFormat, options: GitOptions): Promise<void> {
+/**
+ * Made aside and moved into place, so that two processes that start at once both find a whole one. An empty bare
+ * repository is two files and two folders: asking `git init` for them would take longer than the first list.
+ * @returns whether it was made
+ */
+async function ensureRepository(folder: string, format: ObjectFormat): Promise<boolean> {
   if (await exists(join(folder, 'HEAD'))) {
     await removeStaleLocks(folder);
-    return;
+    return false;
   }
-  await mkdir(dirname(folder), { recursive: true });
   const made = `${folder}.${process.pid}.${Math.random().toString(36).slice(2)}`;
-  const git = openGit(options);
   try {
-    await git.run([
-      'init',
-      '--quiet',
-      '--bare',
-      '--template=',
-      `--object-format=${format}`,
-      '--initial-branch=none',
-      made,
-    ]);
+    await mkdir(join(made, 'objects'), { recursive: true });
+    await mkdir(join(made, 'refs'));
+    await writeFile(join(made, 'config'), configOf(format));
+    await writeFile(join(made, 'HEAD'), 'ref: refs/heads/none\n');
     await rename(made, folder);
+    return true;
   } catch (error) {
     if (!(await exists(join(folder, 'HEAD')))) throw error;
+    return false;
   } finally {
     await rm(made, { recursive: true, force: true });
   }
 }
+
+/** gitrepository-layout(5) and git-config(1): `core.repositoryFormatVersion`, `extensions.objectFormat`. */
+const configOf = (format: ObjectFormat): string =>
+  format === 'sha1'
+    ? '[core]\n\trepositoryformatversion = 0\n\tbare = true\n'
+    : '[core]\n\trepositoryformatversion = 1\n\tbare = true\n[extensions]\n\tobjectformat = sha256\n';
 
 /** A machine that died leaves lock files behind; no command of ours holds one for a minute. */
 async function removeStaleLocks(folder: string): Promise<void> {

@@ -4,6 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Registry, RegisteredVersion } from '@pawl/core';
 import {
   emptyState,
+  listVersions,
+  planArchive,
+  planDeprecate,
   planLabel,
   planRegister,
   planUnlabel,
@@ -57,12 +60,7 @@ export async function openRegistry(request: RegistryRequest): Promise<GitRegistr
   };
 
   return {
-    list: async (name) => {
-      const states = replay((await readTags()).records);
-      return name === undefined
-        ? [...states.values()].flatMap(({ versions }) => versions)
-        : (states.get(name)?.versions ?? []);
-    },
+    list: async (name, options) => listVersions(replay((await readTags()).records), name, options),
     resolve: async (name, at) => resolveVersion(await stateOf(name), at),
     register: async ({ name, version, commit, message }): Promise<RegisteredVersion> => {
       await change(name, message, (state) =>
@@ -77,6 +75,12 @@ export async function openRegistry(request: RegistryRequest): Promise<GitRegistr
     label: ({ name, version, label, message }) =>
       change(name, message, (state) => planLabel(state, { version, label }, now())),
     unlabel: ({ name, label, message }) => change(name, message, (state) => planUnlabel(state, label, now())),
+    deprecate: ({ name, message }) => change(name, message, (state) => planDeprecate(state, now())),
+    archive: ({ name, version, message }) => change(name, message, (state) => planArchive(state, version, now())),
+    tagger: async () => {
+      const { name, email } = repository.target.identity;
+      return { name, email };
+    },
     history: async (name) => (await stateOf(name)).events,
     [Symbol.asyncDispose]: () => repository[Symbol.asyncDispose](),
   };

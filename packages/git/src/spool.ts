@@ -4,6 +4,7 @@ import { isUlid, makeUlid, ulidTime, type Receipt } from '@pawl/core';
 import { spoolPrefix, type StoreRefs } from './layout.ts';
 import type { PrivateRepository } from './private-repository.ts';
 import { GitFailure, wordsOf } from './errors.ts';
+import { noteTarget } from './leftovers.ts';
 
 export interface Spooled {
   /** ULID: the end of the spool ref and of the inbox ref. */
@@ -40,12 +41,17 @@ export async function pushBundles(
       receipts.push(kept(ref, `${repository.target.label} cannot be reached: ${wordsOf(there)}`, networkRemedy));
     } else if (found === undefined) {
       receipts.push(
-        kept(ref, `${repository.target.label} refused ${ref}: ${wordsOf(pushed)}`, refusalRemedy(repository)),
+        kept(
+          ref,
+          `${repository.target.label} refused ${ref}: ${wordsOf(pushed)}`,
+          refusalRemedy(repository, refs, pushed),
+        ),
       );
     } else {
       receipts.push(await pushUnderAnotherName(repository, refs, { name, commit }));
     }
   }
+  if (receipts.some((receipt) => receipt.kept === 'spool')) await noteTarget(repository);
   return receipts;
 }
 
@@ -55,14 +61,20 @@ async function pushUnderAnotherName(repository: PrivateRepository, refs: StoreRe
   const ref = refs.inbox + makeUlid(isUlid(bundle.name) ? ulidTime(bundle.name) : 0, chance);
   const failure = await push(repository, [[ref, bundle.commit]]);
   if (failure === undefined) return acknowledged(repository, bundle.name, ref);
-  return kept(ref, `${repository.target.label} refused ${ref}: ${wordsOf(failure)}`, refusalRemedy(repository));
+  return kept(
+    ref,
+    `${repository.target.label} refused ${ref}: ${wordsOf(failure)}`,
+    refusalRemedy(repository, refs, failure),
+  );
 }
 
 const networkRemedy = 'Check the network and the credentials; `pawl store push` tries again.';
-const refusalRemedy = ({ target }: PrivateRepository): string =>
-  target.own
-    ? 'Make the repository writable for this user; `pawl store push` tries again.'
-    : 'Give the job `contents: write`, or hand the run over as an artifact (`mode: collect`); `pawl store push` tries again.';
+const refusalRemedy = ({ target }: PrivateRepository, refs: StoreRefs, said: GitFailure): string =>
+  /GH0\d\d|rule violation|protected/i.test(said.stderr)
+    ? `A rule of the host stands in the way: let this job pass it for ${refs.inbox}*, or set \`store.ref-prefix\` to names without a rule; \`pawl store push\` tries again.`
+    : target.own
+      ? 'Make the repository writable for this user; `pawl store push` tries again.'
+      : 'Give the job `contents: write`, or hand the run over as an artifact (`mode: collect`); `pawl store push` tries again.';
 
 const kept = (ref: string, reason: string, remedy: string): Receipt => ({
   kept: 'spool',
@@ -82,8 +94,14 @@ async function push(
 ): Promise<GitFailure | undefined> {
   const leases = new Map(refs.map(([ref]) => [ref, '']));
   const refspecs = refs.map(([ref, commit]) => `${commit}:${ref}`);
-  const result = await repository.push(refspecs, { leases, atomic: false });
-  return result.code === 0 ? undefined : new GitFailure(['push'], result.code, result.stderr);
+  try {
+    const result = await repository.push(refspecs, { leases, atomic: false });
+    return result.code === 0 ? undefined : new GitFailure(['push'], result.code, result.stderr);
+  } catch (error) {
+    // Killed, or out of time: whether it arrived is asked next.
+    if (error instanceof GitFailure) return error;
+    throw error;
+  }
 }
 
 async function lookAt(

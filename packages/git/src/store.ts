@@ -12,18 +12,19 @@ import {
 } from '@pawl/core';
 import { bundleFiles } from './bundle.ts';
 import { compactInbox, type Compaction } from './compaction.ts';
-import { importCommit } from './commits.ts';
+import { importCommit, signCommit } from './commits.ts';
 import { unreadable } from './data-rows.ts';
 import type { Environment } from './environment.ts';
-import { StoreError } from './errors.ts';
+import { GitFailure, StoreError, wordsOf } from './errors.ts';
 import type { GitOptions } from './git-runner.ts';
 import { maxObjectBytes, spoolPrefix, storeRefs } from './layout.ts';
-import { findOperations, findRun, listRuns } from './listing.ts';
+import { maintenanceOf, type Maintenance } from './maintenance.ts';
+import { isUnreadableIndex } from './index-failure.ts';
+import { findKnown, findOperations, findRun, listRuns } from './listing.ts';
 import { openPrivateRepository, type PrivateRepository } from './private-repository.ts';
 import { readOperation, readRun, type RunRow } from './records.ts';
 import { pushBundles } from './spool.ts';
-import { verifyStore, type Verification } from './verify.ts';
-import { listSpool, openViewer } from './view.ts';
+import { listSpool, openViewer, type StoreView } from './view.ts';
 
 export interface StoreRequest {
   /** A folder of the user's repository: a clone of any depth, a worktree, a bare repository. */
@@ -36,6 +37,10 @@ export interface StoreRequest {
   readonly cacheDir?: string;
   /** Names of bundles, from the producer in CI; by default they are named by their content. */
   readonly ids?: IdSource;
+  /** Sign every bundle as the user's Git signs. */
+  readonly sign?: boolean;
+  /** Keep a ledger: checkpoints on a branch that the host can protect. */
+  readonly ledger?: boolean;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   /** Where PATH, HOME and the user's Git settings come from; default the process's own. */
@@ -44,12 +49,11 @@ export interface StoreRequest {
   readonly beforeCommand?: GitOptions['beforeCommand'];
 }
 
-export interface GitStore extends Store, AsyncDisposable {
-  compact(): Promise<Compaction>;
+export interface GitStore extends Store, Maintenance, AsyncDisposable {
+  /** @param when `atLeast`: only when so many bundles wait; `reindex`: write the whole index anew */
+  compact(when?: { readonly atLeast?: number; readonly reindex?: boolean }): Promise<Compaction>;
   /** Tries again to push what could not be pushed. One receipt for each bundle. */
   pushSpool(): Promise<readonly Receipt[]>;
-  /** Checks every record, digest and index row. */
-  verify(): Promise<Verification>;
   /** What the last list could not read: named, never fatal. */
   problems(): readonly Problem[];
 }
@@ -61,20 +65,34 @@ export async function openStore(request: StoreRequest): Promise<GitStore> {
   const repository = await openPrivateRepository(request);
   const viewer = openViewer(repository, refs);
   const met: Problem[] = [];
+  const compactor = { repository, refs, now, ...(request.ledger !== undefined && { ledger: request.ledger }) };
+  const writer = { repository, refs, ids, sign: request.sign === true };
+  const pushSpool = async (): Promise<readonly Receipt[]> => pushBundles(repository, refs, await spooled(repository));
+
+  /** An index that cannot be read is derived: the data are read instead. @param page the newest runs may be enough */
+  const reading = async <T>(page: boolean, work: (view: StoreView) => Promise<T>): Promise<T> => {
+    try {
+      return await work(await viewer.refresh(page));
+    } catch (error) {
+      if (!isUnreadableIndex(error)) throw error;
+      viewer.doubtIndex();
+      return work(await viewer.refresh());
+    }
+  };
 
   const locate = async (id: string): Promise<RunRow | undefined> => {
     if (!isUlid(id)) return undefined;
     // Records never change: what was seen once need not be asked for again.
-    const seen = viewer.current === undefined ? undefined : await findRun(viewer.current, id);
-    return seen ?? (await findRun(await viewer.refresh(), id));
+    const seen = viewer.current === undefined ? undefined : await findKnown(viewer.current, id);
+    return seen ?? reading(true, (view) => findRun(view, id));
   };
 
   return {
-    add: (bundle) => add({ repository, refs, ids }, bundle),
+    add: (bundle) => add(writer, bundle),
     list: async (query = {}) => {
-      const view = await viewer.refresh();
-      met.splice(0, met.length, ...view.problems);
-      return listRuns(view, query);
+      const found = await reading(query.limit !== undefined, (view) => listRuns(view, query));
+      met.splice(0, met.length, ...(viewer.current?.problems ?? []));
+      return found;
     },
     read: async (id) => {
       const row = await locate(id);
@@ -82,12 +100,19 @@ export async function openStore(request: StoreRequest): Promise<GitStore> {
       return valueOf<Run>(id, readRun(await readBlob(repository, row.run)));
     },
     readResult: async (id, file) => {
-      const row = await locate(id);
-      const oid = row?.results !== undefined && Object.hasOwn(row.results, file) ? row.results[file] : undefined;
-      return oid === undefined ? undefined : (await readBlob(repository, oid)).toString('utf8');
+      const seen = resultOf(await locate(id), file);
+      if (seen === undefined) return undefined;
+      try {
+        return (await readBlob(repository, seen)).toString('utf8');
+      } catch (error) {
+        // An epoch since the last look may have left it behind: then it is not in the view of today.
+        const now = resultOf(await findRun(await viewer.refresh(), id), file);
+        if (now === seen) throw error;
+        return now === undefined ? undefined : (await readBlob(repository, now)).toString('utf8');
+      }
     },
     operations: async (about) => {
-      const rows = await findOperations(await viewer.refresh(), about);
+      const rows = await reading(false, (view) => findOperations(view, about));
       const read = await Promise.all(
         rows.map(async ({ id, blob }) => ({ id, read: readOperation(await readBlob(repository, blob)) })),
       );
@@ -98,13 +123,18 @@ export async function openStore(request: StoreRequest): Promise<GitStore> {
       }
       return operations;
     },
-    compact: async () => {
-      await pushBundles(repository, refs, await spooled(repository));
-      const compaction = await compactInbox({ repository, refs, now });
-      return compaction;
+    compact: async ({ atLeast = 0, reindex = false } = {}) => {
+      await pushSpool();
+      if (atLeast > 0 && (await repository.listRemote([refs.inbox])).size < atLeast)
+        return { folded: 0, quarantined: 0, left: 0, problems: [] };
+      return compactInbox({ ...compactor, reindex });
     },
-    pushSpool: async () => pushBundles(repository, refs, await spooled(repository)),
-    verify: () => verifyStore(repository, refs),
+    pushSpool,
+    ...maintenanceOf({
+      compactor,
+      add: (operations) => add(writer, { runs: [], operations }),
+      pushSpool,
+    }),
     problems: () => [...met],
     [Symbol.asyncDispose]: () => repository[Symbol.asyncDispose](),
   };
@@ -117,22 +147,36 @@ function checkedPrefix(prefix: string): string {
   });
 }
 
-async function add(
-  {
-    repository,
-    refs,
-    ids,
-  }: { repository: PrivateRepository; refs: ReturnType<typeof storeRefs>; ids: IdSource | undefined },
-  bundle: Bundle,
-): Promise<Receipt> {
+interface Writer {
+  readonly repository: PrivateRepository;
+  readonly refs: ReturnType<typeof storeRefs>;
+  readonly ids: IdSource | undefined;
+  readonly sign: boolean;
+}
+
+async function add({ repository, refs, ids, sign }: Writer, bundle: Bundle): Promise<Receipt> {
   const { files, name: contentName, message } = bundleFiles(bundle, repository.format);
   const name = ids?.next() ?? contentName;
   if (!isUlid(name)) throw new StoreError('STORE_BUNDLE_NAME', `"${name}" is no ULID and cannot name a bundle.`);
   // The name's own time, so that the same bundle is the same commit whenever it is made.
   const head = { identity: repository.target.identity, time: ulidTime(name), message: message(name) };
-  const commit = await importCommit(repository.git, spoolPrefix + name, head, files);
+  const spoolRef = spoolPrefix + name;
+  const unsigned = await importCommit(repository.git, spoolRef, head, files);
+  const commit = sign ? await signCommit(repository.git, spoolRef, head, unsigned).catch(failureOf) : unsigned;
+  if (commit instanceof GitFailure) {
+    const reason = `Git could not sign it: ${wordsOf(commit)}. \`pawl store push\` sends it as it is, unsigned.`;
+    return { kept: 'spool', ref: refs.inbox + name, reason };
+  }
   const [receipt] = await pushBundles(repository, refs, [{ name, commit }]);
   return receipt ?? { kept: 'spool', ref: refs.inbox + name };
+}
+
+const resultOf = (row: RunRow | undefined, file: string): string | undefined =>
+  row !== undefined && Object.hasOwn(row.results, file) ? row.results[file] : undefined;
+
+function failureOf(error: unknown): GitFailure {
+  if (error instanceof GitFailure) return error;
+  throw error;
 }
 
 const spooled = async (repository: PrivateRepository): Promise<readonly { name: string; commit: string }[]> =>

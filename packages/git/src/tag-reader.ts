@@ -11,6 +11,9 @@ export interface TagState {
   readonly fingerprint: string;
 }
 
+/** Where a tag's message ends and its signature begins. */
+export const signatureLine = /^-----BEGIN (?:PGP|SSH) SIGNATURE-----$|^-----BEGIN SIGNED MESSAGE-----$/m;
+
 export function openTagReader(repository: PrivateRepository, guardPrefix: string): () => Promise<TagState> {
   const records = new Map<string, TagRecord>();
   return async () => {
@@ -56,10 +59,7 @@ function recordOf(tag: string, commit: string, content: Buffer): TagRecord {
   const end = text.indexOf('\n\n');
   const head = end < 0 ? text : text.slice(0, end);
   const [, actor = '', seconds = '0'] = /^tagger (.*?) ?<[^>]*> (\d+)/m.exec(head) ?? [];
-  const message =
-    (end < 0 ? '' : text.slice(end + 2)).split(
-      /^-----BEGIN (?:PGP|SSH) SIGNATURE-----$|^-----BEGIN SIGNED MESSAGE-----$/m,
-    )[0] ?? '';
+  const [message = ''] = (end < 0 ? '' : text.slice(end + 2)).split(signatureLine);
   const time = Number(seconds);
   return { tag, commit, time, at: new Date(time * 1000).toISOString(), actor, message: message.trim() };
 }

@@ -22,6 +22,8 @@ export interface Target {
   readonly url: string;
   /** The user's own repository: there is no remote. */
   readonly own: boolean;
+  /** The user's Git folder, an absolute path: which repository this is. */
+  readonly repository: string;
   readonly format: ObjectFormat;
   readonly identity: Identity;
   /** What the private repository must be told: the URL, and the user's local transport and signing settings. */
@@ -42,27 +44,39 @@ export async function findTarget(request: TargetRequest): Promise<Target> {
   const { repository, environment, remote, beforeCommand } = request;
   const git = openGit({ folder: repository, environment, ...(beforeCommand !== undefined && { beforeCommand }) });
   const asked = ['rev-parse', '--path-format=absolute', '--git-common-dir', '--show-object-format'];
-  const answer = await git.text(asked).catch((cause: unknown) => {
-    throw notARepository(repository, cause);
-  });
-  const [commonDirectory = '', format] = answer.split('\n');
   const own = remote === undefined;
-  const url = own ? commonDirectory : await urlOf(git, repository, remote);
+  // All at once: one after the other they would take longer than the first page of a list.
+  const [answer, address, identity, transport] = await Promise.allSettled([
+    git.text(asked),
+    own ? undefined : urlOf(git, repository, remote),
+    identityOf(git),
+    localTransportSettings(git),
+  ]);
+  // Where there is no repository, every question failed, and this is why.
+  if (answer.status === 'rejected') throw notARepository(repository, answer.reason);
+  const [commonDirectory = '', format] = answer.value.split('\n');
+  const url = settled(address) ?? commonDirectory;
   const path = isPath(url);
   return {
     label: remote === undefined || /[/\\:]/.test(remote) ? (own ? repository : 'the remote') : remote,
     url,
     own,
+    repository: commonDirectory,
     format: format === 'sha256' ? 'sha256' : 'sha1',
-    identity: await identityOf(git),
+    identity: settled(identity),
     settings: [
-      ...(await localTransportSettings(git)),
+      ...settled(transport),
       [`remote.${targetName}.url`, url],
       [`remote.${targetName}.promisor`, 'true'],
       [`remote.${targetName}.partialCloneFilter`, 'blob:none'],
       ...(path ? pathSettings(own) : []),
     ],
   };
+}
+
+function settled<T>(result: PromiseSettledResult<T>): T {
+  if (result.status === 'rejected') throw result.reason;
+  return result.value;
 }
 
 function notARepository(repository: string, cause: unknown): StoreError {
@@ -80,10 +94,12 @@ function notARepository(repository: string, cause: unknown): StoreError {
 }
 
 async function urlOf(git: Git, repository: string, remote: string): Promise<string> {
-  // Names are compared here: an address may hold a password, and arguments of a process are seen by all.
-  const names = (await git.text(['remote'])).split('\n');
-  const url = names.includes(remote) ? await git.text(['remote', 'get-url', '--', remote]) : remote;
-  if (url === remote && !/[/\\:]/.test(remote)) {
+  // What may be an address is compared here: it may hold a password, and arguments of a process are seen by all.
+  const maybeAddress = /[/\\:]/.test(remote);
+  const known = !maybeAddress || (await git.text(['remote'])).split('\n').includes(remote);
+  const found = known ? await git.run(['remote', 'get-url', '--', remote], { answers: [2] }) : undefined;
+  const url = found?.code === 0 ? found.stdout.toString('utf8').replace(/\r?\n$/, '') : remote;
+  if (url === remote && !maybeAddress) {
     throw new StoreError('STORE_REMOTE_UNKNOWN', `The repository has no remote named "${remote}".`, {
       hint: 'See `git remote -v`; leave `store.remote` out to keep runs in the local repository.',
     });

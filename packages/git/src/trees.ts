@@ -53,6 +53,8 @@ export interface TreeEditor {
   entry(path: string): Promise<TreeEntry | undefined>;
   entries(path: string): Promise<readonly TreeEntry[]>;
   put(path: string, entry: Omit<TreeEntry, 'name'>): Promise<void>;
+  /** Takes a file or a folder away; a folder that is left empty goes as well. */
+  remove(path: string): Promise<void>;
   /** Writes what changed. @returns the root tree's id */
   write(): Promise<string>;
 }
@@ -106,6 +108,23 @@ export function editTree(git: Git, catFile: CatFile, root?: string): TreeEditor 
       }
       node.dirty = true;
       (await open(node)).set(name, { name, mode, oid });
+    },
+    remove: async (path) => {
+      const parts = path.split('/');
+      const walked: Node[] = [top];
+      for (const part of parts.slice(0, -1)) {
+        const next = await child(walked.at(-1) ?? top, part);
+        if (next === undefined) return;
+        walked.push(next);
+      }
+      for (let depth = parts.length - 1; depth >= 0; depth--) {
+        const node = walked[depth] ?? top;
+        const entries = await open(node);
+        entries.delete(parts[depth] ?? '');
+        node.children.delete(parts[depth] ?? '');
+        if (entries.size > 0 || node.children.size > 0) break;
+      }
+      for (const node of walked) node.dirty = true;
     },
     write: async () => {
       for (const level of levelsOf(top)) await writeLevel(git, level, open);

@@ -1,100 +1,126 @@
-// Reads everything once more and compares it with what it claims to be: records, digests, paths, index.
+// Reads everything once more and compares it with what it claims to be: records, digests, paths, index, the inbox, the
+// history of the data, signatures, and what ledger and earlier verifications have seen.
 import type { Problem } from '@pawl/core';
-import { openData, unreadable } from './data-rows.ts';
-import { sha256 } from './digests.ts';
-import { openIndex } from './index-segments.ts';
-import { maxObjectBytes, recordPathOf, type StoreRefs } from './layout.ts';
+import { verifiedRef, type Chain } from './chain.ts';
+import { unreadable } from './data-rows.ts';
+import { StoreError, wordsOf } from './errors.ts';
+import { indexProblems } from './index-check.ts';
+import { inspectData } from './inspect.ts';
+import type { StoreRefs } from './layout.ts';
 import type { PrivateRepository } from './private-repository.ts';
-import { readBundle, readOperation, readRun } from './records.ts';
-import { isTree, type TreeEditor } from './trees.ts';
+import { readBundle } from './records.ts';
+import { checkSignatures } from './signatures.ts';
+import { witnessProblems } from './witnesses.ts';
 
 export interface Verification {
   readonly runs: number;
   readonly operations: number;
+  /** `broken`: something is not as it was written. `unknown`: something could not be looked at. */
+  readonly state: 'sound' | 'broken' | 'unknown';
+  /** Errors are faults; warnings are what could not be told. */
   readonly problems: readonly Problem[];
+  /** Worth knowing, and no fault. */
+  readonly notes: readonly string[];
 }
 
-export async function verifyStore(repository: PrivateRepository, refs: StoreRefs): Promise<Verification> {
-  const remote = await repository.listRemote([refs.inbox, refs.data, refs.index]);
+export interface VerifyOptions {
+  /** Every bundle must carry a good signature. */
+  readonly requireSignatures?: boolean;
+  /** An epoch that cannot be compared with what this clone saw before it is taken as it is. */
+  readonly trustEpoch?: boolean;
+}
+
+/** @throws StoreError when the target cannot be reached */
+export async function verifyStore(
+  repository: PrivateRepository,
+  refs: StoreRefs,
+  { requireSignatures = false, trustEpoch = false }: VerifyOptions = {},
+): Promise<Verification> {
+  const remote = await listStore(repository, refs);
   const inbox = [...remote].filter(([ref]) => ref.startsWith(refs.inbox));
   const [data, index] = [remote.get(refs.data), remote.get(refs.index)];
   await repository.fetch([...(index === undefined ? [] : [index]), ...inbox.map(([, oid]) => oid)]);
+  const problems: Problem[] = [...(await inboxProblems(repository, inbox))];
+  const notes = notesOf(remote, refs);
+  const read = data === undefined ? undefined : await inspectData(repository, refs, data);
+  if (read !== undefined) problems.push(...read.problems);
+  const witnesses = { refs, data, chain: read?.chain, ledger: remote.get(refs.ledger), trustEpoch };
+  const seen = await witnessProblems(repository, witnesses);
+  problems.push(...seen.problems);
+  notes.push(...seen.notes);
+  const known = {
+    runs: read?.runs ?? new Map<string, string>(),
+    operations: read?.operations ?? new Map<string, string>(),
+  };
+  if (index !== undefined) {
+    const found = await indexProblems(repository, { data, index, refs, chain: read?.chain }, known);
+    problems.push(...found.problems);
+    notes.push(...found.notes);
+  } else if (known.runs.size > 0) notes.push(`${refs.index} is not there; the next compaction writes it.`);
+  const signatures = await checkSignatures({
+    repository,
+    refs,
+    chain: read?.chain ?? noChain,
+    inbox,
+    required: requireSignatures,
+  });
+  problems.push(...signatures.problems);
+  if (signatures.signed > 0)
+    notes.push(`${signatures.signed} of ${signatures.signed + signatures.unsigned} bundles are signed.`);
+  const state = stateOf(problems);
+  if (state === 'sound' && data !== undefined)
+    await repository.git.run(['update-ref', verifiedRef(refs), data], { answers: [1, 128] });
+  return { runs: known.runs.size, operations: known.operations.size, state, problems, notes };
+}
+
+const noChain: Chain = { commits: [], archived: undefined, missing: undefined };
+
+const stateOf = (problems: readonly Problem[]): Verification['state'] =>
+  problems.some(({ severity }) => severity === 'error') ? 'broken' : problems.length > 0 ? 'unknown' : 'sound';
+
+async function listStore(repository: PrivateRepository, refs: StoreRefs): Promise<ReadonlyMap<string, string>> {
+  const asked = [refs.inbox, refs.data, refs.index, refs.quarantine, refs.archive, refs.ledger];
+  return repository.listRemote(asked).catch((cause: unknown) => {
+    throw new StoreError(
+      'STORE_UNREACHABLE',
+      `The store in ${repository.target.label} cannot be read: ${wordsOf(cause)}`,
+      {
+        hint: 'Check the network, the address and the credentials.',
+        cause,
+      },
+    );
+  });
+}
+
+function notesOf(remote: ReadonlyMap<string, string>, refs: StoreRefs): string[] {
+  const under = (prefix: string): readonly string[] => [...remote.keys()].filter((ref) => ref.startsWith(prefix));
+  const [quarantined, archived] = [under(refs.quarantine), under(refs.archive)];
+  return [
+    ...(quarantined.length === 0
+      ? []
+      : [
+          `${quarantined.length} in quarantine: ${quarantined.slice(0, 3).join(', ')}${quarantined.length > 3 ? ', …' : ''}. See what is in one with \`git fetch REMOTE REF\` and \`git show --stat FETCH_HEAD\`.`,
+        ]),
+    ...(archived.length === 0 ? [] : [`Heads before an epoch are kept: ${archived.join(', ')}.`]),
+  ];
+}
+
+async function inboxProblems(
+  { catFile }: PrivateRepository,
+  inbox: readonly (readonly [string, string])[],
+): Promise<readonly Problem[]> {
   const problems: Problem[] = [];
   for (const [ref, oid] of inbox) {
-    const read = await readBundle(repository.catFile, oid, true);
-    if (read.state !== 'valid') problems.push(unreadable(ref, read.reason));
+    const read = await readBundle(catFile, oid, true);
+    if (read.state === 'valid') continue;
+    const newer = read.state === 'newer';
+    problems.push({
+      ...unreadable(ref, read.reason),
+      severity: newer ? 'warning' : 'error',
+      hint: newer
+        ? 'Upgrade Pawl where you verify and compact.'
+        : 'Run `pawl store compact`: it moves the bundle to quarantine.',
+    });
   }
-  if (data === undefined) return { runs: 0, operations: 0, problems };
-  await repository.fetch([data], { what: 'trees' });
-  const files = await listFiles(await openData(repository, data), '');
-  await repository.fetch(files.map(({ oid }) => oid));
-  const blobs = new Map(files.map(({ path, oid }) => [path, oid]));
-  const known = { runs: new Map<string, string>(), operations: new Map<string, string>() };
-  for (const { path, oid } of files) {
-    const reason = await fileProblem(repository, blobs, path);
-    if (reason !== undefined) problems.push(unreadable(`${refs.data}:${path}`, reason));
-    const record = recordPathOf(path);
-    if (record?.kind === 'run') known.runs.set(record.id, oid);
-    if (record?.kind === 'operation') known.operations.set(record.id, oid);
-  }
-  if (index !== undefined) problems.push(...(await indexProblems(repository, { data, index, refs }, known)));
-  return { runs: known.runs.size, operations: known.operations.size, problems };
-}
-
-interface File {
-  readonly path: string;
-  readonly oid: string;
-}
-
-async function listFiles(tree: TreeEditor, folder: string): Promise<readonly File[]> {
-  const files: File[] = [];
-  for (const entry of await tree.entries(folder)) {
-    const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-    if (isTree(entry)) files.push(...(await listFiles(tree, path)));
-    else if (path !== 'pawl.json') files.push({ path, oid: entry.oid });
-  }
-  return files;
-}
-
-async function fileProblem(
-  { catFile }: PrivateRepository,
-  blobs: ReadonlyMap<string, string>,
-  path: string,
-): Promise<string | undefined> {
-  const record = recordPathOf(path);
-  if (record === undefined) return 'does not belong here';
-  const content = (await catFile.read(blobs.get(path) ?? '', maxObjectBytes))?.content;
-  if (record.kind === 'result') {
-    if (content === undefined) return 'is missing, or larger than 1 MB';
-    const owner = blobs.get(`runs/${path.split('/')[1]}/${record.id}.json`);
-    const run = readRun(owner === undefined ? undefined : (await catFile.read(owner, maxObjectBytes))?.content);
-    if (run.state !== 'valid') return 'belongs to no readable run';
-    return run.value.results[record.file] === sha256(content) ? undefined : "is not what its run's digest says";
-  }
-  const read = record.kind === 'run' ? readRun(content) : readOperation(content);
-  if (read.state !== 'valid') return read.reason;
-  return read.value.id === record.id ? undefined : 'holds another id';
-}
-
-async function indexProblems(
-  repository: PrivateRepository,
-  { data, index, refs }: { readonly data: string; readonly index: string; readonly refs: StoreRefs },
-  known: { readonly runs: ReadonlyMap<string, string>; readonly operations: ReadonlyMap<string, string> },
-): Promise<readonly Problem[]> {
-  const opened = await openIndex(repository.catFile, index, new Map());
-  // An index that lags is no fault: readers look at the data themselves, and the next compaction rebuilds it.
-  if (opened.dataCommit !== data) return [];
-  const listed = new Map<string, string>();
-  for (const day of opened.runDays.keys())
-    for (const row of await opened.runs(day)) listed.set(row.summary.id, row.run);
-  for (const day of opened.operationDays.keys())
-    for (const row of await opened.operations(day)) listed.set(row.id, row.blob);
-  const truth = new Map([...known.runs, ...known.operations]);
-  const wrong = [...new Set([...listed.keys(), ...truth.keys()])].filter((id) => listed.get(id) !== truth.get(id));
-  return wrong.map((id) => ({
-    code: 'STORE_INDEX_WRONG',
-    severity: 'warning',
-    message: `${refs.index} is wrong about ${id}.`,
-    hint: `Delete ${refs.index} on the remote and run \`pawl store compact\`: it is rebuilt from the data.`,
-  }));
+  return problems;
 }

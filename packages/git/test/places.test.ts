@@ -1,6 +1,7 @@
 // Where the store must work, and what it must leave alone there.
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeUlid } from '@pawl/core';
 import { exampleRun } from '@pawl/testkit/contracts';
 import { bareRemote, cloneOf, gitRepo, repoAt, userStateOf, type BareRemote, type GitRepo } from '@pawl/testkit/git';
 import { describe, expect, test } from 'vitest';
@@ -13,6 +14,23 @@ const bundle = (): {
   runs: [{ run: exampleRun(randomIds().next()), results: { 'cases.jsonl': '{}\n' } }],
   operations: [],
 });
+
+/** Writes, folds, reads, prunes, leaves behind and verifies runs: all that a store does. */
+async function useStore(repo: Pick<GitRepo, 'path' | 'environment'>, remote?: string): Promise<void> {
+  const request = { repository: repo.path, environment: repo.environment, ...(remote !== undefined && { remote }) };
+  await using store = await openStore({ ...request, now: () => Date.UTC(2099, 0, 1) });
+  const old = { ...exampleRun(makeUlid(Date.UTC(2026, 0, 1), new Uint8Array(10)), { name: 'old' }), origin: {} };
+  const newer = { ...exampleRun(makeUlid(Date.UTC(2026, 0, 2), new Uint8Array(10)), { name: 'old' }), origin: {} };
+  const results = { 'cases.jsonl': '{}\n' };
+  await store.add({ runs: [old, newer].map((run) => ({ run, results })), operations: [] });
+  await store.compact();
+  expect(await store.prune()).toMatchObject({ results: [old.id] });
+  await store.compact({ reindex: true });
+  expect(await store.gc()).toMatchObject({ dropped: 1 });
+  expect(await store.repair()).toEqual({ actions: [] });
+  expect(await store.verify()).toMatchObject({ state: 'sound', runs: 2 });
+  expect(await store.status()).toMatchObject({ inbox: 0, runs: 2, archives: ['refs/pawl/archive/0001'] });
+}
 
 /** Writes, folds and reads a run, and registers a version: all that touches Git. */
 async function useEverything(repo: Pick<GitRepo, 'path' | 'environment' | 'git'>, remote?: string): Promise<void> {
@@ -52,6 +70,38 @@ describe('in the local repository', () => {
     expect(await userStateOf(repo, oursAndTags)).toBe(before);
   });
 
+  test('leaves tree, index, HEAD and configuration alone in maintenance too, also where nothing is committed yet', async () => {
+    await using repo = await gitRepo();
+    await repo.write({ 'a.txt': 'staged', 'b.txt': 'untracked' });
+    await repo.git('add', 'a.txt');
+    await repo.git('update-ref', 'refs/mine', await repo.git('rev-parse', ':a.txt'));
+    const before = await userStateOf(repo, oursAndTags);
+    await useStore(repo);
+    expect(await userStateOf(repo, oursAndTags)).toBe(before);
+    expect(await repo.git('fsck', '--strict', '--no-dangling')).not.toMatch(/error|missing/);
+  });
+
+  test('works inside a submodule, and changes neither it nor what holds it', async () => {
+    await using part = await gitRepo({ 'part.txt': '1' });
+    await using whole = await gitRepo({ 'a.txt': '1' });
+    await whole.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', part.path, 'part');
+    await whole.commit('Add the part');
+    const inside = repoAt(join(whole.path, 'part'), join(whole.path, '..', 'home'), whole);
+    const before = [await userStateOf(whole), await userStateOf(inside, oursAndTags)];
+    await useEverything(inside);
+    expect([await userStateOf(whole), await userStateOf(inside, oursAndTags)]).toEqual(before);
+    expect(await inside.git('for-each-ref', '--format=%(refname)', 'refs/pawl/data')).toBe('refs/pawl/data');
+    expect(await whole.git('for-each-ref', 'refs/pawl')).toBe('');
+  });
+
+  test('maintains a store of SHA-256 objects', async () => {
+    await using repo = await gitRepo({ 'a.txt': '1' }, { objectFormat: 'sha256' });
+    const before = await userStateOf(repo, oursAndTags);
+    await useStore(repo);
+    expect(await userStateOf(repo, oursAndTags)).toBe(before);
+    expect(await repo.git('rev-parse', 'refs/pawl/data')).toHaveLength(64);
+  });
+
   test('runs none of the hooks that are installed there', async () => {
     await using repo = await gitRepo({ 'a.txt': '1' });
     const hooks = join(repo.path, '.git', 'hooks');
@@ -80,8 +130,19 @@ describe('with a remote', () => {
   test('leaves the clone byte for byte as it was, down to a clone of depth 1', async () => {
     await using place = await published();
     await using shallow = await cloneOf(place.remote, '--depth=1');
+    await shallow.write({ 'a.txt': 'dirty' });
+    await shallow.git('checkout', '--quiet', '--detach');
     const before = await userStateOf(shallow, /^$/);
     await useEverything(shallow, 'origin');
+    expect(await userStateOf(shallow, /^$/)).toBe(before);
+    expect(await place.remote.git('fsck', '--strict', '--no-dangling')).toBe('');
+  });
+
+  test('maintains a store from a clone of depth 1, which stays as it was', async () => {
+    await using place = await published();
+    await using shallow = await cloneOf(place.remote, '--depth=1');
+    const before = await userStateOf(shallow, /^$/);
+    await useStore(shallow, 'origin');
     expect(await userStateOf(shallow, /^$/)).toBe(before);
     expect(await place.remote.git('fsck', '--strict', '--no-dangling')).toBe('');
   });

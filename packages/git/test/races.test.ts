@@ -12,8 +12,10 @@ describe('under load', () => {
     const expected = after.written.toSorted();
     expect(expected).toHaveLength(40);
     expect(after.listed).toEqual(expected.toReversed());
+    expect(after.kept.toSorted()).toEqual(expected);
     expect(after.inData.toSorted()).toEqual(expected);
-    expect(after).toMatchObject({ inboxRefs: '', fsck: '', partial: [], verified: { runs: 40, problems: [] } });
+    expect(after).toMatchObject({ inboxRefs: '', fsck: '', partial: [], verified: { runs: 40, state: 'sound' } });
+    expect(after.reads).toBeGreaterThan(0);
     expect(after.killed).toBe(3);
   }, 120_000);
 

@@ -1,62 +1,37 @@
 // Bad days: no network, no permission, bad records, hostile bundles. Nothing is lost, and every message has a remedy.
-import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { ulidDay } from '@pawl/core';
+import { makeUlid, ulidDay } from '@pawl/core';
 import { exampleRun } from '@pawl/testkit/contracts';
-import { bareRemote, gitRepo, temporaryFolder, type BareRemote, type GitRepo } from '@pawl/testkit/git';
+import type { BareRemote } from '@pawl/testkit/git';
 import { describe, expect, test } from 'vitest';
-import { openStore, randomIds, sha256, type GitStore, type StoreRequest } from '../src/index.ts';
+import { openStore, randomIds, sha256 } from '../src/index.ts';
+import { plantCommit, runBundle, storePlace } from './store-place.ts';
 
 const { next } = randomIds();
-const runBundle = (id = next(), results: Record<string, string> = {}): Parameters<GitStore['add']>[0] => ({
-  runs: [{ run: exampleRun(id), results }],
-  operations: [],
-});
-
-interface Place extends AsyncDisposable {
-  readonly repo: GitRepo;
-  readonly remote: BareRemote;
-  open(more?: Partial<StoreRequest>): Promise<GitStore>;
-}
-
-async function place(): Promise<Place> {
-  const stack = new AsyncDisposableStack();
-  const remote = stack.use(await bareRemote());
-  const repo = stack.use(await gitRepo({ 'a.txt': 'a' }));
-  await repo.publishTo(remote);
-  const request = { repository: repo.path, remote: 'origin', environment: repo.environment };
-  return {
-    repo,
-    remote,
-    open: async (more = {}) => stack.use(await openStore({ ...request, ...more })),
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
-  };
-}
 
 /** Puts any files into the remote's inbox, as a hostile or broken writer could. */
 async function plant(
   remote: BareRemote,
   name: string,
-  files: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string | Uint8Array>>,
   mode = '100644',
 ): Promise<string> {
-  await using folder = await temporaryFolder();
-  const index = ['-c', `core.worktree=${folder.path}`];
-  await remote.git(...index, 'read-tree', '--empty');
-  for (const [path, text] of Object.entries(files)) {
-    const file = join(folder.path, 'blob');
-    await writeFile(file, text);
-    const oid = await remote.git('hash-object', '-w', file);
-    await remote.git('update-index', '--add', '--cacheinfo', `${mode},${oid},${path}`);
-  }
-  const commit = await remote.git('commit-tree', '-m', 'planted', await remote.git('write-tree'));
+  const commit = await plantCommit(remote, files, { mode });
   await remote.git('update-ref', `refs/pawl/inbox/${name}`, commit);
   return commit;
 }
 
+/** A rule of the host, as a hook. */
+async function rule(remote: BareRemote, name: string, script: string): Promise<void> {
+  await mkdir(join(remote.path, 'hooks'), { recursive: true });
+  await writeFile(join(remote.path, 'hooks', name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+}
+
 describe('when the remote does not take a bundle', () => {
   test('keeps it in the spool while the remote is away, shows why, and pushes it later', async () => {
-    await using here = await place();
+    await using here = await storePlace();
     const away = `${here.remote.path}.away`;
     await rename(here.remote.path, away);
     const store = await here.open();
@@ -77,11 +52,8 @@ describe('when the remote does not take a bundle', () => {
   });
 
   test('names the permission when the remote refuses, and nothing is half done', async () => {
-    await using here = await place();
-    const hooks = join(here.remote.path, 'hooks');
-    await mkdir(hooks, { recursive: true });
-    await writeFile(join(hooks, 'pre-receive'), '#!/bin/sh\necho "read only" >&2\nexit 1\n');
-    await chmod(join(hooks, 'pre-receive'), 0o755);
+    await using here = await storePlace();
+    await rule(here.remote, 'pre-receive', 'echo "read only" >&2; exit 1');
     const store = await here.open();
     const receipt = await store.add(runBundle());
     expect(receipt).toMatchObject({
@@ -92,8 +64,64 @@ describe('when the remote does not take a bundle', () => {
     expect(await here.remote.git('for-each-ref', 'refs/pawl')).toBe('');
   });
 
+  test('names the ref and the rule when the host protects it, and pushes when the rule is gone', async () => {
+    await using here = await storePlace();
+    await rule(
+      here.remote,
+      'pre-receive',
+      'while read old new ref; do echo "error: GH013: Repository rule violations found for $ref." >&2; done; exit 1',
+    );
+    const store = await here.open();
+    expect(await store.add(runBundle())).toMatchObject({
+      kept: 'spool',
+      reason: expect.stringMatching(
+        /refused refs\/pawl\/inbox\/.*GH013.*let this job pass it for refs\/pawl\/inbox\/\*/,
+      ),
+    });
+    await rule(here.remote, 'pre-receive', 'exit 0');
+    expect((await store.pushSpool()).map(({ kept }) => kept)).toEqual(['remote']);
+  });
+
+  test('gives up on a remote that does not answer, and says how long it waited', async () => {
+    await using here = await storePlace();
+    await using server = await silentServer();
+    const environment = { ...here.repo.environment, PAWL_GIT_TIMEOUT: '0.3' };
+    const store = await here.open({ remote: `http://127.0.0.1:${server.port}/x.git`, environment });
+    expect(await store.add(runBundle())).toMatchObject({
+      kept: 'spool',
+      reason: expect.stringContaining('no answer within 0.3 seconds'),
+    });
+    await expect(store.list()).rejects.toMatchObject({
+      code: 'STORE_UNREACHABLE',
+      message: expect.stringContaining('no answer'),
+    });
+  });
+
+  test('names what was kept for an address that origin no longer has, and adopts it when asked', async () => {
+    await using here = await storePlace();
+    await rename(here.remote.path, `${here.remote.path}.moved`);
+    const before = await here.open();
+    expect(await before.add(runBundle())).toMatchObject({ kept: 'spool' });
+    await here.repo.git('remote', 'set-url', 'origin', `${here.remote.url}.moved`);
+    const store = await here.open();
+    expect(await store.list()).toEqual([]);
+    expect(await store.pushSpool()).toEqual([]);
+    const [left, ...others] = await store.leftovers();
+    expect(others).toEqual([]);
+    expect(left).toMatchObject({ address: here.remote.url, bundles: [{}] });
+    expect(await store.status()).toMatchObject({ spooled: 0, inbox: 0, leftovers: [left] });
+    expect((await store.adopt()).map(({ kept }) => kept)).toEqual(['remote']);
+    expect(await store.list()).toHaveLength(1);
+    expect(await store.leftovers()).toEqual([]);
+    // A neighbour's spool is nobody else's business.
+    await using neighbour = await storePlace();
+    const { environment } = here.repo;
+    await using other = await openStore({ repository: neighbour.repo.path, remote: 'origin', environment });
+    expect(await other.leftovers()).toEqual([]);
+  });
+
   test('says which remote is unknown, before anything is written', async () => {
-    await using here = await place();
+    await using here = await storePlace();
     await expect(here.open({ remote: 'upstream' })).rejects.toMatchObject({
       code: 'STORE_REMOTE_UNKNOWN',
       message: expect.stringContaining('"upstream"'),
@@ -102,7 +130,7 @@ describe('when the remote does not take a bundle', () => {
   });
 
   test('never shows the credentials of an address', async () => {
-    await using here = await place();
+    await using here = await storePlace();
     const commands: string[] = [];
     const store = await here.open({
       remote: 'http://ada:s3cret@127.0.0.1:9/x.git',
@@ -116,10 +144,14 @@ describe('when the remote does not take a bundle', () => {
 });
 
 describe('records that cannot be trusted', () => {
-  const hostile: readonly (readonly [string, (id: string) => Record<string, string>])[] = [
+  const hostile: readonly (readonly [string, (id: string) => Record<string, string | Uint8Array>])[] = [
     ['a path outside the layout', () => ({ 'README.md': 'hello' })],
     ['a record under the wrong day', (id) => ({ [`runs/1999-01-01/${id}.json`]: JSON.stringify(exampleRun(id)) })],
     ['a record that is no JSON', (id) => ({ [`runs/${ulidDay(id)}/${id}.json`]: '{' })],
+    [
+      'a record that is not UTF-8',
+      (id) => ({ [`runs/${ulidDay(id)}/${id}.json`]: new Uint8Array([123, 255, 254, 125]) }),
+    ],
     ['another id than its path', (id) => ({ [`runs/${ulidDay(id)}/${id}.json`]: JSON.stringify(exampleRun(next())) })],
     ['a result without a run', (id) => ({ [`results/${ulidDay(id)}/${id}/a.txt`]: 'x' })],
     [
@@ -141,7 +173,7 @@ describe('records that cannot be trusted', () => {
   ];
 
   test.each(hostile)('%s goes to quarantine, and a good bundle beside it is folded', async (_, files) => {
-    await using here = await place();
+    await using here = await storePlace();
     const id = next();
     const planted = await plant(here.remote, id, files(id));
     const store = await here.open();
@@ -155,7 +187,7 @@ describe('records that cannot be trusted', () => {
   });
 
   test('a link, and a ref that points to a blob, go to quarantine as well', async () => {
-    await using here = await place();
+    await using here = await storePlace();
     const [link, blob] = [next(), next()];
     await plant(here.remote, link, { [`runs/${ulidDay(link)}/${link}.json`]: '/etc/passwd' }, '120000');
     await here.remote.git(
@@ -179,7 +211,7 @@ describe('records that cannot be trusted', () => {
   });
 
   test('a record of a newer Pawl stays in the inbox for a newer compactor', async () => {
-    await using here = await place();
+    await using here = await storePlace();
     const id = next();
     await plant(here.remote, id, {
       [`runs/${ulidDay(id)}/${id}.json`]: JSON.stringify({ ...exampleRun(id), schema: 'pawl.run/2' }),
@@ -195,9 +227,135 @@ describe('records that cannot be trusted', () => {
   });
 });
 
+describe('clocks and sizes', () => {
+  test('a run from 2099 and one from 1970 are kept, listed by id, and nothing else is disturbed', async () => {
+    await using here = await storePlace();
+    const store = await here.open();
+    const at = (time: number): string => makeUlid(time, new Uint8Array(10));
+    const [late, early, now] = [at(Date.UTC(2099, 11, 31)), at(0), next()];
+    for (const id of [late, now, early]) await store.add(runBundle(id));
+    expect((await store.list()).map(({ id }) => id)).toEqual([late, now, early]);
+    expect(await store.compact()).toMatchObject({ folded: 3, quarantined: 0 });
+    expect((await store.list()).map(({ id }) => id)).toEqual([late, now, early]);
+    expect(await store.prune()).toMatchObject({ runs: [], results: [] });
+    expect(await store.verify()).toMatchObject({ state: 'sound', runs: 3 });
+  });
+
+  test('ten megabytes in one file are refused with a way out, in many files they are taken', async () => {
+    await using here = await storePlace();
+    const store = await here.open();
+    const megabytes = 'x'.repeat(10_000_000);
+    await expect(store.add(runBundle(next(), { 'cases.jsonl': megabytes }))).rejects.toMatchObject({
+      code: 'STORE_OBJECT_TOO_LARGE',
+      message: expect.stringContaining('10.0 MB'),
+      hint: expect.stringContaining('artifact'),
+    });
+    await expect(store.add(runBundle(next(), {}, { params: { note: megabytes } }))).rejects.toMatchObject({
+      code: 'STORE_OBJECT_TOO_LARGE',
+    });
+    expect(await here.remote.git('for-each-ref', 'refs/pawl')).toBe('');
+    const parts = Array.from({ length: 10 }, (_, part) => [`part-${part}.txt`, `${part}`.repeat(1_000_000)] as const);
+    const id = next();
+    await store.add(runBundle(id, Object.fromEntries(parts)));
+    await store.compact();
+    expect((await store.readResult(id, 'part-9.txt'))?.length).toBe(1_000_000);
+  });
+});
+
+describe('when the target does not let a compactor do all it wants', () => {
+  const noDeletes =
+    'while read old new ref; do case $new in *[!0]*) ;; *) echo "deleting $ref is not allowed" >&2; exit 1;; esac; done';
+
+  test('a token that cannot delete refs folds all the same, says so, and never folds twice', async () => {
+    await using here = await storePlace();
+    await rule(here.remote, 'pre-receive', noDeletes);
+    const store = await here.open();
+    for (const id of [next(), next()]) await store.add(runBundle(id));
+    expect(await store.compact()).toMatchObject({
+      folded: 2,
+      left: 2,
+      problems: [{ code: 'STORE_INBOX_STAYS', message: expect.stringContaining('refs/pawl/inbox/') }],
+    });
+    const data = await here.remote.git('rev-parse', 'refs/pawl/data');
+    const other = await here.open(here.elsewhere('other'));
+    expect(await other.compact()).toMatchObject({ folded: 0, left: 2, quarantined: 0 });
+    expect(await here.remote.git('rev-parse', 'refs/pawl/data')).toBe(data);
+    await other.add(runBundle());
+    expect(await other.compact()).toMatchObject({ folded: 1, left: 3 });
+    expect(await other.list()).toHaveLength(3);
+    expect(await other.verify()).toMatchObject({ state: 'sound', runs: 3 });
+    await rule(here.remote, 'pre-receive', 'exit 0');
+    expect(await other.compact()).toMatchObject({ left: 0, problems: [] });
+    expect(await here.remote.git('for-each-ref', 'refs/pawl/inbox')).toBe('');
+    expect(await other.verify()).toMatchObject({ state: 'sound', runs: 3 });
+  });
+
+  test('a target that takes nothing is asked no more than needed, and the runs stay in the inbox', async () => {
+    await using here = await storePlace();
+    const store = await here.open();
+    await store.add(runBundle());
+    await rule(here.remote, 'pre-receive', 'exit 1');
+    const pushes: string[] = [];
+    const compactor = await here.open({
+      beforeCommand: (command) => void (command.includes('push') && pushes.push('push')),
+    });
+    await expect(compactor.compact()).rejects.toMatchObject({
+      code: 'STORE_COMPACTION_REFUSED',
+      message: expect.stringContaining('refs/pawl/data'),
+      hint: expect.stringContaining('contents: write'),
+    });
+    expect(pushes).toHaveLength(2);
+    expect(await store.list()).toHaveLength(1);
+  });
+
+  test('an inbox, a data and an index ref that point to blobs are named, and what can be read is read', async () => {
+    await using here = await storePlace();
+    const store = await here.open();
+    await store.add(runBundle());
+    await store.compact();
+    const blob = await here.remote.git('hash-object', '-w', join(here.remote.path, 'HEAD'));
+    await here.remote.git('update-ref', 'refs/pawl/index', blob);
+    await here.remote.git('update-ref', `refs/pawl/inbox/${next()}`, blob);
+    const reader = await here.open(here.elsewhere('reader'));
+    expect(await reader.list()).toHaveLength(1);
+    await here.remote.git('update-ref', 'refs/pawl/data', blob);
+    await expect(reader.compact()).rejects.toMatchObject({
+      code: 'STORE_DATA_UNREADABLE',
+      message: expect.stringContaining('refs/pawl/data'),
+      hint: expect.stringContaining('`pawl store repair`'),
+    });
+  });
+
+  test('a full disk on the target leaves the run in the spool', async () => {
+    await using here = await storePlace();
+    await rule(here.remote, 'pre-receive', 'echo "fatal: write error: No space left on device" >&2; exit 1');
+    const store = await here.open();
+    expect(await store.add(runBundle())).toMatchObject({
+      kept: 'spool',
+      reason: expect.stringContaining('No space left'),
+    });
+    expect(await store.status()).toMatchObject({ spooled: 1, inbox: 0 });
+  });
+});
+
+/** Takes connections, and never says a word. */
+async function silentServer(): Promise<{ readonly port: number } & AsyncDisposable> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => void sockets.add(socket));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : 0,
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise<void>((resolve) => void server.close(() => resolve()));
+    },
+  };
+}
+
 describe('an index that is lost or lags', () => {
   test('is read around, and rebuilt by the next compaction', async () => {
-    await using here = await place();
+    await using here = await storePlace();
     const store = await here.open();
     const ids = [next(), next()].toSorted().toReversed();
     for (const id of ids) await store.add(runBundle(id, { 'a.txt': id }));
@@ -209,11 +367,11 @@ describe('an index that is lost or lags', () => {
     await reader.compact();
     expect(await here.remote.git('for-each-ref', '--format=%(refname)', 'refs/pawl/index')).toBe('refs/pawl/index');
     expect((await store.list()).map(({ id }) => id)).toEqual(ids);
-    expect(await store.verify()).toEqual({ runs: 2, operations: 0, problems: [] });
+    expect(await store.verify()).toMatchObject({ state: 'sound', runs: 2, operations: 0, problems: [] });
   });
 
   test('that is wrong is found by verify', async () => {
-    await using here = await place();
+    await using here = await storePlace();
     const store = await here.open();
     const id = next();
     await store.add(runBundle(id));
@@ -221,7 +379,7 @@ describe('an index that is lost or lags', () => {
     const data = await here.remote.git('rev-parse', 'refs/pawl/data');
     await here.remote.git('read-tree', '--empty');
     const meta = join(here.remote.path, 'meta');
-    await writeFile(meta, JSON.stringify({ format: 1, dataCommit: data }));
+    await writeFile(meta, JSON.stringify({ format: 2, dataCommit: data }));
     await here.remote.git(
       'update-index',
       '--add',

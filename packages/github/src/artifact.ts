@@ -9,6 +9,8 @@ export interface ArtifactRequest {
   /** Folder that the files' places in the artifact are relative to. */
   readonly folder: string;
   readonly retentionDays?: number;
+  /** What messages call it; default "The report". */
+  readonly what?: { readonly name: string; readonly hint: string };
 }
 
 export interface ArtifactPlace {
@@ -48,8 +50,10 @@ export async function uploadReport(request: ArtifactRequest, place: ArtifactPlac
         {
           code: 'GITHUB_ARTIFACT_FAILED',
           severity: 'warning',
-          message: `The report could not be uploaded as an artifact: ${reason}`,
-          hint: 'It is still in the file that `report-path` names; upload that with actions/upload-artifact.',
+          message: `${request.what?.name ?? 'The report'} could not be uploaded as an artifact: ${reason}`,
+          hint:
+            request.what?.hint ??
+            'It is still in the file that `report-path` names; upload that with actions/upload-artifact.',
         },
       ],
     };

@@ -9,6 +9,8 @@ import { packSection, unpackSection } from './section-text.ts';
 export interface CheckRuns {
   /** Writes the section unless it is there already. */
   put(section: Section): Promise<PutCheck>;
+  /** Takes a section of an earlier run out of the comment: its check is followed by one that holds none. */
+  retire(key: string, title: string): Promise<PutCheck>;
   /** Every section of this commit and comment, in no order. */
   list(): Promise<readonly Section[] | Refusal>;
 }
@@ -90,6 +92,25 @@ export function checkRunsOf(client: Client, repository: Repository): CheckRuns {
         );
       }
       return { ...urlOf(url), ...authorOf(writer?.slug), problems: [] };
+    },
+
+    async retire(key, title) {
+      const before = await all();
+      if (before instanceof Refusal) return { problems: [permissionProblem('check', before)] };
+      if (unpackSection(before.get(idOf(key))?.output.text ?? '') === undefined) return { problems: [] };
+      const created = await client.call((octokit) =>
+        octokit.rest.checks.create({
+          owner,
+          repo,
+          head_sha: headSha,
+          name: `pawl: ${cutText(key, 200)}`,
+          external_id: idOf(key),
+          status: 'completed',
+          conclusion: 'success',
+          output: { title: cutText(title, 250), summary: title },
+        }),
+      );
+      return { problems: created instanceof Refusal ? [permissionProblem('check', created)] : [] };
     },
 
     async list() {

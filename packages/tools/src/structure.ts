@@ -16,7 +16,24 @@ type Law = (file: SourceFile) => readonly Breach[];
 export const slugs = ['data-validation', 'drift-report', 'prompt-regression', 'eval-gate', 'deploy'] as const;
 
 /** Folders of core that are no feature. */
-const coreFolders = ['formats', 'ports', 'statistics', 'report', 'registry', 'dataset', 'runs', 'tracking', 'model-card', 'handover', 'template', 'scorers'];
+const coreFolders = [
+  'formats',
+  'ports',
+  'statistics',
+  'report',
+  'registry',
+  'dataset',
+  'runs',
+  'tracking',
+  'model-card',
+  'handover',
+  'template',
+  'scorers',
+  'eval-suite',
+  'judges',
+  'guardrails',
+  'prompt-history',
+];
 
 /** What a folder of core may import of core; types may also come from `ports`. A feature may use all that is no feature. */
 const coreArrows: Readonly<Record<string, readonly string[]>> = {

@@ -1,12 +1,6 @@
 // HTTP with what every service needs: a deadline, retries that listen to Retry-After, a size limit, masked errors.
 import { maskSecrets } from './http-mask.ts';
-
-export interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  readonly url: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
+import { HttpError, openHttp, readBody, type HttpRequest } from './http-open.ts';
 
 export interface HttpReply {
   readonly status: number;
@@ -31,29 +25,11 @@ export interface HttpOptions {
   readonly chance?: () => number;
 }
 
-/** `kind` tells what went wrong; `status` and `body` (its beginning) are there when a server answered. */
-export class HttpError extends Error {
-  override readonly name = 'HttpError';
-  readonly kind: 'url' | 'network' | 'timeout' | 'status' | 'size';
-  readonly status: number | undefined;
-  readonly body: string;
-  readonly attempts: number;
-
-  constructor(
-    kind: HttpError['kind'],
-    message: string,
-    details: { status?: number; body?: string; attempts?: number; cause?: unknown } = {},
-  ) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
-    this.kind = kind;
-    this.status = details.status;
-    this.body = details.body ?? '';
-    this.attempts = details.attempts ?? 1;
-  }
-}
-
 const retriedStatuses = new Set([408, 425, 429, 500, 502, 503, 504, 529]);
 const shownBody = 500;
+
+/** Whether a server that answered so may answer otherwise when asked again: it is overloaded, or was just restarted. */
+export const isRetriedStatus = (status: number): boolean => retriedStatuses.has(status);
 
 /**
  * Sends until a 2xx answer comes or the retries are used up. Time-outs, broken connections and the statuses
@@ -61,16 +37,16 @@ const shownBody = 500;
  * @throws HttpError
  */
 export async function sendHttp(request: HttpRequest, options: HttpOptions): Promise<HttpReply> {
-  const url = checkedUrl(request.url);
   const { retries, longestWaitMs = 60_000, secrets = [], sleep = realSleep, chance = Math.random } = options;
   for (let attempt = 1; ; attempt++) {
-    const outcome = await attemptOnce(url, request, options);
+    const outcome = await attemptOnce(request, options);
     if (outcome.reply !== undefined && outcome.reply.status >= 200 && outcome.reply.status < 300) return outcome.reply;
-    const error = outcome.error ?? statusError(url, outcome.reply as HttpReply);
-    const again = outcome.error === undefined ? retriedStatuses.has(error.status ?? 0) : error.kind !== 'size';
+    const error = outcome.error ?? statusError(request.url, outcome.reply as HttpReply);
+    const again =
+      outcome.error === undefined ? isRetriedStatus(error.status ?? 0) : error.kind !== 'size' && error.kind !== 'url';
     const wait = outcome.reply === undefined ? undefined : retryAfter(outcome.reply.headers);
     const backoff = Math.min(longestWaitMs, 500 * 2 ** (attempt - 1)) * (0.5 + chance() / 2);
-    if (!again || attempt > retries || (wait ?? 0) > longestWaitMs) throw masked(error, attempt, secrets);
+    if (!again || attempt > retries || (wait ?? 0) > longestWaitMs) throw maskedError(error, attempt, secrets);
     await sleep(Math.max(wait ?? 0, backoff));
   }
 }
@@ -86,56 +62,29 @@ export function retryAfter(headers: Headers, now: number = Date.now()): number |
 }
 
 async function attemptOnce(
-  url: URL,
   request: HttpRequest,
-  { timeoutMs, maximumBytes = 32_000_000 }: HttpOptions,
+  options: HttpOptions,
 ): Promise<{ reply?: HttpReply; error?: HttpError }> {
-  const started = performance.now();
-  const signal = AbortSignal.timeout(timeoutMs);
   try {
-    const response = await fetch(url, {
-      method: request.method,
-      // A redirect would take the key to a place that nobody named.
-      redirect: 'error',
-      signal,
-      ...(request.headers !== undefined && { headers: { ...request.headers } }),
-      ...(request.body !== undefined && { body: request.body }),
-    });
-    const text = await readText(response, maximumBytes, url);
-    return {
-      reply: { status: response.status, headers: response.headers, text, milliseconds: performance.now() - started },
-    };
+    const opened = await openHttp(request, options);
+    const text = await readBody(opened);
+    const { status, headers, startedAt } = opened;
+    return { reply: { status, headers, text, milliseconds: performance.now() - startedAt } };
   } catch (error) {
     if (error instanceof HttpError) return { error };
-    if (signal.aborted)
-      return { error: new HttpError('timeout', `${url.host} did not answer within ${timeoutMs / 1000} s`) };
-    return { error: new HttpError('network', `${url.host} cannot be reached: ${reasonOf(error)}`, { cause: error }) };
+    throw error;
   }
 }
 
-async function readText(response: Response, maximumBytes: number, url: URL): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.length;
-    if (bytes > maximumBytes) throw new HttpError('size', `${url.host} answered with more than ${maximumBytes} bytes`);
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
-}
+/** An answer that is no success, as an error with the beginning of its body. */
+export const statusError = (url: string, { status, text }: Pick<HttpReply, 'status' | 'text'>): HttpError =>
+  new HttpError('status', `${URL.parse(url)?.host ?? url} answered ${status}`, {
+    status,
+    body: text.slice(0, shownBody),
+  });
 
-function checkedUrl(text: string): URL {
-  const url = URL.parse(text);
-  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:'))
-    throw new HttpError('url', `"${text}" is no http or https URL`);
-  return url;
-}
-
-const statusError = (url: URL, { status, text }: HttpReply): HttpError =>
-  new HttpError('status', `${url.host} answered ${status}`, { status, body: text.slice(0, shownBody) });
-
-function masked(error: HttpError, attempts: number, secrets: readonly string[]): HttpError {
+/** The same error, fit to be shown. */
+export function maskedError(error: HttpError, attempts: number, secrets: readonly string[]): HttpError {
   const { kind, status, body, message } = error;
   const times = attempts > 1 ? ` (${attempts} attempts)` : '';
   // Without its cause: fetch's own errors may hold the request, and with it the key.
@@ -144,13 +93,6 @@ function masked(error: HttpError, attempts: number, secrets: readonly string[]):
     body: maskSecrets(body, secrets),
     attempts,
   });
-}
-
-/** fetch says "fetch failed"; why is in its cause. */
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
-  return [code, cause instanceof Error ? cause.message : String(cause)].filter((part) => part !== '').join(' ');
 }
 
 const realSleep = (milliseconds: number): Promise<void> =>

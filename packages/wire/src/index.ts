@@ -17,5 +17,14 @@ export {
   type InferResponse,
   type Tensor,
 } from './kserve-v2.ts';
-export { HttpError, retryAfter, sendHttp, type HttpOptions, type HttpReply, type HttpRequest } from './http.ts';
+export {
+  isRetriedStatus,
+  maskedError,
+  retryAfter,
+  sendHttp,
+  statusError,
+  type HttpOptions,
+  type HttpReply,
+} from './http.ts';
+export { HttpError, openHttp, readBody, type HttpOpened, type HttpRequest, type OpenOptions } from './http-open.ts';
 export { maskSecrets } from './http-mask.ts';

@@ -7,4 +7,4 @@ export {
   executePromptRegression,
 } from './execute.ts';
 export { openWorld } from './open-world.ts';
-export type { World, WorldOptions } from './world.ts';
+export type { RestAddress, World, WorldOptions } from './world.ts';

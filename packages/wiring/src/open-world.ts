@@ -1,10 +1,12 @@
 // Opens a repository's world. Engines and the store are not loaded before they are asked for.
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { readConfig, type Clock, type ConfigFile, type Problem, type RunContext } from '@pawl/core';
+import { readConfig, type Clock, type ConfigFile, type Problem, type Registry, type RunContext } from '@pawl/core';
 import {
-  openHistory,
+  maintenanceElsewhere,
   openRegistry,
+  openRestRegistry,
+  openRestStore,
   openStore,
   openWorkspace,
   producerIds,
@@ -12,31 +14,58 @@ import {
   remoteOf,
   sha256,
 } from '@pawl/git';
+import { openCheckout, restRequests } from './checkout.ts';
 import { lazily } from './lazily.ts';
 import { openers } from './openers.ts';
-import type { World, WorldOptions } from './world.ts';
+import type { World, WorldOptions, WorldStore } from './world.ts';
 
-const storeMethods = ['add', 'list', 'read', 'readResult', 'operations', 'compact', 'pushSpool', 'verify'] as const;
-const registryMethods = ['list', 'resolve', 'register', 'label', 'unlabel', 'history'] as const;
+const storeMethods = [
+  'add',
+  'list',
+  'read',
+  'readResult',
+  'operations',
+  'compact',
+  'pushSpool',
+  'verify',
+  'prune',
+  'gc',
+  'repair',
+  'status',
+  'leftovers',
+  'adopt',
+] as const;
+const registryMethods = [
+  'list',
+  'resolve',
+  'register',
+  'label',
+  'unlabel',
+  'deprecate',
+  'archive',
+  'history',
+  'tagger',
+] as const;
 
-/** @throws HistoryError when the root is in no Git repository, WorkspaceError when it is no folder */
+/** @throws HistoryError when the root is in no Git repository and no job of GitHub's says which it would be, WorkspaceError when it is no folder */
 export async function openWorld(options: WorldOptions): Promise<World> {
   const { root, env } = options;
   const workspace = await openWorkspace({ root });
   const file = readConfig(await workspace.readText('pawl.yml'));
   const { config } = file;
-  const history = await openHistory({ repository: root, environment: env });
-  const configured = config.store?.remote;
-  const remote = configured ?? (await remoteOf(root, 'origin', env));
-  const problems = [...file.problems, ...(await unknownRemote(file, root, env))];
   const cacheDir =
     options.storeFolder ??
     (env.XDG_CACHE_HOME === undefined
       ? join(env.HOME ?? homedir(), '.cache', 'pawl')
       : join(env.XDG_CACHE_HOME, 'pawl'));
+  const { history, workTree, rest } = await openCheckout(options, join(cacheDir, 'state'));
+  const throughGit = rest === undefined;
+  const remote = throughGit ? (config.store?.remote ?? (await remoteOf(root, 'origin', env))) : undefined;
+  const problems = [...file.problems, ...(throughGit ? await unknownRemote(file, root, env) : [])];
   const clock = systemClock();
   const ids = randomIds(clock.now);
-  const refPrefix = config.store?.['ref-prefix'];
+  const { 'ref-prefix': refPrefix, ledger, sign } = config.store ?? {};
+  const kept = { ...(ledger !== undefined && { ledger }), ...(sign !== undefined && { sign }) };
   const place = {
     repository: root,
     environment: env,
@@ -46,8 +75,22 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     ...(refPrefix !== undefined && { refPrefix }),
   };
   const bundleIds = options.producer === undefined ? {} : { ids: producerIds({ ...options.producer, startedAt: 0 }) };
-  const store = lazily(() => openStore({ ...place, ...bundleIds }), storeMethods);
-  const registry = lazily(() => openRegistry(place), registryMethods);
+  const overRest = throughGit ? undefined : restRequests(rest, { env, refPrefix, cacheDir });
+  const store = lazily(
+    (): Promise<WorldStore & AsyncDisposable> =>
+      overRest === undefined
+        ? openStore({ ...place, ...bundleIds, ...kept })
+        : openRestStore({ ...overRest.store, ...bundleIds }).then((opened) => ({
+            ...maintenanceElsewhere(),
+            ...opened,
+          })),
+    storeMethods,
+  );
+  const registry = lazily(
+    (): Promise<Registry & AsyncDisposable> =>
+      overRest === undefined ? openRegistry(place) : openRestRegistry(overRest.registry),
+    registryMethods,
+  );
   const open = openers(options, workspace);
   return {
     root,
@@ -56,6 +99,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     problems,
     workspace,
     history,
+    workTree,
     registry,
     store,
     clock,

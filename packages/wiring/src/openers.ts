@@ -1,7 +1,7 @@
 // Engines and clients, loaded when first needed.
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { DataEngine, DeployTarget, ModelScorer, Splitter, Workspace } from '@pawl/core';
+import type { DataEngine, DeployTarget, ModelScorer, ParquetWriter, Splitter, Workspace } from '@pawl/core';
 import type { Deployment, DeploymentTarget } from '@pawl/core/deploy';
 import type { ProviderFactory } from '@pawl/core/prompt-regression';
 import { engineForThisMachine, resolveNativeEngine, type EngineTable } from '@pawl/wire';
@@ -9,7 +9,7 @@ import { lazily } from './lazily.ts';
 import type { WorldOptions } from './world.ts';
 
 export interface Openers {
-  readonly engine: DataEngine;
+  readonly engine: DataEngine & ParquetWriter;
   readonly scorer: ModelScorer;
   readonly openProvider: ProviderFactory;
   openTarget(target: DeploymentTarget): Promise<DeployTarget>;
@@ -19,7 +19,7 @@ export interface Openers {
 
 export function openers(options: WorldOptions, workspace: Workspace): Openers {
   const { env } = options;
-  const engine = lazily(() => openDuckDb(options), ['attach', 'query', 'numbers', 'texts', 'close']);
+  const engine = lazily(() => openDuckDb(options), ['attach', 'query', 'numbers', 'texts', 'writeParquet', 'close']);
   return {
     engine,
     scorer: lazily(async () => (await import('@pawl/models')).onnxScorer(), ['load']),
@@ -57,7 +57,7 @@ export function openers(options: WorldOptions, workspace: Workspace): Openers {
 declare const PAWL_ENGINES: EngineTable | undefined;
 
 /** The binding is 71 MB and not part of a bundle: given, kept from before, installed beside, or fetched by npm. */
-async function openDuckDb(options: WorldOptions): Promise<DataEngine> {
+async function openDuckDb(options: WorldOptions): Promise<DataEngine & ParquetWriter> {
   const { openDataEngine } = await import('@pawl/data');
   const bundled = typeof PAWL_ENGINES !== 'undefined' && PAWL_ENGINES !== undefined;
   if (!bundled) return openDataEngine(options.duckdbPath === undefined ? {} : { bindings: options.duckdbPath });

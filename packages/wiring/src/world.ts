@@ -7,6 +7,7 @@ import type {
   History,
   IdSource,
   ModelScorer,
+  ParquetWriter,
   PlaceInConfig,
   Problem,
   Registry,
@@ -15,12 +16,12 @@ import type {
   Store,
   Workspace,
 } from '@pawl/core';
-import type { GitStore, Producer } from '@pawl/git';
+import type { GitStore, Maintenance, Producer, WorkTree } from '@pawl/git';
 import type { Deployment, DeploymentTarget } from '@pawl/core/deploy';
 import type { ProviderFactory } from '@pawl/core/prompt-regression';
 
 /** The Store port, and what looking after Git's own refs needs. */
-export type WorldStore = Store & Pick<GitStore, 'compact' | 'pushSpool' | 'verify'>;
+export type WorldStore = Store & Maintenance & Pick<GitStore, 'compact' | 'pushSpool'>;
 
 export interface World extends AsyncDisposable {
   /** Absolute path of the repository's work tree. */
@@ -32,23 +33,36 @@ export interface World extends AsyncDisposable {
   readonly problems: readonly Problem[];
   readonly workspace: Workspace;
   readonly history: History;
+  /** What was changed since the commit, and where state that is no content can lie. */
+  readonly workTree: WorkTree;
   readonly registry: Registry;
   readonly store: WorldStore;
   readonly clock: Clock;
   readonly ids: IdSource;
   /** A new run: id, start time and origin. */
   context(): Promise<RunContext>;
-  readonly engine: DataEngine;
+  readonly engine: DataEngine & ParquetWriter;
   readonly scorer: ModelScorer;
   openProvider: ProviderFactory;
   openTarget(target: DeploymentTarget): Promise<DeployTarget>;
   openSplitter(splitter: Deployment['splitter']): Promise<Splitter>;
 }
 
+/** A repository on GitHub, asked over its REST API. */
+export interface RestAddress {
+  /** `owner/name` */
+  readonly repository: string;
+  readonly token: string;
+  /** `GITHUB_API_URL` */
+  readonly apiUrl: string;
+}
+
 export interface WorldOptions {
   readonly root: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly progress: (message: string) => void;
+  /** Store and registry over REST instead of Git. A GitHub job without a checkout gets this from its environment. */
+  readonly rest?: RestAddress;
   /** Where the private Git repository of the store lies; by default in the user's cache folder. */
   readonly storeFolder?: string;
   /** Explicit path of DuckDB's native binding, for closed networks. */

@@ -1,4 +1,4 @@
-// pawl prompt list | show
+// pawl prompt list | show; diff, log, export, push and pull have files of their own.
 import { didYouMean, promptStem, type Problem, type RegisteredVersion } from '@pawl/core';
 import type { World } from '@pawl/wiring';
 import { Command } from 'commander';
@@ -7,6 +7,9 @@ import { readAt, wantedOf } from '../read-at.ts';
 import { showProblems } from '../show-problems.ts';
 import { table } from '../table.ts';
 import type { Shell } from '../terminal-io.ts';
+import { addPromptDiff } from './prompt-diff.ts';
+import { addPromptExchange } from './prompt-exchange.ts';
+import { addPromptExport } from './prompt-export.ts';
 
 interface Options {
   readonly json?: boolean;
@@ -31,6 +34,9 @@ export function promptCommand(shell: Shell, finish: Finish): Command {
     .action((text: string, options: Options) =>
       inWorld({ shell, finish, ...options }, (world) => show(world, text, options, shell)),
     );
+  addPromptDiff(prompt, shell, finish);
+  addPromptExport(prompt, shell, finish);
+  addPromptExchange(prompt, shell, finish);
   return prompt;
 }
 

@@ -1,10 +1,11 @@
 // Which bytes are to go out: always those of a commit, never of a working tree that nobody else can see.
-import { digestOf, type Sha256 } from '../formats/canonical.ts';
+import type { Sha256 } from '../formats/canonical.ts';
 import type { Deployment } from '../formats/deployment.ts';
 import type { Problem, Read } from '../formats/problem.ts';
 import { parseVersionRef } from '../formats/version-ref.ts';
 import type { History } from '../ports/history.ts';
 import type { RegisteredVersion, Registry } from '../ports/registry.ts';
+import { filesDigest, modelPaths } from '../registry/index.ts';
 import type { DeployInputs } from './inputs.ts';
 
 export interface Candidate {
@@ -49,7 +50,7 @@ export async function readArtifact(
   commit: string,
   { history, sha256 }: Omit<Sources, 'registry'>,
 ): Promise<Read<ArtifactFiles>> {
-  const { path, config } = deployment.model;
+  const { config } = deployment.model;
   const problems: Problem[] = [];
   const read = async (file: string, what: string): Promise<Uint8Array | undefined> => {
     const bytes = await history.read(commit, file);
@@ -66,9 +67,7 @@ export async function readArtifact(
     return bytes;
   };
   const weights: Record<string, Uint8Array> = {};
-  const paths =
-    deployment.target.kind === 'vllm' ? [`${path}/adapter_config.json`, `${path}/adapter_model.safetensors`] : [path];
-  for (const file of paths) {
+  for (const file of modelPaths(deployment)) {
     const bytes = await read(file, 'model');
     if (bytes !== undefined) weights[baseName(file)] = bytes;
   }
@@ -86,15 +85,10 @@ export async function readArtifact(
     );
   }
   if (problems.length > 0) return { problems };
-  const [only, ...more] = Object.values(weights);
-  const digest =
-    only !== undefined && more.length === 0
-      ? sha256(only)
-      : digestOf(Object.fromEntries(Object.entries(weights).map(([name, bytes]) => [name, sha256(bytes)])), sha256);
   return {
     value: {
       files: { ...weights, ...(configBytes !== undefined && { 'config.pbtxt': configBytes }) },
-      digest,
+      digest: filesDigest(weights, sha256),
       samples: parsed ?? [],
     },
     problems,

@@ -21,6 +21,8 @@ export const Metric = z.looseObject({
   difference: z.optional(z.nullable(z.number())),
   direction: z.optional(z.enum(['higher', 'lower'])),
   unit: z.optional(z.string()),
+  /** The training step at which the value was logged; the history lies in metrics.jsonl. */
+  step: z.optional(z.number()),
   verdict: z.optional(Verdict),
 });
 export type Metric = z.infer<typeof Metric>;
@@ -91,6 +93,8 @@ export const Run = z.looseObject({
   verdict: z.optional(Verdict),
   /** An advisory run reports and never fails. */
   advisory: z.optional(z.boolean()),
+  /** How a logged run ended; a run that judges has a verdict instead. */
+  status: z.optional(z.enum(['finished', 'failed'])),
   headline: z.optional(z.string()),
   startedAt: z.string(),
   endedAt: z.optional(z.string()),
@@ -118,6 +122,7 @@ export const RunSummary = z.looseObject({
   kind: RunKind,
   name: z.string(),
   verdict: z.optional(Verdict),
+  status: z.optional(z.enum(['finished', 'failed'])),
   headline: z.optional(z.string()),
   startedAt: z.string(),
   commit: z.optional(z.string()),
@@ -138,13 +143,14 @@ export const RunSummary = z.looseObject({
 export type RunSummary = z.infer<typeof RunSummary>;
 
 export function summaryOf(run: Run): RunSummary {
-  const { id, kind, name, verdict, headline, startedAt, origin, subject, tags, producer, costUsd } = run;
+  const { id, kind, name, verdict, status, headline, startedAt, origin, subject, tags, producer, costUsd } = run;
   const params = Object.entries(run.params).filter(([, value]) => String(value).length <= 100);
   return {
     id,
     kind,
     name,
     ...(verdict !== undefined && { verdict }),
+    ...(status !== undefined && { status }),
     ...(headline !== undefined && { headline }),
     startedAt,
     ...(origin.commit !== undefined && { commit: origin.commit }),
@@ -169,7 +175,7 @@ export const Operation = z.looseObject({
   schema: z.literal('pawl.op/1'),
   id: z.string().check(z.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/)),
   kind: z.enum(['rollout', 'note', 'pin', 'tombstone']),
-  /** Id of the run or rollout it speaks of. */
+  /** Id of the run or rollout it speaks of; a tombstone of a run's results alone speaks of `<id>/results`. */
   about: z.string(),
   at: z.string(),
   actor: z.optional(z.string()),

@@ -39,5 +39,25 @@ export interface DataEngine {
   close(): Promise<void>;
 }
 
+export interface WrittenColumn {
+  readonly name: string;
+  /** `time`: ISO 8601 texts, kept as points in time (UTC). */
+  readonly type: 'text' | 'number' | 'boolean' | 'time';
+}
+
+/** Apart from reading: few ask for it, and a test's reader need not write. */
+export interface ParquetWriter {
+  /**
+   * Writes one Parquet file, whole or not at all. Columns whose names differ in case alone stay apart.
+   * @param file absolute path; its folder exists; what lies there is replaced
+   * @throws DataError when it cannot be written
+   */
+  writeParquet(
+    file: string,
+    columns: readonly WrittenColumn[],
+    rows: readonly (readonly (string | number | boolean | null)[])[],
+  ): Promise<void>;
+}
+
 /** The one place that writes an identifier into SQL. */
 export const quoteIdentifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;

@@ -1,17 +1,28 @@
 // One call to a language model.
+import type { ContentPart } from '../formats/eval-suite.ts';
+
 export interface Message {
-  readonly role: 'system' | 'user' | 'assistant';
-  readonly content: string;
+  readonly role: 'system' | 'user' | 'assistant' | 'tool' | 'developer';
+  readonly content: string | readonly ContentPart[];
+  readonly name?: string;
+  readonly toolCallId?: string;
 }
 
 export interface ModelRequest {
   readonly model: string;
   readonly messages: readonly Message[];
   /** As written in the prompt file: maxTokens, temperature, topP, … */
-  readonly parameters: Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
+  readonly parameters: Readonly<Record<string, unknown>>;
   readonly responseFormat?:
     | { readonly type: 'json_object' }
     | { readonly type: 'json_schema'; readonly jsonSchema: Readonly<Record<string, unknown>> };
+  /** As the endpoint takes them. */
+  readonly tools?: readonly Readonly<Record<string, unknown>>[];
+  readonly toolChoice?: unknown;
+  /** One text instead of a chat: asked by `/completions`; `messages` is empty. */
+  readonly text?: string;
+  /** The case's variables, for providers whose request is made of more than the prompt: `http`, `script`. */
+  readonly vars?: Readonly<Record<string, unknown>>;
   /** Which repeat of the same request, from 0: part of a cassette's key. */
   readonly repeat: number;
 }
@@ -22,6 +33,15 @@ export interface ModelReply {
   readonly finishReason?: string;
   readonly costUsd?: number;
   readonly latencyMs?: number;
+  /** Streamed answers: until the first token came, and the mean time between tokens after it. */
+  readonly firstTokenMs?: number;
+  readonly betweenTokensMs?: number;
+  readonly toolCalls?: readonly { readonly id?: string; readonly name: string; readonly arguments: string }[];
+  /** Natural logarithms, one for each token. */
+  readonly logProbs?: readonly number[];
+  readonly refused?: boolean;
+  /** What gateways say of an answer: route, model, fallbacks taken, cache hits. */
+  readonly gateway?: Readonly<Record<string, string>>;
   /** True when no call was made: a cassette had the answer. */
   readonly reused: boolean;
 }
@@ -35,6 +55,8 @@ export interface ModelFailure {
 export interface ModelProvider {
   /** `openai`: any endpoint that speaks OpenAI's API. Part of a cassette's key. */
   readonly id: string;
+  /** It keeps to what its endpoint bears, and may be asked more at a time: what waits to be tried again stalls no other. */
+  readonly paced?: boolean;
   complete(request: ModelRequest): Promise<ModelReply | ModelFailure>;
   /** Writes what is still to be written, for example new recordings. Called once, after the last request. */
   close?(): Promise<void>;
@@ -42,6 +64,6 @@ export interface ModelProvider {
 
 /** What a cassette files a reply under; its canonical JSON is hashed (`digestOf`). */
 export function cassetteKeyOf(provider: string, request: ModelRequest): Readonly<Record<string, unknown>> {
-  const { model, parameters, messages, responseFormat, repeat } = request;
-  return { provider, model, parameters, messages, responseFormat, repeat };
+  const { model, parameters, messages, responseFormat, tools, toolChoice, text, vars, repeat } = request;
+  return { provider, model, parameters, messages, responseFormat, tools, toolChoice, text, vars, repeat };
 }

@@ -53,6 +53,9 @@ export interface Store {
   readResult(id: string, file: string): Promise<string | undefined>;
   /** Oldest first. */
   operations(about: string): Promise<readonly Operation[]>;
-  /** Folds the inbox into data and index. Safe to kill and to run twice. */
-  compact(): Promise<{ readonly folded: number; readonly quarantined: number }>;
+  /**
+   * Folds the inbox into data and index. Safe to kill and to run twice.
+   * @param when `atLeast`: leave it when fewer bundles wait than that
+   */
+  compact(when?: { readonly atLeast?: number }): Promise<{ readonly folded: number; readonly quarantined: number }>;
 }

@@ -2,8 +2,8 @@
 // by planning again on the new state.
 import { isRegistryName, parseVersion } from '../formats/version-ref.ts';
 import type { RegisteredVersion } from '../ports/registry.ts';
-import type { NamedState } from './replay.ts';
-import { formatTag, type RegistryAction } from './tags.ts';
+import { highestFirst, type NamedState } from './replay.ts';
+import { formatTag, type RegistryTag } from './tags.ts';
 
 export interface PlannedTag {
   readonly tag: string;
@@ -18,6 +18,7 @@ export interface Refusal {
     | 'REGISTRY_VERSION'
     | 'REGISTRY_VERSION_TAKEN'
     | 'REGISTRY_COMMIT_TAKEN'
+    | 'REGISTRY_UNKNOWN'
     | 'REGISTRY_UNKNOWN_VERSION';
   readonly message: string;
   readonly hint: string;
@@ -29,10 +30,7 @@ export interface Plan {
   readonly refusal?: Refusal;
 }
 
-const refuse = (code: Refusal['code'], message: string, hint: string): Plan => ({
-  tags: [],
-  refusal: { code, message, hint },
-});
+type Wish = Omit<RegistryTag, 'name' | 'counter'> & { readonly commit: string };
 
 /** @param now seconds since 1970 */
 export function planRegister(
@@ -51,30 +49,34 @@ export function planRegister(
   }
   const active = versions.find((one) => one.commit === commit);
   if (active !== undefined && (version === undefined || version === active.version)) return { tags: [] };
-  // Also a withdrawn version: GTO refuses to read a commit with two.
-  const there = state.events.find((event) => event.action === 'register' && event.commit === commit);
+  const registrations = state.events.filter((event) => event.action === 'register');
+  // Also an archived version: GTO refuses to read a commit with two, or a version that was registered twice.
+  const there = registrations.find((event) => event.commit === commit);
   if (there !== undefined) {
+    const archived = active === undefined ? ', and archived' : '';
     return refuse(
       'REGISTRY_COMMIT_TAKEN',
-      `Commit ${commit.slice(0, 12)} is ${name}@${there.version} already; it cannot be ${version ?? 'another version'} too.`,
+      `Commit ${commit.slice(0, 12)} is ${name}@${there.version} already${archived}; it cannot be ${version ?? 'another version'} too.`,
       'A commit holds one version of a name: register another commit.',
     );
   }
-  const wanted = version ?? nextPatch(versions[0]);
-  const taken = state.events.find((event) => event.action === 'register' && event.version === wanted);
-  if (taken !== undefined) {
+  const taken = new Map(registrations.map((event) => [event.version, event]));
+  const wanted = version ?? nextPatch(versions[0], taken);
+  const holder = taken.get(wanted);
+  if (holder !== undefined) {
     return refuse(
       'REGISTRY_VERSION_TAKEN',
-      `${name}@${wanted} exists on commit ${taken.commit.slice(0, 12)}; a version never moves.`,
+      `${name}@${wanted} exists on commit ${holder.commit.slice(0, 12)}; a version never moves.`,
       'Take the next version, or leave the version out.',
     );
   }
-  return {
-    tags: [{ tag: formatTag({ name, action: 'register', version: wanted }), commit, time: after(state, now, 0) }],
-  };
+  return { tags: write(state, now, [{ action: 'register', version: wanted, commit }]) };
 }
 
-/** GTO's holder is the highest version with an active assignment, so every higher assignment is cancelled first. */
+/**
+ * `gto show` takes the version that was assigned last, and GTO's `which` the highest of those with an active assignment.
+ * Every higher assignment is cancelled first, so that both say the same.
+ */
 export function planLabel(
   state: NamedState,
   { version, label }: { readonly version: string; readonly label: string },
@@ -82,60 +84,99 @@ export function planLabel(
 ): Plan {
   if (!isRegistryName(label) || label === 'latest' || parseVersion(label) !== undefined) return badName(label);
   const wanted = state.versions.find((one) => one.version === version);
+  if (wanted === undefined) return unknownVersion(state, version);
+  const active = state.assignments.get(label) ?? [];
+  const higher = active
+    .filter((one) => highestFirst(one.version, version) < 0)
+    .toSorted((a, b) => highestFirst(a.version, b.version));
+  const wishes: readonly Wish[] = higher.map(({ commit }) => ({ action: 'unlabel', label, commit }));
+  if (active[0]?.version === version) return { tags: write(state, now, wishes) };
+  return { tags: write(state, now, [...wishes, { action: 'label', label, commit: wanted.commit }]) };
+}
+
+/** Every active assignment is cancelled: otherwise an older one would hold the label. */
+export function planUnlabel(state: NamedState, label: string, now: number): Plan {
+  return { tags: write(state, now, stayingDeprecated(state, endLabel(state, label))) };
+}
+
+/** GTO's `name@v1.2.3!`. What it holds is taken away before, from older versions too: none inherits a label unasked. */
+export function planArchive(state: NamedState, version: string, now: number): Plan {
+  const wanted = state.versions.find((one) => one.version === version);
   if (wanted === undefined) {
+    return state.archived.some((one) => one.version === version) ? { tags: [] } : unknownVersion(state, version);
+  }
+  const unlabelled = [...state.assignments].flatMap(([label, active]): readonly Wish[] => {
+    if (active[0]?.version === version) return endLabel(state, label);
+    const own = active.some((one) => one.version === version);
+    return own ? [{ action: 'unlabel', label, commit: wanted.commit }] : [];
+  });
+  const wishes: readonly Wish[] = [...unlabelled, { action: 'deregister', version, commit: wanted.commit }];
+  return { tags: write(state, now, stayingDeprecated(state, wishes)) };
+}
+
+/** GTO's `name@deprecated`, on the commit that was spoken of last. */
+export function planDeprecate(state: NamedState, now: number): Plan {
+  const last = state.events.at(-1);
+  if (last === undefined) {
     return refuse(
-      'REGISTRY_UNKNOWN_VERSION',
-      `${state.name}@${version} is not registered.`,
-      'Register it first; `pawl registry list` shows what there is.',
+      'REGISTRY_UNKNOWN',
+      `Nothing was ever registered as "${state.name}".`,
+      '"pawl registry list" shows what is.',
     );
   }
-  const active = state.assignments.get(label) ?? [];
-  if (active[0]?.version === version) return { tags: [] };
-  const higher = active.slice(0, indexAbove(state, active, version));
-  return {
-    tags: numbered(state, now, [...higher.map((one) => ['unlabel', label, one] as const), ['label', label, wanted]]),
-  };
+  return { tags: state.deprecated ? [] : write(state, now, [{ action: 'deprecate', commit: last.commit }]) };
 }
 
-/** Every active assignment is cancelled: otherwise the next lower one would hold the label. */
-export function planUnlabel(state: NamedState, label: string, now: number): Plan {
-  const active = state.assignments.get(label) ?? [];
-  return {
-    tags: numbered(
-      state,
-      now,
-      active.map((one) => ['unlabel', label, one] as const),
-    ),
-  };
+const endLabel = (state: NamedState, label: string): readonly Wish[] =>
+  (state.assignments.get(label) ?? []).map(({ commit }) => ({ action: 'unlabel', label, commit }));
+
+/** In GTO any later event makes a name active again; taking something away is not meant to. */
+function stayingDeprecated(state: NamedState, wishes: readonly Wish[]): readonly Wish[] {
+  const last = wishes.at(-1);
+  return last === undefined || !state.deprecated ? wishes : [...wishes, { action: 'deprecate', commit: last.commit }];
 }
 
-function indexAbove(state: NamedState, active: readonly RegisteredVersion[], version: string): number {
-  const rank = (wanted: string): number => state.versions.findIndex((one) => one.version === wanted);
-  const first = active.findIndex((one) => rank(one.version) >= rank(version));
-  return first < 0 ? active.length : first;
+/** Labels come and go, so their tags are numbered; the others are only when the plain name is taken. */
+function write(state: NamedState, now: number, wishes: readonly Wish[]): readonly PlannedTag[] {
+  const taken = new Set(state.events.map(({ tag }) => tag));
+  const first = Math.max(Math.floor(now), state.lastTime + 1);
+  let counter = state.nextCounter;
+  return wishes.map(({ commit, ...wish }, index) => {
+    const plain = formatTag({ name: state.name, ...wish });
+    const numbered = wish.label !== undefined || taken.has(plain);
+    const tag = numbered ? formatTag({ name: state.name, ...wish, counter: counter++ }) : plain;
+    return { tag, commit, time: first + index };
+  });
 }
 
-function numbered(
-  state: NamedState,
-  now: number,
-  events: readonly (readonly [RegistryAction, string, RegisteredVersion])[],
-): readonly PlannedTag[] {
-  return events.map(([action, label, { commit }], index) => ({
-    tag: formatTag({ name: state.name, action, label, counter: state.nextCounter + index }),
-    commit,
-    time: after(state, now, index),
-  }));
-}
-
-const after = (state: NamedState, now: number, index: number): number =>
-  Math.max(Math.floor(now), state.lastTime + 1) + index;
-
-function nextPatch(highest: RegisteredVersion | undefined): string {
+/** Numbers of archived versions are not given again. */
+function nextPatch(highest: RegisteredVersion | undefined, taken: ReadonlyMap<string | undefined, unknown>): string {
   const parsed = highest === undefined ? undefined : parseVersion(highest.version);
-  if (parsed === undefined) return 'v0.1.0';
-  const { major, minor, patch, prerelease } = parsed;
   // The release that a prerelease leads to comes before the next patch.
-  return `v${major}.${minor}.${prerelease === undefined ? patch + 1 : patch}`;
+  const { major, minor, patch } =
+    parsed === undefined
+      ? { major: 0, minor: 1, patch: 0 }
+      : { ...parsed, patch: parsed.prerelease === undefined ? parsed.patch + 1 : parsed.patch };
+  for (let next = patch; ; next++) {
+    const version = `v${major}.${minor}.${next}`;
+    if (!taken.has(version)) return version;
+  }
+}
+
+const refuse = (code: Refusal['code'], message: string, hint: string): Plan => ({
+  tags: [],
+  refusal: { code, message, hint },
+});
+
+function unknownVersion({ name, archived }: NamedState, version: string): Plan {
+  const gone = archived.some((one) => one.version === version);
+  return refuse(
+    'REGISTRY_UNKNOWN_VERSION',
+    gone ? `${name}@${version} is archived.` : `${name}@${version} is not registered.`,
+    gone
+      ? 'An archived version stays so: register the commit that follows it.'
+      : 'Register it first; `pawl registry list` shows what there is.',
+  );
 }
 
 const badName = (name: string): Plan =>

@@ -1,8 +1,9 @@
-// From tags to state, as GTO does it: events in order of their taggers' time; the holder of a label is the highest
-// version with an active assignment, not the one assigned last.
+// From tags to state, as `gto show` does it: events in order of their taggers' time; the holder of a label is, of the
+// versions with an active assignment, the one that was assigned last.
 import { compareVersions, parseVersion } from '../formats/version-ref.ts';
 import type { RegisteredVersion, RegistryEvent } from '../ports/registry.ts';
 import { parseTag, type RegistryTag } from './tags.ts';
+import { trailersOf } from './trailers.ts';
 
 /** An annotated tag as Git has it. */
 export interface TagRecord {
@@ -20,9 +21,12 @@ export interface NamedState {
   readonly name: string;
   /** Active ones, highest first. */
   readonly versions: readonly RegisteredVersion[];
+  /** Those that were taken out of use, highest first. */
+  readonly archived: readonly RegisteredVersion[];
+  readonly deprecated: boolean;
   /** Oldest first. */
   readonly events: readonly RegistryEvent[];
-  /** Label → versions with an active assignment, highest first: the first one holds the label. */
+  /** Label → versions with an active assignment, the last assigned first: that one holds the label. */
   readonly assignments: ReadonlyMap<string, readonly RegisteredVersion[]>;
   /** For the next tag: above all counters, and younger than all tags. */
   readonly nextCounter: number;
@@ -45,6 +49,17 @@ export function replay(records: readonly TagRecord[]): ReadonlyMap<string, Named
   return new Map(names.map((name) => [name, stateOf(name, byName.get(name) ?? [])]));
 }
 
+/** Sorted by name, then highest version first. */
+export function listVersions(
+  states: ReadonlyMap<string, NamedState>,
+  name?: string,
+  { archived = false }: { readonly archived?: boolean } = {},
+): readonly RegisteredVersion[] {
+  return [...states.values()]
+    .filter((state) => name === undefined || state.name === name)
+    .flatMap((state) => (archived ? [...state.versions, ...state.archived].toSorted(byVersion) : state.versions));
+}
+
 export const emptyState = (name: string): NamedState => stateOf(name, []);
 
 /** Time has a resolution of a second; in a tie the counter decides, then the cancelling event comes last, as in GTO. */
@@ -60,65 +75,106 @@ function inOrder(a: Event, b: Event): number {
 
 function stateOf(name: string, events: readonly Event[]): NamedState {
   const registered = new Map<string, Event>();
+  const archived = new Map<string, readonly [Event, Event]>();
   for (const event of events) {
     const { action, version } = event.tag;
-    if (action === 'register' && version !== undefined) registered.set(version, event);
-    if (action === 'deregister' && version !== undefined) registered.delete(version);
+    if (version === undefined) continue;
+    const before = registered.get(version);
+    if (action === 'register') {
+      registered.set(version, event);
+      archived.delete(version);
+    } else if (before !== undefined) {
+      registered.delete(version);
+      archived.set(version, [before, event]);
+    }
   }
   const versionAt = new Map([...registered].map(([version, { record }]) => [record.commit, version]));
-  const assigned = activeAssignments(events);
-  const holders = new Map<string, readonly string[]>();
-  for (const [label, commits] of assigned) {
-    holders.set(label, [...commits].flatMap((commit) => versionAt.get(commit) ?? []).toSorted(highestFirst));
-  }
-  const deprecated = events.at(-1)?.tag.action === 'deprecate';
-  const versions = [...registered.values()]
-    .map(({ tag, record }): RegisteredVersion => {
-      const version = tag.version ?? '';
-      const labels = [...holders].filter(([, held]) => held[0] === version).map(([label]) => label);
-      const { commit, at, message } = record;
-      return { name, version, commit, at, message, labels: labels.toSorted(), deprecated };
-    })
-    .toSorted((a, b) => highestFirst(a.version, b.version));
+  const holders = new Map(
+    [...activeAssignments(events)].map(([label, commits]) => [
+      label,
+      commits.flatMap((commit) => versionAt.get(commit) ?? []),
+    ]),
+  );
+  const deprecated = isDeprecated(events);
+  const versionOf = ({ tag, record: { commit, at, message } }: Event): RegisteredVersion => {
+    const version = tag.version ?? '';
+    const labels = [...holders].filter(([, held]) => held[0] === version).map(([label]) => label);
+    return { name, version, commit, at, message, labels: labels.toSorted(), deprecated };
+  };
+  const versions = [...registered.values()].map(versionOf).toSorted(byVersion);
   const known = new Map(versions.map((version) => [version.version, version]));
   return {
     name,
     versions,
-    events: events.map((event) => eventOf(event, versionAt)),
+    archived: [...archived.values()]
+      .map(
+        ([
+          made,
+          {
+            record: { at, actor, message },
+          },
+        ]) => ({
+          ...versionOf(made),
+          labels: [],
+          archived: { at, actor, message },
+        }),
+      )
+      .toSorted(byVersion),
+    deprecated,
+    events: eventsOf(events),
     assignments: new Map(
       [...holders].map(([label, held]) => [label, held.flatMap((version) => known.get(version) ?? [])]),
     ),
     nextCounter: Math.max(0, ...events.map(({ tag }) => tag.counter ?? 0)) + 1,
-    lastTime: events.reduce((latest, { record }) => Math.max(latest, record.time), 0),
+    lastTime: newest(events),
   };
 }
 
-/** A label's tag names no version: it lies on the version's commit. */
-function activeAssignments(events: readonly Event[]): ReadonlyMap<string, ReadonlySet<string>> {
-  const assigned = new Map<string, Set<string>>();
+const byVersion = (a: RegisteredVersion, b: RegisteredVersion): number => highestFirst(a.version, b.version);
+
+const newest = (events: readonly Event[]): number =>
+  events.reduce((latest, { record }) => Math.max(latest, record.time), 0);
+
+/** Whatever happens to a name later ends its deprecation; what happens in the same second does too, as in GTO. */
+function isDeprecated(events: readonly Event[]): boolean {
+  const deprecations = events.filter(({ tag }) => tag.action === 'deprecate');
+  const others = events.filter(({ tag }) => tag.action !== 'deprecate');
+  return deprecations.length > 0 && newest(deprecations) > newest(others);
+}
+
+/** A label's tag names no version: it lies on the version's commit. @returns commits by label, the last assigned first */
+function activeAssignments(events: readonly Event[]): ReadonlyMap<string, readonly string[]> {
+  const assigned = new Map<string, readonly string[]>();
   for (const { tag, record } of events) {
     if (tag.label === undefined) continue;
-    const commits = assigned.get(tag.label) ?? new Set<string>();
-    assigned.set(tag.label, commits);
-    if (tag.action === 'label') commits.add(record.commit);
-    else commits.delete(record.commit);
+    const others = (assigned.get(tag.label) ?? []).filter((commit) => commit !== record.commit);
+    assigned.set(tag.label, tag.action === 'label' ? [record.commit, ...others] : others);
   }
   return assigned;
 }
 
-function eventOf({ tag, record }: Event, versionAt: ReadonlyMap<string, string>): RegistryEvent {
-  const version = tag.version ?? versionAt.get(record.commit);
-  return {
-    name: tag.name,
-    action: tag.action,
-    ...(version !== undefined && tag.action !== 'deprecate' && { version }),
-    ...(tag.label !== undefined && { label: tag.label }),
-    commit: record.commit,
-    tag: record.tag,
-    at: record.at,
-    actor: record.actor,
-    message: record.message,
-  };
+/** A label's event names the version its commit was ever registered as, also when that was archived since. */
+function eventsOf(events: readonly Event[]): readonly RegistryEvent[] {
+  const versionAt = new Map(
+    events.flatMap(({ tag, record }) =>
+      tag.action === 'register' && tag.version !== undefined ? [[record.commit, tag.version] as const] : [],
+    ),
+  );
+  return events.map(({ tag, record }) => {
+    const version = tag.version ?? versionAt.get(record.commit);
+    return {
+      name: tag.name,
+      action: tag.action,
+      ...(version !== undefined && tag.action !== 'deprecate' && { version }),
+      ...(tag.label !== undefined && { label: tag.label }),
+      commit: record.commit,
+      tag: record.tag,
+      at: record.at,
+      actor: record.actor,
+      message: record.message,
+      ...trailersOf(record.message),
+    };
+  });
 }
 
 export function highestFirst(a: string, b: string): number {

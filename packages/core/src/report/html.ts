@@ -1,5 +1,5 @@
 // The full report as one file: opens offline, runs no script, fetches nothing, reads well on screen and paper.
-import type { Report } from '../formats/report.ts';
+import type { Block, Report } from '../formats/report.ts';
 import { escapeHtml, oneLine, safeUrl } from './escape.ts';
 import { blocksHtml, lineHtml, notesHtml, verdictHtml, type Numbering } from './html-blocks.ts';
 import { bySeverity, plainOverview } from './headline.ts';
@@ -24,7 +24,18 @@ export function renderHtml(given: readonly Report[], options: HtmlOptions = {}):
   const [first] = reports;
   const single = reports.length === 1 && first !== undefined;
   const title = single ? `${first.kind} ${first.name}: ${first.verdict}` : plainOverview(reports);
-  return `<!doctype html>
+  const body = single
+    ? reportHtml(first, 'h1', numbering)
+    : `${overviewHtml(reports)}\n${reports.map((report) => `<section>\n${reportHtml(report, 'h2', numbering)}\n</section>`).join('\n')}`;
+  return pageHtml(title, body, options);
+}
+
+/** A page of blocks that belong to no report, such as a comparison of runs. */
+export function renderHtmlBlocks(title: string, blocks: readonly Block[], options: HtmlOptions = {}): string {
+  return pageHtml(title, `<h1>${escapeHtml(title)}</h1>\n${blocksHtml(blocks, { charts: 0 })}`, options);
+}
+
+const pageHtml = (title: string, body: string, options: HtmlOptions): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -38,13 +49,12 @@ ${htmlStyle}
 </head>
 <body>
 <main>
-${single ? reportHtml(first, 'h1', numbering) : `${overviewHtml(reports)}\n${reports.map((report) => `<section>\n${reportHtml(report, 'h2', numbering)}\n</section>`).join('\n')}`}
+${body}
 </main>
 ${pageFooter(options)}
 </body>
 </html>
 `;
-}
 
 function overviewHtml(reports: readonly Report[]): string {
   const rows = reports.map(

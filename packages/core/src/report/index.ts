@@ -25,12 +25,12 @@ export {
   showHidden,
 } from './escape.ts';
 export { headlineOf, plainHeadline } from './headline.ts';
-export { renderHtml, type HtmlOptions } from './html.ts';
+export { renderHtml, renderHtmlBlocks, type HtmlOptions } from './html.ts';
 export { htmlStyle } from './html-style.ts';
 export { renderJson } from './json.ts';
 export { commentLimits, renderMarkdown, summaryLimits, type MarkdownLimits } from './markdown.ts';
 export { renderSummary, summaryLimitBytes } from './summary.ts';
-export { renderTerminal, type TerminalOptions } from './terminal.ts';
+export { renderTerminal, renderTerminalBlocks, type TerminalOptions } from './terminal.ts';
 export { tableLines, type TableColumn } from './terminal-table.ts';
 export { formatCount, formatNumber, sparkline, verdictWords, type Section } from './text.ts';
 export { displayWidth, padText, wrapText } from './wrap.ts';

@@ -34,12 +34,13 @@ export interface Page {
 }
 type Paint = (style: 'strong' | 'muted' | Verdict, text: string) => string;
 
+/** Blocks that belong to no report, such as a comparison of runs. */
+export function renderTerminalBlocks(blocks: readonly Block[], options: TerminalOptions = {}): string {
+  return joined(blocksLines(blocks, pageOf(options)));
+}
+
 export function renderTerminal(report: Report, options: TerminalOptions = {}): string {
-  const page: Page = {
-    width: Math.min(Math.max(options.width ?? 80, 40), 120),
-    rows: options.rows ?? 20,
-    paint: options.colour === true ? coloured : (_, text) => text,
-  };
+  const page = pageOf(options);
   const n = report.n === null ? '' : `  (n = ${formatCount(report.n)})`;
   const title = `${report.kind} ${clean(report.name)}`;
   const parts = [
@@ -52,11 +53,21 @@ export function renderTerminal(report: Report, options: TerminalOptions = {}): s
     ...blocksLines(report.blocks, page),
     footerLines(report, page),
   ];
-  return `${parts
+  return joined(parts);
+}
+
+const pageOf = (options: TerminalOptions): Page => ({
+  width: Math.min(Math.max(options.width ?? 80, 40), 120),
+  rows: options.rows ?? 20,
+  paint: options.colour === true ? coloured : (_, text) => text,
+});
+
+/** Parts with an empty line between them; empty parts leave none. */
+const joined = (parts: readonly (readonly string[])[]): string =>
+  `${parts
     .filter((lines) => lines.some((line) => line.trim() !== ''))
     .map((lines) => lines.map((line) => line.trimEnd()).join('\n'))
     .join('\n\n')}\n`;
-}
 
 const clean = (text: string): string => oneLine(escapeTerminal(text));
 

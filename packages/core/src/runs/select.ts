@@ -1,6 +1,7 @@
 // Which runs a list shows. One home for the rule, so that every store answers a query alike.
 import type { RunSummary } from '../formats/run.ts';
 import type { RunQuery } from '../ports/store.ts';
+import { timeOf } from './time.ts';
 
 export interface RunSelection {
   /** Asked of every run, newest first; true when the list shows it. */
@@ -48,8 +49,8 @@ function meets(run: RunSummary, query: RunQuery): boolean {
     (query.author === undefined || run.actor === query.author) &&
     (query.verdict === undefined || run.verdict === query.verdict) &&
     (query.subject === undefined || run.subject === query.subject) &&
-    (query.since === undefined || Date.parse(run.startedAt) >= query.since) &&
-    (query.until === undefined || Date.parse(run.startedAt) < query.until) &&
+    (query.since === undefined || timeOf(run.startedAt) >= query.since) &&
+    (query.until === undefined || timeOf(run.startedAt) < query.until) &&
     (query.matches === undefined || query.matches(run))
   );
 }

@@ -41,6 +41,9 @@ function resolve(
     register: never,
     label: never,
     unlabel: never,
+    deprecate: never,
+    archive: never,
+    tagger: never,
   };
   const history: History = {
     resolve: async (revision) => refs[revision],

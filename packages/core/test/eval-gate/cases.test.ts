@@ -73,7 +73,8 @@ function registryOf({ registry }: Case): Registry {
     return { name, ...registry, message: '', labels: ['production'], deprecated: false };
   };
   const never = () => Promise.reject(new Error('the gate writes nothing'));
-  return { resolve, list: async () => [], register: never, label: never, unlabel: never, history: async () => [] };
+  const writes = { register: never, label: never, unlabel: never, deprecate: never, archive: never, tagger: never };
+  return { resolve, list: async () => [], ...writes, history: async () => [] };
 }
 
 function folderWorkspace(folder: string): Workspace {

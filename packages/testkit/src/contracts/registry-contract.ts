@@ -129,4 +129,70 @@ export const registryContract: readonly ContractCase<RegistrySubject>[] = [
       });
     },
   },
+  {
+    title:
+      'archives a version with its labels: never resolved, listed only when asked for, its number never given again',
+    check: async (subject) => {
+      const { registry, commits } = subject;
+      await threeVersions(subject);
+      for (const version of ['v1.1.0', 'v1.2.0'])
+        await registry.label({ name: 'mail/triage', version, label: 'production', message });
+      await registry.archive({ name: 'mail/triage', version: 'v1.2.0', message: 'leaks' });
+      await registry.archive({ name: 'mail/triage', version: 'v1.2.0', message: 'again' });
+      for (const at of ['v1.2.0', 'production']) assert.equal(await holder(subject, at), undefined);
+      assert.equal(await holder(subject, 'latest'), 'v1.1.0');
+      assert.deepEqual(
+        (await registry.list('mail/triage')).map(({ version }) => version),
+        ['v1.1.0', 'v1.0.0'],
+      );
+      const all = await registry.list('mail/triage', { archived: true });
+      assert.deepEqual(
+        all.map(({ version, archived }) => `${version} ${archived?.message}`),
+        ['v1.2.0 leaks', 'v1.1.0 undefined', 'v1.0.0 undefined'],
+      );
+      const last = (await registry.history('mail/triage')).at(-1);
+      assert.deepEqual([last?.action, last?.version, last?.tag], ['deregister', 'v1.2.0', 'mail/triage@v1.2.0!']);
+      await assert.rejects(registry.register({ name: 'mail/triage', commit: commits[2], message }), {
+        code: 'REGISTRY_COMMIT_TAKEN',
+      });
+      await assert.rejects(registry.archive({ name: 'mail/triage', version: 'v9.0.0', message }), {
+        code: 'REGISTRY_UNKNOWN_VERSION',
+      });
+    },
+  },
+  {
+    title: 'deprecates a name until it is registered again, and taking something away does not end that',
+    check: async (subject) => {
+      const { registry, commits } = subject;
+      await registry.register({ name: 'mail', commit: commits[0], message });
+      await registry.register({ name: 'mail', commit: commits[1], message });
+      await registry.label({ name: 'mail', version: 'v0.1.1', label: 'staging', message });
+      const isDeprecated = async (): Promise<readonly boolean[]> =>
+        (await registry.list('mail')).map(({ deprecated }) => deprecated);
+      await registry.deprecate({ name: 'mail', message: 'use post instead' });
+      await registry.deprecate({ name: 'mail', message: 'again' });
+      assert.deepEqual(await isDeprecated(), [true, true]);
+      await registry.unlabel({ name: 'mail', label: 'staging', message });
+      await registry.archive({ name: 'mail', version: 'v0.1.0', message });
+      assert.deepEqual(await isDeprecated(), [true]);
+      await registry.register({ name: 'mail', commit: commits[2], message });
+      assert.deepEqual(await isDeprecated(), [false, false]);
+      await assert.rejects(registry.deprecate({ name: 'letters', message }), { code: 'REGISTRY_UNKNOWN' });
+    },
+  },
+  {
+    title: 'keeps what a tag says beside its message, and says whose name it would carry',
+    check: async ({ registry, commits }) => {
+      await registry.register({
+        name: 'mail',
+        commit: commits[0],
+        message: 'It is urgent\n\nPawl-Gate: 01JABC\nPawl-Forced: no run has judged it',
+      });
+      const [event] = await registry.history('mail');
+      assert.equal(event?.gate, '01JABC');
+      assert.equal(event.forced, 'no run has judged it');
+      const { name, email } = await registry.tagger();
+      assert.ok(name.length > 0 && email.includes('@'));
+    },
+  },
 ];

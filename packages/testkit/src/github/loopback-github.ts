@@ -7,12 +7,16 @@ import { addComment, commentHandlers } from './comments.ts';
 import { checkHandlers } from './checks.ts';
 import { checkRequest, checkResponse, matchRoute } from './contract.ts';
 import type { JsonObject } from './contract.ts';
+import { gitHandlers } from './git-data.ts';
+import { openGitObjects, type GitRepositoryPlace } from './git-objects.ts';
+import { answerGraphQl } from './graphql.ts';
+import { bodyOf, INVALID, parse, send, unlessUnchanged } from './http-exchange.ts';
 import type { Actor, PullRequestSeed } from './objects.ts';
 import { refusal } from './permissions.ts';
 import type { Permissions } from './permissions.ts';
 import { repositoryHandlers } from './repository.ts';
 import { failure, notFound } from './state.ts';
-import type { Answer, Call, CheckRun, Comment, Deployment, State } from './state.ts';
+import type { Answer, Call, CheckRun, Comment, Deployment, GitState, State } from './state.ts';
 
 export interface LoopbackGitHubOptions {
   /** `owner/name`; the only repository there is. */
@@ -29,8 +33,10 @@ export interface LoopbackGitHubOptions {
   readonly defaultBranch?: string;
   readonly comments?: readonly { readonly issue: number; readonly login: string; readonly body: string }[];
   readonly now?: () => Date;
+  /** A bare repository with SHA-1 objects that answers for Git's objects and refs. */
+  readonly git?: GitRepositoryPlace & Pick<GitState, 'mostTreeEntries' | 'refuses'>;
   /**
-   * Answers for single operations: those kept by no state here (Git objects, artifacts), or a failure on purpose.
+   * Answers for single operations: those kept by no state here (artifacts), or a failure on purpose.
    * `undefined` leaves the operation to the server.
    */
   readonly handlers?: Readonly<Record<string, (call: Call) => Answer | undefined>>;
@@ -89,7 +95,7 @@ export async function startLoopbackGitHub(options: LoopbackGitHubOptions = {}): 
     const text = await bodyOf(request);
     const body = parse(text);
 
-    function answer(): Answer {
+    async function answer(): Promise<Answer> {
       // GitHub turns such requests away before it looks at anything else.
       if (request.headers['user-agent'] === undefined) {
         violate('request', ['headers: user-agent is missing']);
@@ -100,6 +106,7 @@ export async function startLoopbackGitHub(options: LoopbackGitHubOptions = {}): 
       }
       const given = /^(?:bearer|token) (.+)$/iu.exec(request.headers.authorization ?? '')?.[1];
       if (given !== token) return failure(401, given === undefined ? 'Requires authentication' : 'Bad credentials');
+      if (`${method} ${path}` === 'POST /graphql' && state.git !== undefined) return graphql(body, violate);
       if (!('operation' in match)) {
         const others = match.otherMethods.join(', ');
         violate('request', [others === '' ? 'no such route in the cut' : `method is not allowed here, ${others} is`]);
@@ -127,21 +134,32 @@ export async function startLoopbackGitHub(options: LoopbackGitHubOptions = {}): 
         body: (body ?? {}) as JsonObject,
       };
       const own = options.handlers?.[match.operation]?.(call);
-      const handler = HANDLERS[match.operation];
-      if (own !== undefined || handler !== undefined) return own ?? handler?.(state, call) ?? notFound();
+      const handler = (state.git === undefined ? undefined : gitHandlers[match.operation]) ?? HANDLERS[match.operation];
+      if (own !== undefined || handler !== undefined) return own ?? (await handler?.(state, call)) ?? notFound();
       violate('request', ['nothing is kept for this operation: give the server a handler for it']);
       return failure(501, 'Not Implemented');
     }
 
-    let result = answer();
+    let result = await answer();
     const wrong = operation === undefined ? [] : checkResponse(operation, result.status, result.body);
     if (wrong.length > 0) {
       violate('response', wrong);
       result = failure(500, `The loopback server answered what GitHub never would.\n\n${wrong.join('\n')}`);
     }
     const query = Object.fromEntries(url.searchParams);
+    result = unlessUnchanged(method, result, request.headers['if-none-match']);
     requests.push({ method, path, query, operation, body: body === INVALID ? text : body, status: result.status });
     send(response, result, requests.length);
+  }
+
+  async function graphql(
+    body: unknown,
+    violate: (kind: Violation['kind'], problems: readonly string[]) => void,
+  ): Promise<Answer> {
+    const result = await answerGraphQl(state, options.permissions ?? 'write', body);
+    if (typeof result !== 'string') return result;
+    violate('request', [result]);
+    return failure(400, result);
   }
 
   const server = createServer((request, response) => {
@@ -193,6 +211,7 @@ function initialState(url: string, options: LoopbackGitHubOptions): State {
   let lastId = 1000;
   return {
     place: { url, owner, name },
+    ...(options.git !== undefined && { git: { ...options.git, objects: openGitObjects(options.git), begun: false } }),
     actor: options.actor ?? GITHUB_TOKEN,
     defaultBranch: options.defaultBranch ?? 'main',
     startedAt: now(),
@@ -209,39 +228,4 @@ function initialState(url: string, options: LoopbackGitHubOptions): State {
     checkRuns: new Map(),
     deployments: new Map(),
   };
-}
-
-const INVALID = Symbol('not JSON');
-
-function parse(text: string): unknown {
-  if (text === '') return undefined;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return INVALID;
-  }
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const parts: Buffer[] = [];
-  for await (const part of request) parts.push(part as Buffer);
-  return Buffer.concat(parts).toString('utf8');
-}
-
-function send(response: ServerResponse, { status, body, headers }: Answer, count: number): void {
-  // Never exhausted: clients that wait for the reset would wait for ever.
-  const limits = {
-    limit: '5000',
-    remaining: String(Math.max(1, 5000 - count)),
-    used: String(count),
-    reset: '4102444800',
-    resource: 'core',
-  };
-  response.writeHead(status, {
-    ...(body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }),
-    ...Object.fromEntries(Object.entries(limits).map(([name, value]) => [`x-ratelimit-${name}`, value])),
-    'x-github-request-id': `L00P:${count}`,
-    ...headers,
-  });
-  response.end(body === undefined ? undefined : JSON.stringify(body));
 }

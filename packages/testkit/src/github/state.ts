@@ -1,5 +1,6 @@
 // What the loopback GitHub remembers, and what all its operations share.
 import type { JsonObject } from './contract.ts';
+import type { GitObjects } from './git-objects.ts';
 import type { Actor, Place, PullRequestSeed } from './objects.ts';
 
 export interface Comment {
@@ -43,7 +44,18 @@ export interface Deployment {
   readonly statuses: DeploymentStatus[];
 }
 
+/** A real repository behind the Git Data API. */
+export interface GitState {
+  readonly objects: GitObjects;
+  /** There is a first ref: until then GitHub refuses everything. */
+  begun: boolean;
+  readonly mostTreeEntries?: number;
+  /** A rule of the repository: why a ref may not be written. */
+  readonly refuses?: (ref: string) => string | undefined;
+}
+
 export interface State {
+  readonly git?: GitState;
   readonly place: Place;
   readonly actor: Actor;
   readonly defaultBranch: string;
@@ -73,7 +85,7 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export type Handler = (state: State, call: Call) => Answer;
+export type Handler = (state: State, call: Call) => Answer | Promise<Answer>;
 
 const DOCUMENTATION = 'https://docs.github.com/rest';
 

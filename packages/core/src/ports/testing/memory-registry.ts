@@ -1,6 +1,9 @@
 // The Registry port in memory: the same rules (core's), with a list instead of Git's tags.
 import {
   emptyState,
+  listVersions,
+  planArchive,
+  planDeprecate,
   planLabel,
   planRegister,
   planUnlabel,
@@ -33,12 +36,7 @@ export function memoryRegistry(
   const now = (): number => Math.floor(clock.now() / 1000);
   return {
     tags,
-    list: async (name) => {
-      const states = replay(tags);
-      return name === undefined
-        ? [...states.values()].flatMap(({ versions }) => versions)
-        : (states.get(name)?.versions ?? []);
-    },
+    list: async (name, options) => listVersions(replay(tags), name, options),
     resolve: async (name, at) => resolveVersion(stateOf(name), at),
     register: async ({ name, version, commit, message }) => {
       write(planRegister(stateOf(name), { commit, ...(version !== undefined && { version }) }, now()), message);
@@ -49,6 +47,9 @@ export function memoryRegistry(
     label: async ({ name, version, label, message }) =>
       write(planLabel(stateOf(name), { version, label }, now()), message),
     unlabel: async ({ name, label, message }) => write(planUnlabel(stateOf(name), label, now()), message),
+    deprecate: async ({ name, message }) => write(planDeprecate(stateOf(name), now()), message),
+    archive: async ({ name, version, message }) => write(planArchive(stateOf(name), version, now()), message),
+    tagger: async () => ({ name: 'tester', email: 'tester@example.com' }),
     history: async (name) => stateOf(name).events,
   };
 }

@@ -51,7 +51,8 @@ export function memoryStore(world: MemoryWorld = memoryWorld(), sha256: Sha256 =
           'operation' in kept && kept.operation.about === about ? [structuredClone(kept.operation)] : [],
         )
         .toSorted((a, b) => (a.id < b.id ? -1 : 1)),
-    compact: async () => {
+    compact: async ({ atLeast = 0 } = {}) => {
+      if (world.inbox.size < atLeast) return { folded: 0, quarantined: 0 };
       const folded = world.inbox.size;
       let quarantined = 0;
       for (const kept of world.inbox.values()) {

@@ -1,0 +1,83 @@
+// The gate a version must have passed, on exactly these bytes. One rule for a rollout and for a label.
+import type { Run, RunKind } from '../formats/run.ts';
+import { ulidTime } from '../formats/ulid.ts';
+import type { Verdict } from '../formats/verdict.ts';
+import type { Registry } from '../ports/registry.ts';
+import type { Store } from '../ports/store.ts';
+
+/** `final`: evidence against it, which no reason given can overrule; thin or missing evidence can be, on record. */
+export type GateAnswer =
+  | { readonly run: string }
+  | { readonly refusal: string; readonly verdict: Exclude<Verdict, 'pass'>; readonly final?: true };
+
+export interface GateQuestion {
+  /** The registry's name of what is to go forward. */
+  readonly name: string;
+  readonly digest: string;
+  readonly kind: RunKind;
+  /** The label whose holder it must have been compared with. */
+  readonly label: string;
+  /** Only a run judged by this policy file counts. */
+  readonly policy?: { readonly path: string; readonly digest: string };
+  /** A run that started earlier is too old: milliseconds since 1970. */
+  readonly notBefore?: number;
+}
+
+export interface GatePorts {
+  readonly store: Pick<Store, 'list' | 'read'>;
+  readonly registry: Pick<Registry, 'history'>;
+}
+
+/** The newest run on a digest decides: a pass that a later run took back does not count. */
+export async function askGate(question: GateQuestion, { store, registry }: GatePorts): Promise<GateAnswer> {
+  const { kind, digest, policy, label } = question;
+  for (const { id } of await store.list({ kind, subject: digest })) {
+    const run = await store.read(id);
+    if (run === undefined || !counts(run, policy?.digest)) continue;
+    const { verdict = 'inconclusive' } = run;
+    if (verdict !== 'pass') {
+      const refusal = `its newest ${kind} run says ${run.verdict ?? 'nothing'}: ${run.headline ?? run.id}`;
+      return verdict === 'inconclusive' ? { refusal, verdict } : { refusal, verdict, final: true };
+    }
+    if (await avoidedHolder(run, question, registry)) {
+      const refusal = `its newest ${kind} run compared it with nothing, though a version held ${label} by then`;
+      return { refusal, verdict: 'inconclusive' };
+    }
+    if (question.notBefore !== undefined && ulidTime(run.id) < question.notBefore) {
+      return {
+        refusal: `its newest ${kind} run passed on ${run.startedAt.slice(0, 10)}, too long ago`,
+        verdict: 'inconclusive',
+      };
+    }
+    return { run: run.id };
+  }
+  const by = policy === undefined ? '' : ` by ${policy.path}`;
+  return {
+    refusal: `no ${kind} run has judged these bytes${by} (${digest.slice(0, 19)}…)`,
+    verdict: 'inconclusive',
+  };
+}
+
+/** A fork's record is shown and never believed; an advisory run never fails, so its pass says nothing. */
+function counts(run: Run, policyDigest: string | undefined): boolean {
+  if (run.origin.trust === 'fork' || run.advisory === true) return false;
+  return (
+    policyDigest === undefined || run.inputs.some((input) => input.role === 'policy' && input.digest === policyDigest)
+  );
+}
+
+/**
+ * Absolute bounds are enough for a first version only. A run without a baseline, made when there was a version to
+ * compare with, shows nothing about getting worse.
+ */
+async function avoidedHolder(
+  run: Run,
+  { name, label: wanted }: GateQuestion,
+  registry: GatePorts['registry'],
+): Promise<boolean> {
+  if (run.baseline?.source !== 'none') return false;
+  const seconds = (time: string): string => time.slice(0, 19);
+  return (await registry.history(name)).some(
+    ({ action, label, at }) => action === 'label' && label === wanted && seconds(at) <= seconds(run.startedAt),
+  );
+}

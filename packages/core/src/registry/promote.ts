@@ -1,0 +1,168 @@
+// Moves a label when the rules allow it: who asks, and what the gates said about exactly these bytes. What was forced is
+// recorded twice, in the tag and in the store.
+import type { Sha256 } from '../formats/canonical.ts';
+import type { PromotionPolicy } from '../formats/config.ts';
+import type { Problem } from '../formats/problem.ts';
+import type { RunKind } from '../formats/run.ts';
+import type { Verdict } from '../formats/verdict.ts';
+import type { Clock, IdSource } from '../ports/clock.ts';
+import type { History } from '../ports/history.ts';
+import type { RegisteredVersion, Registry } from '../ports/registry.ts';
+import type { Store } from '../ports/store.ts';
+import type { Workspace } from '../ports/workspace.ts';
+import { askGate, type GateAnswer } from './ask-gate.ts';
+import { notAllowed, promotionRule, type Person, type PromotionRule } from './policy.ts';
+import { findSubjects, subjectDigest, type Subject } from './subject.ts';
+import { messageWith } from './trailers.ts';
+
+export interface PromotionRequest {
+  readonly version: RegisteredVersion;
+  readonly label: string;
+  readonly message?: string;
+  /** Go on although evidence is thin or missing. */
+  readonly force: boolean;
+  readonly person: Person;
+  readonly policies: readonly PromotionPolicy[];
+}
+
+export interface PromotionPorts {
+  readonly workspace: Pick<Workspace, 'list' | 'readText'>;
+  readonly history: Pick<History, 'read'>;
+  readonly registry: Registry;
+  readonly store: Pick<Store, 'list' | 'read' | 'add'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly ids: IdSource;
+  readonly sha256: Sha256;
+  /** ISO 8601 of the clock. */
+  readonly isoTime: (milliseconds: number) => string;
+}
+
+export type Promotion =
+  | {
+      readonly state: 'moved' | 'unchanged';
+      /** Runs whose verdicts let it happen. */
+      readonly gates: readonly string[];
+      /** What was against it. */
+      readonly forced?: string;
+      /** The store did not take the record; the tag has it. */
+      readonly unrecorded?: string;
+    }
+  | {
+      readonly state: 'refused';
+      readonly problem: Problem;
+      /** Absent when the request itself is wrong. */
+      readonly verdict?: Exclude<Verdict, 'pass'>;
+    };
+
+export async function promote(request: PromotionRequest, ports: PromotionPorts): Promise<Promotion> {
+  const { version, label, person, policies, force } = request;
+  const { name } = version;
+  const why = request.message?.trim() ?? '';
+  if (version.labels.includes(label)) return { state: 'unchanged', gates: [] };
+  if (force && why === '') return { state: 'refused', problem: forceWithoutReason };
+  const rule = promotionRule(policies, { name, label });
+  const barred = notAllowed(person, policies, { name, label });
+  if (barred !== undefined) return { state: 'refused', verdict: 'fail', problem: barred };
+  const answers = await evidenceFor(request, rule, ports);
+  const gates = answers.flatMap((answer) => ('run' in answer ? [answer.run] : []));
+  const refusals = answers.filter((answer) => 'refusal' in answer);
+  const decisive = refusals.find(({ final }) => final === true) ?? (force ? undefined : refusals[0]);
+  if (decisive !== undefined) {
+    return { state: 'refused', verdict: decisive.verdict, problem: withoutEvidence(request, decisive) };
+  }
+  const forced = refusals.length === 0 ? undefined : refusals.map(({ refusal }) => refusal).join('; ');
+  const message = messageWith(why === '' ? `Label ${name}@${version.version} ${label}` : why, {
+    ...(gates.length > 0 && { gate: gates.join(' ') }),
+    ...(forced !== undefined && { forced }),
+  });
+  await ports.registry.label({ name, version: version.version, label, message });
+  if (forced === undefined) return { state: 'moved', gates };
+  const unrecorded = await record({ ...request, message: why }, { forced, gates }, ports);
+  return { state: 'moved', gates, forced, ...(unrecorded !== undefined && { unrecorded }) };
+}
+
+/** One answer for each run that is asked for; a name whose bytes nobody knows cannot have been judged. */
+async function evidenceFor(
+  { version, label }: PromotionRequest,
+  rule: PromotionRule,
+  ports: PromotionPorts,
+): Promise<readonly GateAnswer[]> {
+  if (rule.requires !== 'gate' && rule.requires.length === 0) return [];
+  const found = await findSubjects(version.name, ports.workspace, rule.path);
+  const subjects = found.value ?? [];
+  const [problem] = found.problems;
+  if (problem !== undefined) return [thin(problem.message.replace(/\.$/, ''))];
+  if (rule.requires === 'gate' && subjects.length === 0) return [thin(unknownFiles(version.name))];
+  const wanted: readonly (readonly [RunKind, Subject | undefined])[] =
+    rule.requires === 'gate'
+      ? subjects.map((subject) => [subject.gate, subject])
+      : rule.requires.map((kind) => [kind, subjects.find((subject) => judges(kind, subject))]);
+  const notBefore = rule.maxAgeMs === undefined ? {} : { notBefore: ports.clock.now() - rule.maxAgeMs };
+  const answers: GateAnswer[] = [];
+  for (const [kind, subject] of wanted) {
+    const digest =
+      subject === undefined
+        ? undefined
+        : await subjectDigest(subject, (path) => ports.history.read(version.commit, path), ports.sha256);
+    if (subject === undefined) answers.push(thin(unknownFiles(version.name)));
+    else if (digest === undefined) {
+      answers.push(thin(`commit ${version.commit.slice(0, 7)} has no ${subject.paths.join(' and ')} that can be read`));
+    } else answers.push(await askGate({ name: version.name, digest, kind, label, ...notBefore }, ports));
+  }
+  return answers;
+}
+
+const judges = (kind: RunKind, { gate }: Subject): boolean => (kind === 'deploy' ? 'eval-gate' : kind) === gate;
+
+const thin = (refusal: string): GateAnswer => ({ refusal, verdict: 'inconclusive' });
+
+const unknownFiles = (name: string): string =>
+  `no *.prompt.yml, *.deploy.yml or *.gate.yml says which files ${name} stands for`;
+
+/** The label has moved by now: a store that cannot be reached does not undo that, and is told. */
+async function record(
+  { version, label, person, message }: PromotionRequest,
+  { forced, gates }: { readonly forced: string; readonly gates: readonly string[] },
+  { store, clock, ids, isoTime }: PromotionPorts,
+): Promise<string | undefined> {
+  const operation = {
+    schema: 'pawl.op/1' as const,
+    id: ids.next(),
+    kind: 'note' as const,
+    about: promotionsOf(version.name),
+    at: isoTime(clock.now()),
+    actor: person.githubActor ?? person.name,
+    data: { promotion: 'forced', version: version.version, commit: version.commit, label, why: message, forced, gates },
+  };
+  try {
+    const { kept, reason } = await store.add({ runs: [], operations: [operation] });
+    return kept === 'spool' ? (reason ?? 'it waits in the spool') : undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Under this name the store keeps what was forced. */
+export const promotionsOf = (name: string): string => `registry/${name}`;
+
+const forceWithoutReason: Problem = {
+  code: 'REGISTRY_FORCE_REASON',
+  severity: 'error',
+  message: 'A label is not forced without a reason.',
+  hint: 'Say why: --force --message "the gate data arrives tomorrow, see #123".',
+};
+
+function withoutEvidence(
+  { version, label }: PromotionRequest,
+  { refusal, final }: Exclude<GateAnswer, { readonly run: string }>,
+): Problem {
+  return {
+    code: final === true ? 'REGISTRY_GATE_FAILED' : 'REGISTRY_GATE_MISSING',
+    severity: 'error',
+    message: `${version.name}@${version.version} does not become ${label}: ${refusal.replace(/\.$/, '')}.`,
+    hint:
+      final === true
+        ? 'A failed gate is not forced: mend it and let the gate judge again.'
+        : 'Let the gate judge this version ("pawl gate", "pawl eval"), or go on with --force --message WHY, which is recorded.',
+  };
+}

@@ -1,0 +1,120 @@
+// One attempt of one request, its body read as it arrives: what retries, streams and time measurements are built on.
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface OpenOptions {
+  /** Body included. */
+  readonly timeoutMs: number;
+  readonly maximumBytes?: number;
+}
+
+export interface HttpOpened {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Fails with HttpError: the connection broke, the time is over, it is too much. To be read once. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** `performance.now()` when the request was sent. */
+  readonly startedAt: number;
+}
+
+/** `kind` tells what went wrong; `status` and `body` (its beginning) are there when a server answered. */
+export class HttpError extends Error {
+  override readonly name = 'HttpError';
+  readonly kind: 'url' | 'network' | 'timeout' | 'status' | 'size';
+  readonly status: number | undefined;
+  readonly body: string;
+  readonly attempts: number;
+
+  constructor(
+    kind: HttpError['kind'],
+    message: string,
+    details: { status?: number; body?: string; attempts?: number; cause?: unknown } = {},
+  ) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.kind = kind;
+    this.status = details.status;
+    this.body = details.body ?? '';
+    this.attempts = details.attempts ?? 1;
+  }
+}
+
+/**
+ * Sends once and hands over the answer, whatever its status, before its body has arrived.
+ * @throws HttpError of kind `url`, `network` or `timeout`
+ */
+export async function openHttp(request: HttpRequest, options: OpenOptions): Promise<HttpOpened> {
+  const url = checkedUrl(request.url);
+  const startedAt = performance.now();
+  const signal = AbortSignal.timeout(options.timeoutMs);
+  try {
+    const response = await fetch(url, {
+      method: request.method,
+      // A redirect would take the key to a place that nobody named.
+      redirect: 'error',
+      signal,
+      ...(request.headers !== undefined && { headers: { ...request.headers } }),
+      ...(request.body !== undefined && { body: request.body }),
+    });
+    return {
+      status: response.status,
+      headers: response.headers,
+      startedAt,
+      chunks: checkedChunks(response, { url, signal, ...options }),
+    };
+  } catch (error) {
+    throw failureOf(error, { url, signal, ...options });
+  }
+}
+
+/** @throws HttpError as `chunks` does */
+export async function readBody({ chunks }: Pick<HttpOpened, 'chunks'>): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of chunks) text += decoder.decode(chunk, { stream: true });
+  return text + decoder.decode();
+}
+
+interface Under extends OpenOptions {
+  readonly url: URL;
+  readonly signal: AbortSignal;
+}
+
+async function* checkedChunks(response: Response, under: Under): AsyncGenerator<Uint8Array> {
+  const { url, maximumBytes = 32_000_000 } = under;
+  let bytes = 0;
+  try {
+    for await (const chunk of response.body ?? []) {
+      bytes += chunk.length;
+      if (bytes > maximumBytes)
+        throw new HttpError('size', `${url.host} answered with more than ${maximumBytes} bytes`);
+      yield chunk;
+    }
+  } catch (error) {
+    throw failureOf(error, under);
+  }
+}
+
+function failureOf(error: unknown, { url, signal, timeoutMs }: Under): HttpError {
+  if (error instanceof HttpError) return error;
+  if (signal.aborted) return new HttpError('timeout', `${url.host} did not answer within ${timeoutMs / 1000} s`);
+  return new HttpError('network', `${url.host} cannot be reached: ${reasonOf(error)}`, { cause: error });
+}
+
+function checkedUrl(text: string): URL {
+  const url = URL.parse(text);
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:'))
+    throw new HttpError('url', `"${text}" is no http or https URL`);
+  return url;
+}
+
+/** fetch says "fetch failed"; why is in its cause. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
+  return [code, cause instanceof Error ? cause.message : String(cause)].filter((part) => part !== '').join(' ');
+}
