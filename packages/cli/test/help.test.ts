@@ -16,7 +16,7 @@ const judging = [['validate'], ['eval'], ['gate'], ['drift'], ['deploy']];
 const groups: Readonly<Record<string, readonly string[]>> = {
   run: ['log', 'start', 'end', 'exec', 'list', 'show', 'diff', 'export', 'import', 'push'],
   registry: ['list', 'resolve', 'history', 'register', 'label', 'unlabel', 'deprecate', 'archive', 'pull', 'push'],
-  prompt: ['list', 'show', 'diff', 'log', 'export', 'push', 'pull'],
+  prompt: ['list', 'show', 'diff', 'log', 'mutate', 'export', 'push', 'pull'],
   card: ['show', 'update', 'lint'],
   store: ['push', 'compact', 'verify', 'status', 'prune', 'gc', 'repair', 'collect'],
 };

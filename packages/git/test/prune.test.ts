@@ -249,8 +249,9 @@ describe('prune and gc', () => {
       (await place.open({ ...place.elsewhere(`gc-${name}`), now: () => now })).gc(),
     );
     await Promise.all([write('one'), write('two'), ...epochs]);
-    const done = (await Promise.all(epochs)).filter(({ commit }) => commit !== undefined);
-    expect(done).toHaveLength(1);
+    const commits = (await Promise.all(epochs)).flatMap(({ commit }) => commit ?? []);
+    // Of the same data at the same time, two hands make the very same epoch.
+    expect(new Set(commits).size).toBe(1);
     const last = await place.open(place.elsewhere('last'));
     await last.compact();
     expect((await last.list()).map(({ id }) => id)).toEqual(expect.arrayContaining(written));

@@ -10,6 +10,7 @@ import type { Shell } from '../terminal-io.ts';
 import { addPromptDiff } from './prompt-diff.ts';
 import { addPromptExchange } from './prompt-exchange.ts';
 import { addPromptExport } from './prompt-export.ts';
+import { addPromptMutate } from './prompt-mutate.ts';
 
 interface Options {
   readonly json?: boolean;
@@ -35,6 +36,7 @@ export function promptCommand(shell: Shell, finish: Finish): Command {
       inWorld({ shell, finish, ...options }, (world) => show(world, text, options, shell)),
     );
   addPromptDiff(prompt, shell, finish);
+  addPromptMutate(prompt, shell, finish);
   addPromptExport(prompt, shell, finish);
   addPromptExchange(prompt, shell, finish);
   return prompt;

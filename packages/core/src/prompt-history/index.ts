@@ -1,4 +1,4 @@
-// A prompt's versions: what changed between two, and what applications get of them.
+// A prompt's versions: what changed between two, what applications get of them, and ways to break one on purpose.
 export {
   comparePrompts,
   comparisonLine,
@@ -14,4 +14,5 @@ export {
   type LabelledPrompt,
   type PromptExport,
 } from './export-prompts.ts';
+export { mutationsOf, type Mutation, type MutationKind } from './mutations.ts';
 export { wordChanges, type WordChange } from './words.ts';
