@@ -1,10 +1,14 @@
 // npm run test:interop: the same numbers and states as the real peers. `-- --quick` takes only those that install quickly.
 import { join } from 'node:path';
 import { prepare, root, run } from './bootstrap.mjs';
+import { npmPeer } from './npm-peer.mjs';
 import { python } from './python.mjs';
 import { runSteps } from './steps.mjs';
 
-/** A peer is a pinned requirements file and the tests that meet it; the tests find its Python in a variable. */
+/**
+ * A peer is a pinned requirements file, or a package.json, and the tests that meet it; the tests find its Python, or
+ * the folder that holds its node_modules, in a variable.
+ */
 const peers = [
   {
     name: 'gto',
@@ -48,6 +52,18 @@ const peers = [
     tests: 'packages/experiments/test/dvc.interop.test.ts',
     quick: true,
   },
+  {
+    name: 'promptfoo',
+    manifest: 'packages/cli/test/promptfoo/package.json',
+    tests: ['packages/cli/test/promptfoo.interop.test.ts', 'packages/core/test/eval-suite/promptfoo.interop.test.ts'],
+    quick: false,
+  },
+  {
+    name: 'llama',
+    requirements: 'packages/models/test/llama-requirements.txt',
+    tests: 'packages/models/test/llama.interop.test.ts',
+    quick: false,
+  },
 ];
 
 await prepare();
@@ -57,15 +73,23 @@ const failed = await runSteps(
     name: `interop: ${peer.name}`,
     skip: () => (quick && !peer.quick ? 'it installs slowly; run without --quick' : undefined),
     run: async () => {
-      const environment = await python(peer.name, join(root, peer.requirements));
-      if (environment.missing !== undefined) {
-        console.log(`skipped: ${environment.missing}`);
+      const { missing, env } = await environmentOf(peer);
+      if (missing !== undefined) {
+        console.log(`skipped: ${missing}`);
         return 0;
       }
-      return run('vitest', ['run', '--config', 'vitest.interop.config.ts', peer.tests], {
-        env: { [`PAWL_INTEROP_PYTHON_${peer.name.toUpperCase()}`]: environment.interpreter },
-      });
+      return run('vitest', ['run', '--config', 'vitest.interop.config.ts', ...[peer.tests].flat()], { env });
     },
   })),
 );
 process.exit(failed === 0 ? 0 : 1);
+
+async function environmentOf({ name, manifest, requirements }) {
+  const variable = name.toUpperCase();
+  if (manifest !== undefined) {
+    const { missing, folder } = await npmPeer(name, join(root, manifest));
+    return { missing, env: { [`PAWL_INTEROP_${variable}`]: folder } };
+  }
+  const { missing, interpreter } = await python(name, join(root, requirements));
+  return { missing, env: { [`PAWL_INTEROP_PYTHON_${variable}`]: interpreter } };
+}

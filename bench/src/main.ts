@@ -8,6 +8,7 @@ import { run as deploy } from './deploy.bench.ts';
 import { run as driftReport } from './drift-report.bench.ts';
 import { run as evalGate } from './eval-gate.bench.ts';
 import { projectRoot } from './project-root.ts';
+import { run as promptGate, updateDocs } from './prompt-gate.bench.ts';
 import { run as promptRegression } from './prompt-regression.bench.ts';
 import type { Bench, BenchResult } from './result.ts';
 import { run as start } from './start.bench.ts';
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, Bench['run']>> = {
   'data-validation': dataValidation,
   'drift-report': driftReport,
   'prompt-regression': promptRegression,
+  'prompt-gate': promptGate,
   'eval-gate': evalGate,
   deploy,
   store,
@@ -34,11 +36,13 @@ const chosen = args.filter((arg) => !arg.startsWith('--'));
 const pages: string[] = [];
 for (const [name, run] of Object.entries(benches)) {
   if (chosen.length > 0 && !chosen.includes(name)) continue;
-  const results = await run({ short });
+  const below: string[] = [];
+  const results = await run({ short, page: (markdown) => void below.push(markdown) });
   console.log(`\n${name}\n${tableLines(columns, results.map(cells), 120).join('\n')}`);
   pages.push(
-    `## ${name}\n\n| ${columns.map((column) => column.title).join(' | ')} |\n| --- | ---: | ---: | ---: | --- |\n${results.map((result) => `| ${cells(result).join(' | ')} |`).join('\n')}\n`,
+    `## ${name}\n\n| ${columns.map((column) => column.title).join(' | ')} |\n| --- | ---: | ---: | ---: | --- |\n${results.map((result) => `| ${cells(result).join(' | ')} |`).join('\n')}\n${below.map((markdown) => `\n${markdown}\n`).join('')}`,
   );
+  if (name === 'prompt-gate' && !short && (chosen.length === 0 || args.includes('--update'))) await updateDocs(below);
 }
 if (!short && chosen.length === 0) {
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`;

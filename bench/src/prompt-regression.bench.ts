@@ -1,16 +1,78 @@
-// Prompt regression with an instant model: what Pawl itself costs per case, in time and in memory.
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+// Prompt regression with models that cost nothing: what Pawl itself costs, in time and memory, beside promptfoo in the
+// same run where PAWL_BENCH_PROMPTFOO names a folder that holds node_modules/promptfoo.
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { fileURLToPath } from 'node:url';
+import { evalFolder } from './eval-folder.ts';
+import { measure, type Measured } from './measured-process.ts';
 import { evaluateSuite } from './prompt-regression-suite.ts';
 import { median, type BenchResult } from './result.ts';
+import { slowEndpoint } from './slow-endpoint.ts';
 
-const runFile = promisify(execFile);
+type Run = () => Promise<Measured>;
 
 export async function run({ short }: { readonly short: boolean }): Promise<readonly BenchResult[]> {
+  const home = short ? undefined : process.env['PAWL_BENCH_PROMPTFOO'];
+  if (home === undefined)
+    console.log('promptfoo is left out: PAWL_BENCH_PROMPTFOO names no folder, or --short is given.');
+  return [
+    ...(await start(short, home)),
+    await inProcess(short),
+    ...(await throughput(short ? 1000 : 5000, home)),
+    await memory(short ? 2000 : 10_000, home),
+    await concurrency(short ? 160 : 640),
+  ];
+}
+
+/** In turns, so that a change of the machine's speed meets all. */
+async function inTurns(rounds: number, runs: readonly Run[]): Promise<readonly (readonly Measured[])[]> {
+  const all: Measured[][] = runs.map(() => []);
+  for (let round = 0; round < rounds; round++)
+    for (const [index, each] of runs.entries()) all[index]?.push(await each());
+  return all;
+}
+
+const medians = (all: readonly (readonly Measured[])[], read: (measured: Measured) => number): readonly number[] =>
+  all.map((measured) => median(measured.map(read)));
+
+const wall = ({ wallMs }: Measured): number => wallMs;
+const processor = ({ processorMs }: Measured): number => processorMs;
+
+const peerRuns = (home: string | undefined, run: (home: string) => Promise<Measured>): readonly Run[] =>
+  home === undefined ? [] : [() => run(home)];
+
+const besides = (
+  value: number,
+  peer: number | undefined,
+  ratio: (peer: number) => number = (theirs) => theirs / value,
+): Pick<BenchResult, 'peer' | 'ratio'> =>
+  peer === undefined ? {} : { peer: { name: 'promptfoo', value: peer }, ratio: ratio(peer) };
+
+const nothing: Run = () => measure(['-e', '0'], { cwd: tmpdir() });
+
+async function start(short: boolean, home: string | undefined): Promise<readonly BenchResult[]> {
+  await using folder = await evalFolder(1);
+  const runs = [nothing, () => folder.pawl(), ...peerRuns(home, folder.promptfoo)];
+  const measured = await inTurns(short ? 3 : 9, runs);
+  const [bare = NaN, ours = NaN, theirs] = medians(measured, wall);
+  const [bareUsed = NaN, used = NaN, peerUsed] = medians(measured, processor);
+  return [
+    {
+      name: `pawl eval with one case, over the ${bare.toFixed(0)} ms of bare node`,
+      value: ours - bare,
+      unit: 'ms',
+      budget: '≤ 150 ms',
+      ...besides(ours - bare, theirs === undefined ? undefined : theirs - bare),
+    },
+    {
+      name: `the same in processor time, over the ${bareUsed.toFixed(0)} ms of bare node`,
+      value: used - bareUsed,
+      unit: 'ms',
+      ...besides(used - bareUsed, peerUsed === undefined ? undefined : peerUsed - bareUsed),
+    },
+  ];
+}
+
+/** Reading, asking, scoring and judging, with no command around it. */
+async function inProcess(short: boolean): Promise<BenchResult> {
   const cases = short ? 1000 : 5000;
   const times: number[] = [];
   // The first round warms the compiler up and is not counted.
@@ -18,59 +80,80 @@ export async function run({ short }: { readonly short: boolean }): Promise<reado
     const took = await evaluateSuite(cases);
     if (round > 0) times.push(took);
   }
-  const perCase = median(times) / cases;
-  const many = short ? 2000 : 10_000;
-  const suite = fileURLToPath(new URL('prompt-regression-suite.ts', import.meta.url));
-  // A process of its own: this one holds what other benchmarks left.
-  const { stdout } = await runFile(process.execPath, [suite, String(many)]);
+  return {
+    name: `processor time of a deterministic case, both versions, of ${cases}`,
+    value: median(times) / cases,
+    unit: 'µs',
+    budget: '≤ 100 µs over the provider',
+  };
+}
+
+/** The whole command with its echo provider; what it takes for one case is taken off. */
+async function throughput(cases: number, home: string | undefined): Promise<readonly BenchResult[]> {
+  await using one = await evalFolder(1);
+  await using many = await evalFolder(cases);
+  const runs = [
+    () => one.pawl(),
+    () => many.pawl(),
+    ...peerRuns(home, one.promptfoo),
+    ...peerRuns(home, many.promptfoo),
+  ];
+  const measured = await inTurns(3, runs);
+  const perCase = (read: (measured: Measured) => number): readonly [number, number | undefined] => {
+    const [few = NaN, all = NaN, theirFew, theirAll] = medians(measured, read);
+    const peer = theirFew === undefined || theirAll === undefined ? undefined : (theirAll - theirFew) / cases;
+    return [(all - few) / cases, peer];
+  };
+  const [used, peerUsed] = perCase(processor);
+  const [took, peerTook] = perCase(wall);
   return [
     {
-      name: `processor time of a deterministic case, both versions, of ${cases}`,
-      value: perCase,
+      name: `processor time of an echo case in pawl eval, of ${cases}`,
+      value: used * 1000,
       unit: 'µs',
-      budget: '≤ 100 µs over the provider',
-      ...(await promptfooPerCase(cases, perCase, short)),
+      budget: '≤ 100 µs',
+      ...besides(used * 1000, peerUsed === undefined ? undefined : peerUsed * 1000),
     },
     {
-      name: `memory of a process that evaluates ${many} cases`,
-      value: Number(stdout) / 1e6,
-      unit: 'MB',
-      budget: '≤ 120 MB at 10k cases',
+      name: `echo cases a second, of ${cases} (more is better)`,
+      value: 1000 / took,
+      unit: '1/s',
+      budget: '≥ 10 × promptfoo',
+      ...besides(1000 / took, peerTook === undefined ? undefined : 1000 / peerTook, (theirs) => 1000 / took / theirs),
     },
   ];
 }
 
-/** promptfoo's own command with its echo provider, start-up taken off; only where PAWL_BENCH_PROMPTFOO names it. */
-async function promptfooPerCase(
-  cases: number,
-  ours: number,
-  short: boolean,
-): Promise<Pick<BenchResult, 'peer' | 'ratio'>> {
-  const command = process.env['PAWL_BENCH_PROMPTFOO'];
-  if (short || command === undefined) return {};
-  const folder = await mkdtemp(join(tmpdir(), 'pawl-bench-'));
+async function memory(cases: number, home: string | undefined): Promise<BenchResult> {
+  await using folder = await evalFolder(cases);
+  const runs = [nothing, () => folder.pawl(), ...peerRuns(home, folder.promptfoo)];
+  const [bare = NaN, ours = NaN, theirs] = medians(await inTurns(1, runs), (measured) => measured.memory / 1e6);
+  return {
+    name: `memory of pawl eval with ${cases} cases, ${bare.toFixed(0)} MB of it bare node`,
+    value: ours,
+    unit: 'MB',
+    budget: '≤ 120 MB at 10k cases',
+    ...besides(ours, theirs),
+  };
+}
+
+/** What the endpoint saw under way, of what it was allowed to see. */
+async function concurrency(cases: number): Promise<BenchResult> {
+  const allowed = 16;
+  const endpoint = await slowEndpoint(50);
   try {
-    const timeOf = async (count: number): Promise<number> => {
-      const tests = Array.from({ length: count }, (_, index) => ({
-        vars: { text: `Mail ${index}: ${'a few words '.repeat(40)}` },
-        assert: [{ type: 'icontains', value: 'words' }],
-      }));
-      const config = { prompts: ['Answer spam or ham: {{text}}'], providers: ['echo'], tests };
-      const file = join(folder, `config-${count}.json`);
-      await writeFile(file, JSON.stringify(config));
-      const started = performance.now();
-      const env = { ...process.env, PROMPTFOO_CONFIG_DIR: folder, PROMPTFOO_DISABLE_TELEMETRY: '1' };
-      await runFile(command, ['eval', '-c', file, '--no-write', '--no-cache', '--no-table', '-j', '32'], {
-        env: { ...env, PROMPTFOO_DISABLE_UPDATE: '1' },
-        maxBuffer: 1e9,
-      });
-      return performance.now() - started;
+    const provider = { id: 'openai:chat:instant', config: { apiBaseUrl: endpoint.url } };
+    await using folder = await evalFolder(cases, provider, allowed);
+    await folder.pawl('--base-url', endpoint.url, '--record', 'none');
+    const { requests, underWay } = endpoint.seen();
+    if (requests !== cases) throw new Error(`the endpoint was asked ${requests} times for ${cases} cases`);
+    return {
+      name: `share of the ideal concurrency: ${allowed} at a time, 50 ms each, ${cases} cases`,
+      value: (100 * underWay) / allowed,
+      unit: '%',
+      budget: '≥ 98 %',
     };
-    const start = await timeOf(1);
-    const perCase = ((await timeOf(cases)) - start) * (1000 / cases);
-    // Ours asks and scores two versions for each case, promptfoo one.
-    return { peer: { name: 'promptfoo', value: perCase }, ratio: perCase / (ours / 2) };
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await endpoint.close();
   }
 }

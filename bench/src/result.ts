@@ -12,7 +12,8 @@ export interface BenchResult {
 }
 
 export interface Bench {
-  run(options: { readonly short: boolean }): Promise<readonly BenchResult[]>;
+  /** @param options.page takes Markdown that stands below the results on the committed page */
+  run(options: { readonly short: boolean; readonly page: (markdown: string) => void }): Promise<readonly BenchResult[]>;
 }
 
 export const median = (values: readonly number[]): number => {

@@ -30,7 +30,21 @@ export interface Feature<S extends InputSpec> {
   readonly summary: string;
   readonly inputs: S;
   readonly examples: readonly string[];
-  execute(inputs: Inputs<S>, world: World): Promise<Outcome>;
+  /** The positional input that may be given several times: each is judged by itself. */
+  readonly several?: string;
+  /** Adds options that are no inputs. */
+  options?(command: Command): void;
+  /** What such options say in other words: values of inputs. */
+  given?(options: Readonly<Record<string, unknown>>): Readonly<Record<string, string>>;
+  execute(inputs: Inputs<S>, world: World, options: object): Promise<Outcome & { readonly shown?: Shown }>;
+}
+
+/** What is printed and returned instead of the report and the verdict's exit code. */
+export interface Shown {
+  /** For `--json`, from the report and the run's id. */
+  json(report: object): object;
+  readonly text?: string;
+  readonly code?: number;
 }
 
 interface CommonOptions {
@@ -45,23 +59,35 @@ export function featureCommand<S extends InputSpec>(feature: Feature<S>, shell: 
   const command = new Command(feature.name).summary(feature.summary).description(feature.summary);
   const positional = Object.entries(feature.inputs).filter(([, input]) => input.positional === true);
   for (const [name, input] of positional)
-    command.argument(input.type === 'list' ? `[${name}...]` : `[${name}]`, input.description);
+    command.argument(
+      input.type === 'list' || name === feature.several ? `[${name}...]` : `[${name}]`,
+      input.description,
+    );
   for (const [name, input] of Object.entries(feature.inputs))
     if (input.positional !== true) command.addOption(optionOf(name, input));
   addCommonOptions(command);
+  feature.options?.(command);
   command.addHelpText(
     'after',
     `\nExamples:\n${feature.examples.map((line) => `  $ ${line}`).join('\n')}\n\nExit codes: 0 pass, 1 fail, 2 wrong usage or files, 3 could not be judged, 4 inconclusive.`,
   );
   command.action(async (...args: unknown[]) => {
     const options = command.opts<CommonOptions & Record<string, unknown>>();
+    const { several } = feature;
     const given = Object.fromEntries([
       ...positional.map(([name], index) => [name, textOf(args[index])] as const),
       ...Object.keys(feature.inputs).flatMap((name) =>
-        camelCase(name) in options ? [[name, textOf(options[camelCase(name)])] as const] : [],
+        typeof options[camelCase(name)] === 'boolean' && feature.inputs[name]?.type !== 'boolean'
+          ? []
+          : camelCase(name) in options
+            ? [[name, textOf(options[camelCase(name)])] as const]
+            : [],
       ),
+      ...Object.entries(feature.given?.(options) ?? {}),
     ]);
-    await runFeature(feature, given, options, { shell, finish });
+    const values = several === undefined ? [] : (given[several] ?? '').split('\n');
+    const all = values.length < 2 ? [given] : values.map((value) => ({ ...given, [several ?? '']: value }));
+    await runFeature(feature, all, options, { shell, finish });
   });
   return command;
 }
@@ -74,32 +100,48 @@ function addCommonOptions(command: Command): void {
     .option('-C, --directory <folder>', 'work in this folder instead of here');
 }
 
+/** @param all what was given, for each thing that is judged */
 async function runFeature<S extends InputSpec>(
   feature: Feature<S>,
-  given: Record<string, string | undefined>,
+  all: readonly Record<string, string | undefined>[],
   options: CommonOptions,
   { shell, finish }: { readonly shell: Shell; readonly finish: Finish },
 ): Promise<void> {
   const { json = false, directory } = options;
   await inWorld({ shell, finish, json, ...(directory !== undefined && { directory }) }, async (world) => {
-    const configured = configuredInputs(world.config, feature.slug);
-    // What the command line gives wins, and is then not pawl.yml's mistake.
-    const isConfigured = (name: string) => name in configured && (given[name] ?? '').trim() === '';
-    const read = readInputs(
-      feature.inputs,
-      mergeInputs(configured, given),
-      (name) => wordsFor(name, feature.inputs[name], isConfigured(name)),
-      (name) => (isConfigured(name) ? world.placeInConfig(feature.slug, name) : undefined),
-    );
-    if (read.value === undefined || hasErrors(read.problems)) return showProblems(read.problems, shell, json);
-    try {
-      return await tell(await feature.execute(read.value, world), options, { world, shell });
-    } catch (error) {
-      if (!isExpected(error)) throw error;
-      showExpected(error, shell, json);
-      return exitCodes.error;
-    }
+    const codes: number[] = [];
+    for (const given of all) codes.push(await runOnce(feature, given, options, { shell, world }));
+    return worstOf.find((code) => codes.includes(code)) ?? Math.max(...codes);
   });
+}
+
+/** Of several exit codes the first of these is the command's: wrong files, not judged, failed, not settled. */
+const worstOf: readonly number[] = [usageExitCode, exitCodes.error, 100, exitCodes.fail, exitCodes.inconclusive];
+
+async function runOnce<S extends InputSpec>(
+  feature: Feature<S>,
+  given: Record<string, string | undefined>,
+  options: CommonOptions,
+  { shell, world }: { readonly shell: Shell; readonly world: World },
+): Promise<number> {
+  const { json = false } = options;
+  const configured = configuredInputs(world.config, feature.slug);
+  // What the command line gives wins, and is then not pawl.yml's mistake.
+  const isConfigured = (name: string) => name in configured && (given[name] ?? '').trim() === '';
+  const read = readInputs(
+    feature.inputs,
+    mergeInputs(configured, given),
+    (name) => wordsFor(name, feature.inputs[name], isConfigured(name)),
+    (name) => (isConfigured(name) ? world.placeInConfig(feature.slug, name) : undefined),
+  );
+  if (read.value === undefined || hasErrors(read.problems)) return showProblems(read.problems, shell, json);
+  try {
+    return await tell(await feature.execute(read.value, world, options), options, { world, shell });
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    showExpected(error, shell, json);
+    return exitCodes.error;
+  }
 }
 
 /** How a message calls an input: as its writer wrote it. */
@@ -109,19 +151,20 @@ function wordsFor(name: string, input: Input | undefined, configured: boolean): 
 }
 
 async function tell(
-  outcome: Outcome,
+  outcome: Outcome & { readonly shown?: Shown },
   options: CommonOptions,
   { world, shell }: { readonly world: World; readonly shell: Shell },
 ): Promise<number> {
-  const { report, usage } = outcome;
+  const { report, usage, shown } = outcome;
   const runId = options.store && !usage ? await keep(outcome, world, shell) : undefined;
-  shell.out(
+  const told = { ...report, ...(runId !== undefined && { runId }) };
+  const written =
     options.json === true
-      ? JSON.stringify({ ...report, ...(runId !== undefined && { runId }) }, null, 2)
-      : renderTerminal(report, shell),
-  );
+      ? JSON.stringify(shown?.json(told) ?? told, null, 2)
+      : (shown?.text ?? renderTerminal(report, shell));
+  shell.out(written);
   if (options.html !== undefined && !(await writeHtml(outcome, options.html, shell))) return usageExitCode;
-  return exitCodeOf(outcome);
+  return shown?.code ?? exitCodeOf(outcome);
 }
 
 /** The verdict stands whether or not the run could be kept. @returns the run's id when it was */

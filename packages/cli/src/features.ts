@@ -3,15 +3,9 @@ import { dataValidationInputs } from '@pawl/core/data-validation';
 import { deployInputs } from '@pawl/core/deploy';
 import { driftReportInputs } from '@pawl/core/drift-report';
 import { evalGateInputs } from '@pawl/core/eval-gate';
-import { promptRegressionInputs } from '@pawl/core/prompt-regression';
-import {
-  executeDataValidation,
-  executeDeploy,
-  executeDriftReport,
-  executeEvalGate,
-  executePromptRegression,
-} from '@pawl/wiring';
+import { executeDataValidation, executeDeploy, executeDriftReport, executeEvalGate } from '@pawl/wiring';
 import type { Command } from 'commander';
+import { evalFeature } from './eval-feature.ts';
 import { featureCommand } from './feature-command.ts';
 import type { Finish } from './in-world.ts';
 import type { Shell } from './terminal-io.ts';
@@ -33,21 +27,7 @@ export function featureCommands(shell: Shell, finish: Finish): Command[] {
       shell,
       finish,
     ),
-    featureCommand(
-      {
-        slug: 'prompt-regression',
-        name: 'eval',
-        summary: 'compare a prompt with the one in production, case by case',
-        inputs: promptRegressionInputs,
-        examples: [
-          'pawl eval prompts/mail-triage.prompt.yml',
-          'pawl eval prompts/mail-triage.prompt.yml --baseline mail-triage@v1.0.0 --record missing --base-url http://localhost:8000/v1',
-        ],
-        execute: executePromptRegression,
-      },
-      shell,
-      finish,
-    ),
+    featureCommand(evalFeature(shell), shell, finish),
     featureCommand(
       {
         slug: 'eval-gate',

@@ -2,6 +2,7 @@
 import { usageExitCode } from '@pawl/core';
 import { Command, CommanderError } from 'commander';
 import { cardCommand } from './commands/card.ts';
+import { judgeCommand } from './commands/judge.ts';
 import { promptCommand } from './commands/prompt.ts';
 import { registryCommand } from './commands/registry.ts';
 import { runCommand } from './commands/run.ts';
@@ -32,6 +33,7 @@ export async function main(args: readonly string[], shell: Shell = processShell(
     runCommand(shell, finish),
     registryCommand(shell, finish),
     promptCommand(shell, finish),
+    judgeCommand(shell, finish),
     cardCommand(shell, finish),
     storeCommand(shell, finish),
     serveCommand(shell, finish),

@@ -37,7 +37,9 @@ test('diff without a second version compares with the file as it is', async () =
 });
 
 test('diff of a version with itself says so', async () => {
-  expect((await pawlIn(repo, 'prompt', 'diff', 'greet@v0.1.0', 'greet@v0.1.0')).out).toBe('A model is told the same.\n');
+  expect((await pawlIn(repo, 'prompt', 'diff', 'greet@v0.1.0', 'greet@v0.1.0')).out).toBe(
+    'A model is told the same.\n',
+  );
 });
 
 test('log tells each version and what it changed', async () => {

@@ -99,3 +99,5 @@ export type { ArmCounts, Route, Splitter } from './ports/splitter.ts';
 export type { Bundle, Receipt, RunQuery, Store, StoredRun } from './ports/store.ts';
 export type { Workspace } from './ports/workspace.ts';
 export { selectRuns, type RunSelection } from './runs/select.ts';
+export type { ContentPart, EvalProvider, ProviderKind, Script, ScriptFile } from './formats/eval-suite.ts';
+export type { Embedder } from './ports/embedder.ts';

@@ -2,19 +2,19 @@
 import { createHash } from 'node:crypto';
 import {
   cassetteKeyOf,
-  cassetteSchema,
   digestOf,
   readCassette,
-  writeCassetteHeader,
   writeCassetteLine,
   type Cassette,
+  type ModelFailure,
   type ModelProvider,
   type ModelReply,
   type Problem,
   type Read,
   type Workspace,
 } from '@pawl/core';
-import { maskSecrets } from '@pawl/wire';
+import { CassetteRecorder } from './cassette-recorder.ts';
+import { redactReply } from './redact.ts';
 
 export interface CassetteOptions {
   /** The first that has an answer gives it; new answers are appended to the first. */
@@ -24,16 +24,19 @@ export interface CassetteOptions {
   readonly workspace: Workspace;
   /** Written into the header of a new cassette. */
   readonly model: string;
+  /** Part of the keys. Of the endpoint, unless given; without one, of the first cassette. */
+  readonly id?: string;
   /** Needed unless `record` is `none`. */
   readonly inner?: ModelProvider;
   /** Never written. */
   readonly secrets?: readonly string[];
+  /** Never written either: patterns with the flag `g`. */
+  readonly redact?: readonly RegExp[];
+  /** What is said where nothing is recorded and nobody may be asked. */
+  readonly missing?: ModelFailure;
   /** ISO 8601, for the header of a new cassette. */
   readonly now?: () => string;
 }
-
-/** New answers are written together, at this many and at the end: a stopped run loses few of them. */
-const flushEvery = 50;
 
 const sha256 = (data: string | Uint8Array): string => `sha256:${createHash('sha256').update(data).digest('hex')}`;
 
@@ -50,31 +53,39 @@ export async function cassetteProvider(options: CassetteOptions): Promise<Read<M
   }
   if (problems.length > 0) return { problems };
   // Without an endpoint the recording says which kind of provider its keys were made for.
-  const id = options.inner?.id ?? read[0]?.header.provider ?? 'openai';
+  const id = options.id ?? options.inner?.id ?? read[0]?.header.provider ?? 'openai';
   return { value: provider(id, read, options), problems };
 }
 
+const notRecorded: ModelFailure = {
+  failure: 'there is no recorded answer to this request',
+  hint: 'Record it: give base-url and record: missing where the endpoint can be reached, and commit the cassette.',
+};
+
 function provider(id: string, cassettes: readonly Cassette[], options: CassetteOptions): ModelProvider {
-  const { record, inner } = options;
-  const recorder = new Recorder(id, options);
+  const { record, inner, workspace, model, now, secrets = [], redact } = options;
+  const [path] = options.cassettes;
+  const recorder = new CassetteRecorder({ provider: id, model, path, workspace, ...(now !== undefined && { now }) });
+  const lookUp = (key: string): ModelReply | undefined => {
+    if (record === 'all') return undefined;
+    for (const { replies } of cassettes) {
+      const reply = replies.get(key);
+      if (reply !== undefined) return { ...(reply as Omit<ModelReply, 'reused'>), reused: true };
+    }
+    return undefined;
+  };
+  const redaction = { secrets, ...(redact !== undefined && { patterns: redact }) };
   return {
     id,
+    ...(inner?.paced === true && { paced: true }),
+    recorded: (request) => lookUp(digestOf(cassetteKeyOf(id, request), sha256)),
     complete: async (request) => {
       const key = digestOf(cassetteKeyOf(id, request), sha256);
-      if (record !== 'all') {
-        for (const { replies } of cassettes) {
-          const reply = replies.get(key);
-          if (reply !== undefined) return { ...(reply as Omit<ModelReply, 'reused'>), reused: true };
-        }
-      }
-      if (record === 'none' || inner === undefined) {
-        return {
-          failure: 'there is no recorded answer to this request',
-          hint: 'Record it: give base-url and record: missing where the endpoint can be reached, and commit the cassette.',
-        };
-      }
+      const known = lookUp(key);
+      if (known !== undefined) return known;
+      if (record === 'none' || inner === undefined) return options.missing ?? notRecorded;
       const reply = await inner.complete(request);
-      if (!('failure' in reply)) await recorder.add(key, reply);
+      if (!('failure' in reply)) await recorder.add(writeCassetteLine(key, redactReply(reply, redaction)));
       return reply;
     },
     close: async () => {
@@ -82,47 +93,4 @@ function provider(id: string, cassettes: readonly Cassette[], options: CassetteO
       await inner?.close?.();
     },
   };
-}
-
-/** Appends to the first cassette, one write at a time; the workspace replaces the file in one step. */
-class Recorder {
-  readonly #id: string;
-  readonly #options: CassetteOptions;
-  #lines: string[] = [];
-  #writing: Promise<void> = Promise.resolve();
-
-  constructor(id: string, options: CassetteOptions) {
-    this.#id = id;
-    this.#options = options;
-  }
-
-  async add(key: string, reply: ModelReply): Promise<void> {
-    const text = maskSecrets(reply.text, this.#options.secrets ?? []);
-    this.#lines.push(writeCassetteLine(key, { ...reply, text }));
-    if (this.#lines.length >= flushEvery) await this.flush();
-  }
-
-  async flush(): Promise<void> {
-    const lines = this.#lines;
-    const [path] = this.#options.cassettes;
-    if (lines.length > 0 && path !== undefined) {
-      this.#lines = [];
-      this.#writing = this.#writing.then(() => this.#append(path, lines));
-    }
-    await this.#writing;
-  }
-
-  async #append(path: string, lines: readonly string[]): Promise<void> {
-    const { workspace, model, now } = this.#options;
-    const old = (await workspace.readText(path)) ?? '';
-    const recordedAt = now?.();
-    const header = writeCassetteHeader({
-      schema: cassetteSchema,
-      provider: this.#id,
-      model,
-      ...(recordedAt !== undefined && { recordedAt }),
-    });
-    const start = old.trim() === '' ? header : old.endsWith('\n') ? old : `${old}\n`;
-    await workspace.write(path, start + lines.join(''));
-  }
 }

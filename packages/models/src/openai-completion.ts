@@ -1,41 +1,98 @@
-// The parts of a chat completion that are read, checked by hand: endpoints differ in everything else.
+// The parts of a completion that are read, checked by hand: endpoints differ in everything else.
+import type { ModelReply } from '@pawl/core';
+import { isMap, listAt, member, numberAt, parsedJson, textAt } from './json-member.ts';
+
+export type ReplyToolCall = NonNullable<ModelReply['toolCalls']>[number];
 
 export interface Completion {
   readonly text: string;
   readonly finishReason?: string;
   readonly usage?: { readonly promptTokens: number; readonly completionTokens: number };
+  readonly toolCalls?: readonly ReplyToolCall[];
+  readonly logProbs?: readonly number[];
+  readonly refused?: boolean;
+  /** Said by the endpoint itself. */
+  readonly costUsd?: number;
+  readonly model?: string;
+  readonly fingerprint?: string;
+  readonly firstTokenMs?: number;
+  readonly betweenTokensMs?: number;
 }
 
-/** Undefined when the text is no chat completion. A null content (a refusal, a tool call) is an empty text. */
+/** Undefined when the text is no completion. A null content (a refusal, a tool call) is an empty text. */
 export function readCompletion(body: string): Completion | undefined {
-  const value = parsed(body);
-  const choices = member(value, 'choices');
-  const choice: unknown = Array.isArray(choices) ? choices[0] : undefined;
+  const value = parsedJson(body);
+  const choice = member(value, 'choices', 0);
   const message = member(choice, 'message');
-  const content = member(message, 'content');
-  if (typeof content !== 'string' && !(content === null && message !== undefined)) return undefined;
-  const finishReason = member(choice, 'finish_reason');
-  const usage = member(value, 'usage');
-  const promptTokens = member(usage, 'prompt_tokens');
-  const completionTokens = member(usage, 'completion_tokens');
+  const refusal = textAt(message, 'refusal');
+  const text = message === undefined ? textAt(choice, 'text') : contentOf(message);
+  if (text === undefined) return undefined;
+  const toolCalls = toolCallsOf(message);
   return {
-    text: content ?? '',
-    ...(typeof finishReason === 'string' && { finishReason }),
-    ...(typeof promptTokens === 'number' &&
-      typeof completionTokens === 'number' && { usage: { promptTokens, completionTokens } }),
+    text: text === '' && refusal !== undefined ? refusal : text,
+    ...endOf(choice, refusal !== undefined && refusal !== ''),
+    ...(toolCalls.length > 0 && { toolCalls }),
+    ...logProbsOf(choice),
+    ...aboutOf(value),
   };
 }
 
-function member(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-    ? (value as Record<string, unknown>)[name]
-    : undefined;
+function contentOf(message: unknown): string | undefined {
+  const content = member(message, 'content');
+  if (typeof content === 'string') return content;
+  // Some endpoints answer in parts, as messages are written.
+  if (Array.isArray(content)) return content.map((part) => textAt(part, 'text') ?? '').join('');
+  // Servers leave the member out, or say null, when there is a tool call instead.
+  return isMap(message) && (content === null || toolCallsOf(message).length > 0) ? '' : undefined;
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+function toolCallsOf(message: unknown): readonly ReplyToolCall[] {
+  const calls = listAt(message, 'tool_calls').flatMap((call): readonly ReplyToolCall[] => {
+    const name = textAt(call, 'function', 'name');
+    const id = textAt(call, 'id');
+    if (name === undefined) return [];
+    return [{ ...(id !== undefined && { id }), name, arguments: argumentsOf(member(call, 'function', 'arguments')) }];
+  });
+  const old = textAt(message, 'function_call', 'name');
+  return calls.length > 0 || old === undefined
+    ? calls
+    : [{ name: old, arguments: argumentsOf(member(message, 'function_call', 'arguments')) }];
+}
+
+// Ollama and others give an object where OpenAI gives its JSON.
+const argumentsOf = (value: unknown): string =>
+  typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);
+
+/** Why it ended; a filter that spoke up is a refusal. */
+export function endOf(choice: unknown, refused: boolean): Pick<Completion, 'finishReason' | 'refused'> {
+  const finishReason = textAt(choice, 'finish_reason');
+  return {
+    ...(finishReason !== undefined && { finishReason }),
+    ...((refused || finishReason === 'content_filter') && { refused: true }),
+  };
+}
+
+export function logProbsOf(choice: unknown): Pick<Completion, 'logProbs'> {
+  const chat = listAt(choice, 'logprobs', 'content').map((token) => numberAt(token, 'logprob'));
+  // The first token of an echoed text has none.
+  const plain = listAt(choice, 'logprobs', 'token_logprobs').map((value) =>
+    typeof value === 'number' ? value : undefined,
+  );
+  const logProbs = (chat.length > 0 ? chat : plain).filter((value) => value !== undefined);
+  return logProbs.length > 0 ? { logProbs } : {};
+}
+
+/** Tokens, model, price: beside the choices, in an answer and in the last part of a stream. */
+export function aboutOf(value: unknown): Pick<Completion, 'usage' | 'model' | 'fingerprint' | 'costUsd'> {
+  const promptTokens = numberAt(value, 'usage', 'prompt_tokens');
+  const completionTokens = numberAt(value, 'usage', 'completion_tokens');
+  const model = textAt(value, 'model');
+  const fingerprint = textAt(value, 'system_fingerprint');
+  const costUsd = numberAt(value, 'usage', 'cost') ?? numberAt(value, 'usage', 'cost', 'total_cost');
+  return {
+    ...(promptTokens !== undefined && completionTokens !== undefined && { usage: { promptTokens, completionTokens } }),
+    ...(model !== undefined && { model }),
+    ...(fingerprint !== undefined && { fingerprint }),
+    ...(costUsd !== undefined && { costUsd }),
+  };
 }

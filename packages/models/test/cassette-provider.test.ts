@@ -132,3 +132,20 @@ test('the factory reads the key from the named variable only, and refuses other 
   expect(asked).toEqual(['MY_KEY']);
   expect((await factory({ ...settings, baseUrl: 'ftp://localhost/v1' })).problems).toHaveLength(1);
 });
+
+test('what is recorded can be looked up without asking, and nothing counts as recorded where all is asked anew', async () => {
+  const open = async (record: 'none' | 'missing' | 'all') => {
+    const { value } = await cassetteProvider({
+      cassettes: ['a.cassette.jsonl'],
+      record,
+      workspace: fakeWorkspace({ 'a.cassette.jsonl': `${header}${line(ask('one'), 'spam')}` }),
+      model: 'small',
+      inner: fakeProvider(() => 'asked', 'openai'),
+    });
+    return value?.recorded;
+  };
+
+  expect((await open('missing'))?.(ask('one'))).toMatchObject({ text: 'spam', reused: true });
+  expect((await open('none'))?.({ ...ask('one'), repeat: 1 })).toBeUndefined();
+  expect((await open('all'))?.(ask('one'))).toBeUndefined();
+});

@@ -58,6 +58,9 @@ async function judge(name: string, production?: Uint8Array) {
     register: never,
     label: never,
     unlabel: never,
+    deprecate: never,
+    archive: never,
+    tagger: never,
   };
   const files = ['flight-delay.gate.yml', 'candidate.onnx', 'data.csv'];
   return gateModel({

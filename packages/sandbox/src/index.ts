@@ -1,1 +1,1 @@
-// Filled by what comes next.
+export { quickJsRunner, type QuickJsOptions } from './runner.ts';

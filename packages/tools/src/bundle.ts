@@ -22,7 +22,13 @@ export interface BundleRequest {
   readonly engine?: string;
   /** ONNX Runtime's WASM file is put beside the chunks. */
   readonly withOnnx: boolean;
+  /** Of the adapters that are loaded on demand, those that can be asked for; without it all of them. */
+  readonly adapters?: readonly OnDemandAdapter[];
 }
+
+/** Adapters that the world loads when it is first asked: a bundle need not hold what its action never asks. */
+export const onDemandAdapters = ['data', 'models', 'sandbox', 'serving'] as const;
+export type OnDemandAdapter = (typeof onDemandAdapters)[number];
 
 export interface BundleSizes {
   /** What is loaded at start: the entry and the chunks that it imports. */
@@ -32,14 +38,17 @@ export interface BundleSizes {
 
 export async function bundle(request: BundleRequest): Promise<BundleSizes> {
   await rm(request.target, { recursive: true, force: true });
-  const { engine } = request;
+  const { engine, adapters = onDemandAdapters } = request;
+  const lean = withoutAdapters(onDemandAdapters.filter((name) => !adapters.includes(name)));
   const main = await build({
     ...options(request.target),
     entryPoints: { [request.name]: request.entry },
+    plugins: engine === undefined ? [lean] : [lean, engineApart],
     // Beside the entry, so that `./engine.mjs` means the same in each.
-    ...(engine !== undefined && { chunkNames: '[name]-[hash]', plugins: [engineApart] }),
+    ...(engine !== undefined && { chunkNames: '[name]-[hash]' }),
   });
-  const later = engine === undefined ? [] : [await build({ ...options(request.target), entryPoints: { engine } })];
+  const later =
+    engine === undefined ? [] : [await build({ ...options(request.target), entryPoints: { engine }, plugins: [lean] })];
   if (request.withOnnx) await copyOnnxRuntime(request.target);
   const entry = Object.keys(main.metafile.outputs).find((file) => file.endsWith(`/${request.name}.mjs`)) ?? '';
   return {
@@ -87,6 +96,22 @@ const engineApart: Plugin = {
     );
   },
 };
+
+/** In place of an adapter that the action never asks for: whoever does has found a bug of ours. */
+function withoutAdapters(names: readonly OnDemandAdapter[]): Plugin {
+  return {
+    name: 'pawl-without-adapters',
+    setup: (host) => {
+      if (names.length === 0) return;
+      host.onResolve({ filter: new RegExp(`^@pawl/(?:${names.join('|')})$`) }, ({ path, kind }) =>
+        kind === 'dynamic-import' ? { path, namespace: 'left-out' } : undefined,
+      );
+      host.onLoad({ filter: /./, namespace: 'left-out' }, ({ path }) => ({
+        contents: `throw new Error(${JSON.stringify(`${path} is not part of this bundle.`)});`,
+      }));
+    },
+  };
+}
 
 /** The entry and every chunk it imports before it runs. What `import()` brings comes later. */
 function loadedAtStart(metafile: Metafile, entry: string): ReadonlySet<string> {

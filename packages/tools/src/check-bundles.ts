@@ -10,19 +10,13 @@ export interface BundleBudget {
   readonly scriptBytes: number;
 }
 
-/** Of an action. The command line has no budget of its own. */
-export const actionBudget: BundleBudget = { entryBytes: 300_000, scriptBytes: 3_000_000 };
-
 export interface BundleCheck extends BundleSizes {
   /** Files that differ between the two builds; empty when the bundle is reproducible. */
   readonly differing: readonly string[];
   readonly overBudget: boolean;
 }
 
-export async function checkBundle(
-  request: Omit<BundleRequest, 'target'>,
-  budget: BundleBudget = actionBudget,
-): Promise<BundleCheck> {
+export async function checkBundle(request: Omit<BundleRequest, 'target'>, budget: BundleBudget): Promise<BundleCheck> {
   const folder = await mkdtemp(join(tmpdir(), 'pawl-bundle-'));
   try {
     const sizes = await bundle({ ...request, target: join(folder, 'first') });

@@ -5,7 +5,7 @@ import { validateData, type dataValidationInputs } from '@pawl/core/data-validat
 import { deployModel, type DeployInputs } from '@pawl/core/deploy';
 import { reportDrift, type driftReportInputs } from '@pawl/core/drift-report';
 import { gateModel, type EvalGateInputs } from '@pawl/core/eval-gate';
-import { checkPrompts, type PromptRegressionInputs } from '@pawl/core/prompt-regression';
+import { checkPrompts, type EvalWatcher, type PromptRegressionInputs } from '@pawl/core/prompt-regression';
 import type { World } from './world.ts';
 
 export async function executeDataValidation(
@@ -37,9 +37,15 @@ export async function executeDriftReport(inputs: Inputs<typeof driftReportInputs
   });
 }
 
-export async function executePromptRegression(inputs: PromptRegressionInputs, world: World): Promise<Outcome> {
-  const { workspace, history, registry, openProvider } = world;
-  return checkPrompts(inputs, { workspace, history, registry, openProvider }, await world.context());
+/** @param watcher told every answer as it is scored */
+export async function executePromptRegression(
+  inputs: PromptRegressionInputs,
+  world: World,
+  watcher?: EvalWatcher,
+): Promise<Outcome> {
+  const { workspace, history, registry, openProvider, scripts, embedder, post, environment, clock } = world;
+  const ports = { workspace, history, registry, openProvider, scripts, embedder, post, environment, clock };
+  return checkPrompts(inputs, ports, await world.context(), watcher);
 }
 
 export async function executeEvalGate(inputs: EvalGateInputs, world: World): Promise<Outcome> {

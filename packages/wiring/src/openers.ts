@@ -1,7 +1,16 @@
 // Engines and clients, loaded when first needed.
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { DataEngine, DeployTarget, ModelScorer, ParquetWriter, Splitter, Workspace } from '@pawl/core';
+import type {
+  DataEngine,
+  DeployTarget,
+  Embedder,
+  ModelScorer,
+  ParquetWriter,
+  ScriptRunner,
+  Splitter,
+  Workspace,
+} from '@pawl/core';
 import type { Deployment, DeploymentTarget } from '@pawl/core/deploy';
 import type { ProviderFactory } from '@pawl/core/prompt-regression';
 import { engineForThisMachine, resolveNativeEngine, type EngineTable } from '@pawl/wire';
@@ -12,6 +21,12 @@ export interface Openers {
   readonly engine: DataEngine & ParquetWriter;
   readonly scorer: ModelScorer;
   readonly openProvider: ProviderFactory;
+  /** Users' JavaScript, apart from everything. */
+  readonly scripts: ScriptRunner;
+  readonly embedder: Embedder;
+  /** For assertions that ask a service. */
+  readonly post: (url: string, body: unknown) => Promise<{ readonly status: number; readonly body: unknown }>;
+  readonly environment: (name: string) => string | undefined;
   openTarget(target: DeploymentTarget): Promise<DeployTarget>;
   openSplitter(splitter: Deployment['splitter']): Promise<Splitter>;
   close(): Promise<void>;
@@ -20,15 +35,20 @@ export interface Openers {
 export function openers(options: WorldOptions, workspace: Workspace): Openers {
   const { env } = options;
   const engine = lazily(() => openDuckDb(options), ['attach', 'query', 'numbers', 'texts', 'writeParquet', 'close']);
+  const scripts = lazily(async () => (await import('@pawl/sandbox')).quickJsRunner(), ['run', 'matches', 'close']);
+  let providers: Promise<ProviderFactory> | undefined;
+  let embedder: Promise<Embedder> | undefined;
   return {
     engine,
     scorer: lazily(async () => (await import('@pawl/models')).onnxScorer(), ['load']),
-    openProvider: async (settings) => {
-      const { promptProviders } = await import('@pawl/models');
-      return promptProviders({ workspace, environment: (name) => env[name], now: () => new Date().toISOString() })(
-        settings,
-      );
+    scripts,
+    openProvider: async (settings) => (await (providers ??= openProviders(options, workspace, scripts)))(settings),
+    embedder: {
+      id: 'environment',
+      embed: async (texts) => (await (embedder ??= openEmbedder(options))).embed(texts),
     },
+    post: async (url, body) => (await import('@pawl/models')).postJson()(url, body),
+    environment: (name) => env[name],
     openTarget: async (target) => {
       const { tritonTarget, vllmTarget } = await import('@pawl/serving');
       const headers = secretHeader(target['admin-header'], env);
@@ -49,9 +69,29 @@ export function openers(options: WorldOptions, workspace: Workspace): Openers {
     },
     close: async () => {
       await engine.opened()?.then((opened) => opened.close());
+      await scripts.opened()?.then((opened) => opened.close());
     },
   };
 }
+
+/** One factory for all runs of a world: providers of one endpoint keep to its limits together. */
+async function openProviders(
+  { env, origin }: WorldOptions,
+  workspace: Workspace,
+  scripts: ScriptRunner,
+): Promise<ProviderFactory> {
+  const { promptProviders } = await import('@pawl/models');
+  return promptProviders({
+    workspace,
+    scripts,
+    environment: (name) => env[name],
+    now: () => new Date().toISOString(),
+    ...(origin?.trust !== undefined && { trust: origin.trust }),
+  });
+}
+
+const openEmbedder = async ({ env }: WorldOptions): Promise<Embedder> =>
+  (await import('@pawl/models')).promptEmbedder({ environment: (name) => env[name] });
 
 /** Put in by the bundler: which binding of DuckDB fits which machine, with its integrity hash. */
 declare const PAWL_ENGINES: EngineTable | undefined;

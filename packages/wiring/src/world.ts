@@ -4,6 +4,7 @@ import type {
   Config,
   DataEngine,
   DeployTarget,
+  Embedder,
   History,
   IdSource,
   ModelScorer,
@@ -12,6 +13,7 @@ import type {
   Problem,
   Registry,
   RunContext,
+  ScriptRunner,
   Splitter,
   Store,
   Workspace,
@@ -19,6 +21,7 @@ import type {
 import type { GitStore, Maintenance, Producer, WorkTree } from '@pawl/git';
 import type { Deployment, DeploymentTarget } from '@pawl/core/deploy';
 import type { ProviderFactory } from '@pawl/core/prompt-regression';
+import type { ScorerWorld } from '@pawl/core/scorers';
 
 /** The Store port, and what looking after Git's own refs needs. */
 export type WorldStore = Store & Maintenance & Pick<GitStore, 'compact' | 'pushSpool'>;
@@ -43,6 +46,13 @@ export interface World extends AsyncDisposable {
   context(): Promise<RunContext>;
   readonly engine: DataEngine & ParquetWriter;
   readonly scorer: ModelScorer;
+  /** Users' JavaScript, in a sandbox. */
+  readonly scripts: ScriptRunner;
+  readonly embedder: Embedder;
+  /** JSON to a service that an assertion names. */
+  readonly post: NonNullable<ScorerWorld['post']>;
+  /** One variable of the environment, for suites that are allowed to read it. */
+  readonly environment: (name: string) => string | undefined;
   openProvider: ProviderFactory;
   openTarget(target: DeploymentTarget): Promise<DeployTarget>;
   openSplitter(splitter: Deployment['splitter']): Promise<Splitter>;

@@ -24,6 +24,15 @@ export const RecordedReply = z.looseObject({
   finishReason: z.optional(z.string()),
   latencyMs: z.optional(z.number()),
   costUsd: z.optional(z.number()),
+  firstTokenMs: z.optional(z.number()),
+  betweenTokensMs: z.optional(z.number()),
+  toolCalls: z.optional(
+    z.array(z.looseObject({ id: z.optional(z.string()), name: z.string(), arguments: z.string() })),
+  ),
+  logProbs: z.optional(z.array(z.number())),
+  refused: z.optional(z.boolean()),
+  gateway: z.optional(z.record(z.string(), z.string())),
+  json: z.optional(z.boolean()),
 });
 export type RecordedReply = z.infer<typeof RecordedReply>;
 
@@ -74,8 +83,11 @@ export const writeCassetteHeader = (header: CassetteHeader): string => `${JSON.s
 
 /** One line. `reused` is about this run and is not recorded. */
 export function writeCassetteLine(key: string, reply: ModelReply): string {
-  const { text, usage, finishReason, latencyMs, costUsd } = reply;
-  return `${JSON.stringify({ key, reply: { text, usage, finishReason, latencyMs, costUsd } })}\n`;
+  // Named one by one: the order of a line's members is the same in every version, and so is its text.
+  const { text, usage, finishReason, latencyMs, costUsd, firstTokenMs, betweenTokensMs } = reply;
+  const { toolCalls, logProbs, refused, gateway, json } = reply;
+  const timing = { firstTokenMs, betweenTokensMs };
+  return `${JSON.stringify({ key, reply: { text, usage, finishReason, latencyMs, costUsd, ...timing, toolCalls, logProbs, refused, gateway, json } })}\n`;
 }
 
 function parsed(line: string): unknown {

@@ -28,6 +28,8 @@ export interface EvalSuite {
   readonly compat?: 'promptfoo';
   /** Asked where an assertion names no judge or embedding model of its own. */
   readonly judge?: EvalProvider;
+  /** Path of the judge's certificate, from the root. */
+  readonly certificate?: string;
   readonly derivedMetrics: readonly { readonly name: string; readonly value: string }[];
   /** What the file says of running it; inputs win. */
   readonly run: {
@@ -143,6 +145,8 @@ export interface Assertion {
   readonly value?: unknown;
   readonly threshold?: number;
   readonly weight: number;
+  /** Its score is shown and does not decide: a judge without a certificate. */
+  readonly advisory?: true;
   /** Named score it counts for; may be a template. */
   readonly metric?: string;
   /** Judge or embedding model: an `EvalProvider` that the front end made of what the suite says. */
@@ -174,6 +178,22 @@ export interface EvalPolicy {
   readonly threshold?: number;
   /** Named scores that gate beside the pass rate; every other one is reported. */
   readonly gating?: readonly string[];
+  /** Up to so often each request is asked while the verdict is open; `repeats` when it is missing. */
+  readonly maxRepeats?: number;
+  /** The largest growth of median and 95th percentile that does not matter: 0.1 is 10 %. Gates when it is there. */
+  readonly latency?: number;
+  /** The same for what an answer costs. */
+  readonly cost?: number;
+  /** Named scores of things that must not happen; `limit` is the share of answers in which they may. */
+  readonly safety?: readonly { readonly score: string; readonly limit?: number }[];
+  /** Cases that are reported and do not gate, up to and with a day (2026-03-31). */
+  readonly quarantine?: readonly Quarantine[];
+}
+
+export interface Quarantine {
+  readonly id: string;
+  readonly reason: string;
+  readonly until?: string;
 }
 
 /** A file read: the suite, and everything that was wrong or is worth saying. */

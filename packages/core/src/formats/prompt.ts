@@ -4,6 +4,7 @@ import type { ModelRequest } from '../ports/model-provider.ts';
 import { digestOf, type Sha256 } from './canonical.ts';
 import { hasErrors, type Problem, type Read } from './problem.ts';
 import { parseYaml, readYaml, type YamlSource } from './read-yaml.ts';
+import { suitePolicyKeys } from './suite-policy.ts';
 
 const written = z.union([z.string(), z.number(), z.boolean()]);
 
@@ -51,14 +52,7 @@ export const PromptExtension = z.strictObject({
   id: z.optional(z.string().check(z.minLength(1))),
   /** Fields whose values cut the cases into slices. */
   slices: z.optional(z.array(z.string())),
-  /** The largest loss of accuracy that does not matter, as a share: 0.03 is three points. */
-  margin: z.optional(z.number().check(z.minimum(0), z.maximum(0.999))),
-  /** How often each request is asked, 1 by default. */
-  repeats: z.optional(z.int().check(z.minimum(1), z.maximum(100))),
-  /** Fewer cases than this never settle anything. */
-  'min-cases': z.optional(z.int().check(z.minimum(1))),
-  /** Least accuracy that is acceptable, whatever the baseline has. */
-  threshold: z.optional(z.number().check(z.minimum(0), z.maximum(1))),
+  ...suitePolicyKeys,
 });
 export type PromptExtension = z.infer<typeof PromptExtension>;
 

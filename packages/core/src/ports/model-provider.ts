@@ -29,6 +29,8 @@ export interface ModelRequest {
 
 export interface ModelReply {
   readonly text: string;
+  /** The answer was a value and no text: `text` is its JSON. */
+  readonly json?: boolean;
   readonly usage?: { readonly promptTokens: number; readonly completionTokens: number };
   readonly finishReason?: string;
   readonly costUsd?: number;
@@ -58,6 +60,8 @@ export interface ModelProvider {
   /** It keeps to what its endpoint bears, and may be asked more at a time: what waits to be tried again stalls no other. */
   readonly paced?: boolean;
   complete(request: ModelRequest): Promise<ModelReply | ModelFailure>;
+  /** What is recorded of a request and would be given without a call; absent where nothing is recorded at all. */
+  recorded?(request: ModelRequest): ModelReply | undefined;
   /** Writes what is still to be written, for example new recordings. Called once, after the last request. */
   close?(): Promise<void>;
 }

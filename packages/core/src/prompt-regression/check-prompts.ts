@@ -1,24 +1,43 @@
-// The use case: a prompt against its baseline, on the same cases, to a verdict.
+// The use case: a suite against its baseline, on the same cases, to a verdict.
+import type { EvalSuite } from '../formats/eval-suite.ts';
 import type { Outcome } from '../formats/outcome.ts';
-import { promptDigest, promptStem, readPrompt } from '../formats/prompt.ts';
-import { hasErrors, type Problem, type Read } from '../formats/problem.ts';
+import { promptStem } from '../formats/prompt.ts';
+import type { Problem, Read } from '../formats/problem.ts';
 import { reportSchema, type Report } from '../formats/report.ts';
 import type { RunContext } from '../formats/run-context.ts';
 import type { RunInput } from '../formats/run.ts';
-import type { ModelProvider } from '../ports/model-provider.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Workspace } from '../ports/workspace.ts';
-import { askAll } from './ask.ts';
-import { resolveBaseline, type Baseline, type BaselinePorts, type PresentBaseline } from './baseline.ts';
+import type { ScorerWorld } from '../scorers/scorer.ts';
+import { baselineSide } from './baseline-side.ts';
+import { resolveBaseline, type Baseline, type BaselinePorts } from './baseline.ts';
+import { pairColumns, type Column, type Side } from './columns.ts';
+import type { EvalRow } from './eval-row.ts';
 import type { PromptRegressionInputs } from './inputs.ts';
-import { judgeAnswers } from './judge-answers.ts';
-import { providerSettings } from './open-provider.ts';
-import { missingVariables, sideOf, type Side } from './plan.ts';
+import { readQuarantines } from './flaky.ts';
+import { isSettled, judgeAnswers } from './judge-answers.ts';
+import { modelProvider } from './prompt-suite.ts';
+import { withStanding } from './judge-standing.ts';
+import { openProviders, providerSettings, type OpenedProviders } from './open-provider.ts';
 import type { ProviderFactory, ProviderSettings } from './provider-settings.ts';
+import { planLooks, runRounds, tellPlan } from './run-rounds.ts';
+import { plannedRequests, prepareSides, type SidesToRun } from './run-sides.ts';
+import { dryRunOutcome, selfCheckOutcome } from './self-check-report.ts';
 import { readSuite, type Suite } from './suite.ts';
 
-export interface PromptPorts extends BaselinePorts {
-  /** Opens the model provider; called once, after everything else has been read and found right. */
+export interface PromptPorts extends BaselinePorts, Pick<ScorerWorld, 'scripts' | 'embedder' | 'post'> {
+  /** Opens model providers; called when everything else has been read and found right. */
   readonly openProvider: ProviderFactory;
+  /** Asked for the variables that the input `env` names, and for no other. */
+  readonly environment?: (name: string) => string | undefined;
+  /** For max-minutes. */
+  readonly clock?: Pick<Clock, 'now'>;
+}
+
+/** Told what is evaluated and every answer as it is scored, for output that holds them all. */
+export interface EvalWatcher {
+  suite?(suite: EvalSuite): void;
+  row(row: EvalRow, column: Column, side: 'candidate' | 'baseline'): void;
 }
 
 /**
@@ -29,15 +48,27 @@ export async function checkPrompts(
   inputs: PromptRegressionInputs,
   ports: PromptPorts,
   context: RunContext,
+  watcher?: EvalWatcher,
 ): Promise<Outcome> {
-  const suite = await readSuite(inputs, ports.workspace);
-  if (suite.value === undefined) return stopped(inputs, suite.problems, { usage: true });
+  const read = await readSuite(inputs, ports);
+  if (read.value === undefined) return stopped(inputs, read.problems, { usage: true });
+  const standing = await withStanding({
+    suite: read.value.suite,
+    workspace: ports.workspace,
+    byDefault: inputs.judge === undefined ? undefined : modelProvider(inputs.judge, { file: inputs.prompt }),
+    now: context.startedAt,
+    sha256: context.sha256,
+  });
+  const suite = {
+    value: { ...read.value, suite: standing.suite },
+    problems: [...read.problems, ...standing.problems],
+  };
   const baseRef = inputs['base-ref'] ?? context.baseRef;
   const found = await resolveBaseline(
     {
       asked: inputs.baseline,
       path: inputs.prompt,
-      name: suite.value.name,
+      name: suite.value.suite.name,
       now: context.startedAt,
       ...(baseRef !== undefined && { baseRef }),
     },
@@ -48,12 +79,17 @@ export async function checkPrompts(
       usage: false,
       headline: found.problem.message,
     });
-  const before = found.state === 'absent' ? undefined : baselineSide(inputs, suite.value, found);
+  const before = found.state === 'absent' ? undefined : await baselineSide(inputs, suite.value, found, ports);
   if (before !== undefined && 'problems' in before) {
     const headline = `the baseline ${found.words} cannot be evaluated`;
     return stopped(inputs, [...suite.problems, ...before.problems], { usage: false, headline });
   }
-  return evaluate({ inputs, suite: suite.value, warnings: suite.problems, found, before }, ports, context);
+  const { advisory } = standing;
+  return evaluate(
+    { inputs, suite: suite.value, warnings: suite.problems, found, before, watcher, advisory },
+    ports,
+    context,
+  );
 }
 
 interface Prepared {
@@ -62,39 +98,82 @@ interface Prepared {
   readonly warnings: readonly Problem[];
   readonly found: Exclude<Baseline, { state: 'unreadable' }>;
   readonly before: Side | undefined;
+  readonly watcher: EvalWatcher | undefined;
+  /** Judges alone decide some case, and nobody has certified them. */
+  readonly advisory: boolean;
 }
 
 async function evaluate(prepared: Prepared, ports: PromptPorts, context: RunContext): Promise<Outcome> {
-  const { inputs, suite, warnings, found, before } = prepared;
-  const sides = before === undefined ? [suite.side] : [suite.side, before];
+  const { inputs, suite, warnings, found, before, watcher } = prepared;
+  watcher?.suite?.(suite.suite);
+  const { pairs, gone } = pairColumns(suite.side, before);
+  const old = pairs.flatMap((pair) => pair.before ?? []);
+  const columns = [...suite.side.columns, ...old];
   // Nothing to ask: no provider is needed to say so.
-  const settings =
-    suite.cases.length === 0 ? unasked : await providerSettings(inputs, suite.side.model, ports.workspace);
+  const empty = suite.suite.cases.length === 0;
+  const settings = empty ? unasked : await providerSettings(inputs, { columns, suite: suite.suite }, ports.workspace);
   if (settings.value === undefined) return stopped(inputs, [...warnings, ...settings.problems], { usage: true });
-  const opened = settings === unasked ? silent : await ports.openProvider(settings.value);
+  const opened = empty ? silent(columns) : await openProviders(settings.value, columns, ports.openProvider);
   if (opened.value === undefined) return stopped(inputs, [...warnings, ...opened.problems], { usage: true });
-  const provider = opened.value;
-  const maxCostUsd = inputs['max-cost-usd'];
-  const asked = await askAll(provider, sides, suite.cases, {
-    repeats: suite.policy.repeats,
-    concurrency: inputs.concurrency,
-    progress: context.progress,
-    ...(maxCostUsd !== undefined && { maxCostUsd }),
+  const comparing = pairs.map((pair, index) => ({
+    ...pair,
+    places: pair.before === undefined ? ([index] as const) : ([index, columns.indexOf(pair.before)] as const),
+  }));
+  const sides = { inputs, suite, columns, opened: opened.value, ports, context, watcher };
+  if (inputs['self-check']) return selfCheck(sides, settings.value, ports.openProvider);
+  const made = prepareSides(sides);
+  const replay = settings.value.record === 'none';
+  const running = await planLooks(sides, made, { compared: old.length > 0, replay });
+  if (inputs['dry-run'] || !replay) {
+    const { plan, problems } = await tellPlan(running);
+    const told = [...warnings, ...opened.problems, ...problems];
+    if (inputs['dry-run'] || problems.length > 0) await opened.value.close();
+    if (inputs['dry-run']) return dryRunOutcome(suite.suite.name, plan, told);
+    if (problems.length > 0) return stopped(inputs, told, { usage: true });
+  }
+  const quarantines = readQuarantines(suite.policy.quarantine ?? [], {
+    ids: new Set(suite.suite.cases.map(({ id }) => id)),
+    today: context.startedAt,
+    file: suite.suite.file,
   });
-  await provider.close?.();
-  return judgeAnswers(
-    {
-      inputs,
-      suite,
-      asked,
-      warnings: [...warnings, ...opened.problems],
-      cassettes: await cassetteInputs(settings.value, ports.workspace),
-      baseline: found,
-      digest: promptDigest(suite.side.prompt, context.sha256),
-      ...(before !== undefined && { before }),
-    },
-    context,
-  );
+  const judged = {
+    inputs,
+    suite,
+    ...made,
+    pairs: comparing,
+    gone,
+    baseline: found,
+    quarantined: quarantines.held,
+    advisory: prepared.advisory,
+    warnings: [...warnings, ...opened.problems, ...quarantines.problems],
+    cassettes: [],
+  };
+  const { taken, problems } = await runRounds(running, (rounds) => isSettled({ ...judged, rounds }));
+  await opened.value.close();
+  const cassettes = await cassetteInputs(settings.value, ports.workspace);
+  const all = [...judged.warnings, ...problems];
+  return judgeAnswers({ ...judged, rounds: taken, warnings: all, cassettes }, context);
+}
+
+/** One side against itself, by what is recorded: the baseline's first column, or the candidate's without one. */
+async function selfCheck(
+  sides: SidesToRun,
+  settings: ProviderSettings,
+  openProvider: ProviderFactory,
+): Promise<Outcome> {
+  const { inputs, suite, columns } = sides;
+  await sides.opened.close();
+  const old = columns[suite.side.columns.length];
+  const own = old === undefined ? columns.slice(0, 1) : [old];
+  const opened = await openProviders({ ...settings, record: 'none' }, own, openProvider);
+  if (opened.value === undefined) return stopped(inputs, opened.problems, { usage: true });
+  const one = { ...sides, columns: own, opened: opened.value, watcher: undefined };
+  const prepared = prepareSides(one);
+  const requests = await plannedRequests(one, prepared);
+  const side = old === undefined ? 'candidate' : 'baseline';
+  const outcome = await selfCheckOutcome({ suite, inputs, evaluation: prepared.evaluation, requests, side });
+  await opened.value.close();
+  return outcome;
 }
 
 const unasked: Read<ProviderSettings> = {
@@ -102,24 +181,12 @@ const unasked: Read<ProviderSettings> = {
   problems: [],
 };
 
-const silent: { value: ModelProvider; problems: readonly Problem[] } = {
-  value: { id: 'none', complete: async () => ({ failure: 'never asked', hint: '' }) },
-  problems: [],
-};
-
-/** The baseline's prompt over the candidate's cases; what it cannot do with them makes it unreadable. */
-function baselineSide(
-  inputs: PromptRegressionInputs,
-  suite: Suite,
-  found: PresentBaseline,
-): Side | { readonly problems: readonly Problem[] } {
-  const source = { text: found.text, file: found.file };
-  const read = readPrompt(source);
-  if (read.value === undefined) return { problems: read.problems };
-  const model = inputs.model ?? read.value.model ?? suite.side.model;
-  const side = sideOf(read.value, model);
-  const problems = missingVariables(side, suite.cases, source);
-  return hasErrors(problems) ? { problems } : side;
+function silent(columns: readonly Column[]): { value: OpenedProviders; problems: readonly Problem[] } {
+  const nobody = { id: 'none', model: 'none', complete: async () => ({ failure: 'never asked', hint: '' }) };
+  return {
+    value: { providers: columns.map(() => nobody), judge: async () => nobody, close: async () => {} },
+    problems: [],
+  };
 }
 
 async function cassetteInputs(settings: ProviderSettings, workspace: Workspace): Promise<readonly RunInput[]> {

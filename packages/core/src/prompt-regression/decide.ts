@@ -1,55 +1,54 @@
 // Numbers to a verdict, and the numbers that the report shows beside it.
+import type { Quarantine } from '../formats/eval-suite.ts';
 import { worstVerdict, type Verdict } from '../formats/verdict.ts';
-import { benjaminiHochberg, midPMcNemar, pairedMean, studentCdf } from '../statistics/index.ts';
-import { judgeComparison, type Judgement } from './judge.ts';
-import type { PromptPolicy } from './plan.ts';
-import type { CaseResult } from './results.ts';
-import { fieldText } from './template.ts';
+import { flakyCases, flakyFrom, type FlakyCase } from './flaky.ts';
+import { judgeGates, type Gate, type GatesVerdict } from './gates.ts';
+import { alphaOfLook } from './judge.ts';
+import { ratiosOf, type Ratio } from './margins.ts';
+import { passReader, scoreAt, scoreReader } from './looks.ts';
+import { clustersOf, Measure, type Compared } from './measures.ts';
+import { adviceOf, noiseOf, type Advice, type Noise } from './noise.ts';
+import type { PromptPolicy } from './policy.ts';
+import type { CaseResult, SideResult } from './results.ts';
+import { safetyBound, type SafetyBound } from './safety.ts';
+import { sliceDifferences, type SliceDifference } from './slices.ts';
+
+export type { Compared } from './measures.ts';
+export type { SliceDifference } from './slices.ts';
 
 /** Calls that may fail before nothing is judged any more. */
 const failureLimit = 0.02;
-/** False discoveries among the slices that are marked. */
-const sliceFalseDiscovery = 0.1;
-/** A slice of fewer pairs says nothing. */
-const sliceMinimum = 10;
+/** Fewer sources than this make clustered errors too small (Cameron, Miller 2015). */
+const fewestClusters = 20;
 
 export interface Evidence {
   readonly results: readonly CaseResult[];
   readonly baseline: boolean;
   readonly calls: { readonly asked: number; readonly failed: number };
+  /** Names of scores, in the order of a result's `scores`. */
   readonly evaluators: readonly string[];
   readonly slices: readonly string[];
-}
-
-/** One number on both sides. */
-export interface Compared {
-  readonly name: string;
-  readonly n: number;
-  readonly after: number;
-  /** With a baseline. */
-  readonly before?: number;
-  readonly judgement?: Judgement;
-}
-
-export interface SliceDifference {
-  readonly field: string;
-  readonly value: string;
-  readonly n: number;
-  readonly before: number;
-  readonly after: number;
-  /** Two-sided, adjusted by Benjamini and Hochberg over all slices. */
-  readonly p: number;
-  readonly marked: boolean;
+  /** Rounds of repeats after which a look was planned, rising; by default one look at everything. */
+  readonly looks?: readonly number[];
+  /** Rounds that have been asked; by default all. */
+  readonly rounds?: number;
+  /** Nobody looks at anything but the verdict: what only explains it is not computed. */
+  readonly verdictOnly?: boolean;
+  /** Cases that do not gate, by id. */
+  readonly quarantined?: ReadonlyMap<string, Quarantine>;
 }
 
 /** Why the verdict is what it is; the section puts it into words. */
 export type Reason =
   | 'no-cases'
+  | 'all-in-quarantine'
   | 'too-many-failures'
+  | 'gate-missing'
   | 'too-few-cases'
   | 'nothing-to-judge-by'
   | 'unchanged'
   | 'compared'
+  | 'unsafe'
   | 'below-threshold'
   | 'above-threshold';
 
@@ -68,46 +67,174 @@ export interface Decision {
   readonly unchanged: number;
   /** How many more cases would probably settle it. */
   readonly moreCases?: number;
+  /** With a baseline: what gates, and which of it failed or is open. */
+  readonly gates?: GatesVerdict & { readonly names: readonly string[] };
+  /** With several planned: the look that settled it or the last one taken, the rounds up to it, and how many were planned. */
+  readonly look?: { readonly taken: number; readonly planned: number; readonly rounds: number };
+  /** One-sided, of the look. */
+  readonly alpha?: number;
+  /** Latency and cost, where the policy names them. */
+  readonly ratios?: readonly Ratio[];
+  readonly safety?: readonly SafetyBound[];
+  /** What the policy names and no answer has. */
+  readonly missingGates?: readonly string[];
+  readonly flaky?: readonly FlakyCase[];
+  readonly quarantined?: readonly { readonly quarantine: Quarantine; readonly result: CaseResult }[];
+  readonly noise?: Noise;
+  readonly advice?: Advice;
+  /** Sources of cases, when they are too few to be sure of the interval. */
+  readonly fewClusters?: number;
 }
 
 export function decide(evidence: Evidence, policy: PromptPolicy): Decision {
-  const { baseline, calls, results } = evidence;
+  const { baseline, calls } = evidence;
+  const held = evidence.quarantined;
+  const results = held === undefined ? evidence.results : evidence.results.filter(({ case: { id } }) => !held.has(id));
   const complete = results.filter(({ after, before }) => after !== undefined && (!baseline || before !== undefined));
   const missing = results.length - complete.length;
   const nothing = { accuracy: undefined, evaluators: [], slices: [], newlyWrong: [], newlyRight: [], missing };
-  if (results.length === 0) return { ...nothing, verdict: 'error', reasons: ['no-cases'], unchanged: 0 };
+  if (results.length === 0) {
+    const reason = evidence.results.length === 0 ? ('no-cases' as const) : ('all-in-quarantine' as const);
+    return { ...nothing, verdict: 'error', reasons: [reason], unchanged: 0 };
+  }
   const unchanged = complete.filter((result) => result.unchanged).length;
   if (complete.length === 0 || calls.failed > failureLimit * calls.asked)
     return { ...nothing, verdict: 'error', reasons: ['too-many-failures'], unchanged };
   const same = baseline && unchanged === complete.length && missing === 0;
-  const how = { baseline, same, margin: policy.margin };
-  const accuracy = compare('accuracy', complete, (side) => side.pass, how);
-  const compared = {
-    accuracy,
-    evaluators: evidence.evaluators.map((name, index) =>
-      compare(name, complete, (side) => side.scores[index] ?? 0, how),
-    ),
-    slices: baseline ? sliceDifferences(complete, evidence.slices) : [],
+  const compared = compareSides(evidence, { complete, same }, policy);
+  const safety = (policy.safety ?? []).map((each) =>
+    safetyBound(complete, evidence.evaluators.indexOf(each.score), each),
+  );
+  const gone = missingGates(evidence, compared, policy);
+  const quarantined = evidence.results.flatMap((result) => {
+    const quarantine = held?.get(result.case.id);
+    return quarantine === undefined ? [] : [{ quarantine, result }];
+  });
+  const { rounds: asked = evidence.looks?.at(-1) ?? Infinity } = evidence;
+  const flaky = asked < flakyFrom || evidence.verdictOnly === true ? [] : flakyCases(evidence.results);
+  const common = {
+    ...compared,
     newlyWrong: complete.filter(({ before, after }) => isRight(before) && !isRight(after) && before !== undefined),
     newlyRight: complete.filter(({ before, after }) => before !== undefined && !isRight(before) && isRight(after)),
     missing,
     unchanged,
+    ...(safety.length > 0 && { safety }),
+    ...(flaky.length > 0 && { flaky }),
+    ...(quarantined.length > 0 && { quarantined }),
   };
-  return { ...compared, ...verdictOf(accuracy, same, policy) };
+  if (gone.length > 0) return { ...common, verdict: 'error', reasons: ['gate-missing'], missingGates: gone };
+  return { ...common, ...verdictOf({ ...compared, safety }, same, policy) };
+}
+
+type Sides = Pick<
+  Decision,
+  'evaluators' | 'slices' | 'gates' | 'look' | 'alpha' | 'ratios' | 'noise' | 'fewClusters'
+> & { readonly accuracy: Compared };
+
+/** Look after look until the gates are settled; every number is told as it was at that look. */
+function compareSides(
+  evidence: Evidence,
+  { complete, same }: { readonly complete: readonly CaseResult[]; readonly same: boolean },
+  policy: PromptPolicy,
+): Sides {
+  const { baseline, evaluators, looks = [Infinity], rounds: asked = Infinity } = evidence;
+  const { margin, gating = [] } = policy;
+  const options = { baseline, same, margin };
+  const accuracy = new Measure('accuracy', complete, passReader, options);
+  const scores = evaluators
+    .map((name, place) => new Measure(name, complete, scoreReader(place), options))
+    .filter(({ n }) => n > 0);
+  const gated = [accuracy, ...scores.filter(({ name }) => gating.includes(name))];
+  const alpha = alphaOfLook(looks.length);
+  const taken = looks.filter((rounds) => rounds <= asked);
+  let [look, rounds] = [1, Infinity];
+  let gates: (GatesVerdict & { readonly names: readonly string[] }) | undefined;
+  let ratios: readonly Ratio[] = [];
+  if (baseline) {
+    for (const [index, upTo] of taken.entries()) {
+      // All that was asked so far has its means at hand.
+      [look, rounds] = [index + 1, upTo >= asked ? Infinity : upTo];
+      ratios = ratiosAt(complete, policy, rounds);
+      const all: Gate[] = [...gated.map((measure) => measure.gateAt(rounds)), ...ratios];
+      gates = { ...judgeGates(all, alpha), names: all.map(({ name }) => name) };
+      if (gates.verdict !== 'inconclusive') break;
+    }
+  }
+  const told = (measure: Measure): Compared => {
+    const compared = measure.comparedAt(rounds, { alpha, look });
+    // At its own level it may be a fail that several gates together do not carry.
+    const carried =
+      compared.judgement?.verdict !== 'fail' || !gates?.names.includes(measure.name) || gates.failed.has(measure.name);
+    if (carried || compared.judgement === undefined) return compared;
+    return { ...compared, judgement: { ...compared.judgement, verdict: 'inconclusive' } };
+  };
+  const { clusters } = clustersOf(complete);
+  const sources = clusters === undefined ? Infinity : new Set(clusters).size;
+  const several = looks.length > 1 || (looks[0] ?? 1) > 1;
+  const explained = evidence.verdictOnly !== true;
+  const noise = explained && baseline && !same && several ? noiseOf(complete, rounds) : undefined;
+  const sliced = [
+    { read: (side: SideResult) => scoreAt(side, passReader, rounds) },
+    ...evaluators.flatMap((name, place) =>
+      gating.includes(name) ? [{ name, read: (side: SideResult) => scoreAt(side, scoreReader(place), rounds) }] : [],
+    ),
+  ];
+  return {
+    accuracy: told(accuracy),
+    evaluators: scores.map(told),
+    slices: explained && baseline ? sliceDifferences(complete, evidence.slices, sliced) : [],
+    ...(gates !== undefined && { gates, alpha }),
+    ...(baseline &&
+      looks.length > 1 && { look: { taken: look, planned: looks.length, rounds: looks[look - 1] ?? asked } }),
+    ...(ratios.length > 0 && { ratios }),
+    ...(noise !== undefined && { noise }),
+    ...(baseline && !same && sources < fewestClusters && { fewClusters: sources }),
+  };
+}
+
+function ratiosAt(complete: readonly CaseResult[], { latency, cost }: PromptPolicy, rounds: number): readonly Ratio[] {
+  return [
+    ...(latency === undefined ? [] : ratiosOf(complete, 'latency', { margin: latency, rounds })),
+    ...(cost === undefined ? [] : ratiosOf(complete, 'cost', { margin: cost, rounds })),
+  ];
+}
+
+/** A gate without a number must not be a gate that is open. */
+function missingGates(
+  { evaluators, baseline }: Evidence,
+  { ratios = [], evaluators: compared }: Sides,
+  { gating = [], safety = [], latency, cost }: PromptPolicy,
+): readonly string[] {
+  const has = (name: string): boolean => compared.some((each) => each.name === name);
+  const named = [...gating, ...safety.map(({ score }) => score)].filter(
+    (name) => !evaluators.includes(name) || !has(name),
+  );
+  const measured = (word: string): boolean => ratios.some(({ name }) => name.startsWith(word));
+  return [
+    ...new Set(named),
+    ...(baseline && latency !== undefined && !measured('latency') ? ['latency'] : []),
+    ...(baseline && cost !== undefined && !measured('cost') ? ['cost'] : []),
+  ];
 }
 
 function verdictOf(
-  accuracy: Compared,
+  sides: Sides & { readonly safety: readonly SafetyBound[] },
   same: boolean,
-  { minCases, threshold }: PromptPolicy,
-): Pick<Decision, 'verdict' | 'reasons' | 'moreCases'> {
-  const { n, judgement } = accuracy;
+  { margin, minCases, threshold }: PromptPolicy,
+): Pick<Decision, 'verdict' | 'reasons' | 'moreCases' | 'advice'> {
+  const { accuracy, evaluators, gates, safety, alpha = 0.05, noise } = sides;
+  const { n } = accuracy;
   const few = n < minCases;
   const verdicts: Verdict[] = [];
   const reasons: Reason[] = [];
-  if (judgement !== undefined) {
-    verdicts.push(same ? 'pass' : few ? 'inconclusive' : judgement.verdict);
+  if (gates !== undefined) {
+    verdicts.push(same ? 'pass' : few ? 'inconclusive' : gates.verdict);
     reasons.push(same ? 'unchanged' : few ? 'too-few-cases' : 'compared');
+  }
+  for (const { verdict } of safety) {
+    if (verdict === undefined) continue;
+    verdicts.push(verdict);
+    if (verdict !== 'pass') reasons.push('unsafe');
   }
   if (threshold !== undefined) {
     const holds = accuracy.after >= threshold;
@@ -118,77 +245,22 @@ function verdictOf(
   if (verdicts.length === 0) return { verdict: 'inconclusive', reasons: ['nothing-to-judge-by'] };
   const verdict = worstVerdict(verdicts);
   if (verdict !== 'inconclusive') return { verdict, reasons: [...new Set(reasons)] };
-  const needed = Math.max(minCases, same ? 0 : (judgement?.casesNeeded ?? 0));
+  const open = [accuracy, ...evaluators].filter(({ name }) => gates?.open.includes(name));
+  const each = same ? [] : open.flatMap(({ judgement }) => judgement?.casesNeeded ?? []);
+  const bounds = safety.flatMap(({ casesNeeded }) => casesNeeded ?? []);
+  const needed = Math.max(minCases, ...each, ...bounds);
   const moreCases = Math.max(1, needed - n);
-  const known = few || judgement?.casesNeeded !== undefined;
-  return { verdict, reasons: [...new Set(reasons)], ...(known && { moreCases }) };
-}
-
-/** Equal requests have equal answers: that the sides do not differ is known and not estimated. */
-const noDifference: Judgement = {
-  verdict: 'pass',
-  decided: { difference: 0, low: 0, high: 0 },
-  shown: { difference: 0, low: 0, high: 0 },
-  look: 1,
-};
-
-type SideOf = NonNullable<CaseResult['after']>;
-
-function compare(
-  name: string,
-  results: readonly CaseResult[],
-  value: (side: SideOf) => number,
-  { baseline, same, margin }: { baseline: boolean; same: boolean; margin: number },
-): Compared {
-  const after = results.map((result) => value(result.after as SideOf));
-  if (!baseline) return { name, n: results.length, after: mean(after) };
-  const before = results.map((result) => value(result.before as SideOf));
-  const differences = after.map((score, index) => score - (before[index] ?? 0));
+  const known = few || each.length > 0 || bounds.length > 0;
+  const difference = accuracy.judgement?.decided.difference ?? 0;
+  const distance = Math.max(difference + margin, -difference);
+  const settles = !few && noise !== undefined && distance > 0 && open.includes(accuracy);
   return {
-    name,
-    n: results.length,
-    after: mean(after),
-    before: mean(before),
-    judgement: same ? noDifference : judgeComparison([{ differences }], { margin }),
+    verdict,
+    reasons: [...new Set(reasons)],
+    ...(known && { moreCases }),
+    ...(settles && { advice: adviceOf(noise, distance, alpha) }),
   };
 }
 
 /** Most repeats decide; an even split counts as right. */
-const isRight = (side: SideOf | undefined): boolean => side !== undefined && side.pass >= 0.5;
-
-function sliceDifferences(results: readonly CaseResult[], fields: readonly string[]): readonly SliceDifference[] {
-  const rows = fields.flatMap((field) => {
-    const groups = new Map<string, CaseResult[]>();
-    for (const result of results) {
-      const value = fieldText(result.case.fields, field) ?? '(none)';
-      const group = groups.get(value);
-      if (group === undefined) groups.set(value, [result]);
-      else group.push(result);
-    }
-    return [...groups]
-      .filter(([, group]) => group.length >= sliceMinimum)
-      .map(([value, group]) => ({ field, value, group }));
-  });
-  const pValues = benjaminiHochberg(rows.map(({ group }) => sliceP(group)));
-  return rows
-    .map(({ field, value, group }, index) => {
-      const p = pValues[index] ?? 1;
-      const before = mean(group.map((result) => result.before?.pass ?? 0));
-      const after = mean(group.map((result) => result.after?.pass ?? 0));
-      return { field, value, n: group.length, before, after, p, marked: p <= sliceFalseDiscovery };
-    })
-    .sort((a, b) => a.p - b.p || a.after - a.before - (b.after - b.before));
-}
-
-function sliceP(group: readonly CaseResult[]): number {
-  const differences = group.map(({ before, after }) => (after?.pass ?? 0) - (before?.pass ?? 0));
-  if (differences.every(Number.isInteger)) {
-    const worse = differences.filter((value) => value < 0).length;
-    return midPMcNemar(worse, differences.filter((value) => value > 0).length).p;
-  }
-  const { difference, standardError, degreesOfFreedom } = pairedMean(differences);
-  if (standardError === 0) return difference === 0 ? 1 : 0;
-  return 2 * studentCdf(-Math.abs(difference / standardError), degreesOfFreedom);
-}
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+const isRight = (side: SideResult | undefined): boolean => side !== undefined && side.pass >= 0.5;

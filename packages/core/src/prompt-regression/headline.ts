@@ -1,6 +1,7 @@
 // The verdict in one line, and the reason in one sentence.
-import type { PromptPolicy } from './plan.ts';
+import type { PromptPolicy } from './policy.ts';
 import type { Compared, Decision } from './decide.ts';
+import { decidedLevel, judgementSentences, safetyHeadline } from './judgement-words.ts';
 import { count, dollars, grouped, intervalWords, points, share } from './words.ts';
 
 export interface Told {
@@ -8,6 +9,8 @@ export interface Told {
   readonly policy: PromptPolicy;
   /** Why there is no baseline, when there is none. */
   readonly absent?: string;
+  /** Where a threshold is written. */
+  readonly thresholdKey: string;
   readonly calls: { readonly asked: number; readonly failed: number };
   /** The first failed call's own words. */
   readonly failure?: string;
@@ -20,6 +23,11 @@ export function headline(told: Told): string {
   const { decision, policy, calls, failure } = told;
   const { accuracy, reasons } = decision;
   if (reasons.includes('no-cases')) return 'there are no cases, so nothing was judged';
+  if (reasons.includes('all-in-quarantine')) return 'every case is in quarantine, so nothing was judged';
+  if (reasons.includes('gate-missing'))
+    return `no answer has what the policy gates by: ${(decision.missingGates ?? []).join(', ')}`;
+  const unsafe = reasons.includes('unsafe') ? safetyHeadline(decision) : undefined;
+  if (unsafe !== undefined) return unsafe;
   if (accuracy === undefined) {
     const why = failure === undefined ? '' : ` (${failure})`;
     return `${grouped(calls.failed)} of ${count(calls.asked, 'request')} failed, so nothing was judged${why}`;
@@ -38,7 +46,9 @@ export function headline(told: Told): string {
     decision.verdict === 'inconclusive' && decision.moreCases !== undefined
       ? `; needs about ${count(decision.moreCases, 'more case')}`
       : '';
-  return `${flips(decision)}: accuracy ${share(accuracy.before)} → ${share(accuracy.after)}${below}${needs}`;
+  const also = [...(decision.gates?.failed ?? [])].filter((name) => name !== 'accuracy');
+  const worse = also.length === 0 ? '' : `; worse by ${also.join(', ')}`;
+  return `${flips(decision)}: accuracy ${share(accuracy.before)} → ${share(accuracy.after)}${worse}${below}${needs}`;
 }
 
 function flips({ newlyWrong, newlyRight }: Decision): string {
@@ -58,13 +68,13 @@ export function comparison(accuracy: Compared | undefined): string {
 }
 
 /** Why the verdict is what it is, in sentences. */
-export function explanation({ decision, policy, absent, costPerCase }: Told): string {
+export function explanation({ decision, policy, absent, thresholdKey, costPerCase }: Told): string {
   const { accuracy, reasons, moreCases, verdict } = decision;
   const sentences: string[] = [];
   const judgement = accuracy?.judgement;
   const margin = (policy.margin * 100).toFixed(1);
   if (reasons.includes('nothing-to-judge-by'))
-    sentences.push(`There is no baseline (${absent}) and no threshold. Set x-pawl.threshold to judge a first version.`);
+    sentences.push(`There is no baseline (${absent}) and no threshold. Set ${thresholdKey} to judge a first version.`);
   else if (absent !== undefined && accuracy !== undefined) sentences.push(`There is no baseline: ${absent}.`);
   if (reasons.includes('unchanged'))
     sentences.push('Every request is the same on both sides, so the answers cannot differ.');
@@ -72,19 +82,25 @@ export function explanation({ decision, policy, absent, costPerCase }: Told): st
     sentences.push(`${count(accuracy?.n ?? 0, 'case')} settle nothing; at least ${policy.minCases} are needed.`);
   if (reasons.includes('compared') && judgement !== undefined) {
     const interval = intervalWords(judgement.decided);
+    const level = decidedLevel(decision);
     if (judgement.verdict === 'pass')
-      sentences.push(`The 90 % interval of the difference, ${interval} points, rules out a loss of ${margin} points.`);
+      sentences.push(
+        `The ${level} interval of the difference, ${interval} points, rules out a loss of ${margin} points.`,
+      );
     if (judgement.verdict === 'fail')
-      sentences.push(`The 90 % interval of the difference, ${interval} points, lies below zero: the loss is no noise.`);
+      sentences.push(
+        `The ${level} interval of the difference, ${interval} points, lies below zero: the loss is no noise.`,
+      );
     if (judgement.verdict === 'inconclusive')
       sentences.push(
-        `The 90 % interval of the difference, ${interval} points, neither rules out a loss of ${margin} points nor shows that there is one.`,
+        `The ${level} interval of the difference, ${interval} points, neither rules out a loss of ${margin} points nor shows that there is one.`,
       );
   }
   if (verdict === 'inconclusive' && moreCases !== undefined) {
     const price = costPerCase === undefined ? '' : ` (about ${dollars(costPerCase * moreCases)} a run)`;
     sentences.push(`About ${count(moreCases, 'more case')}${price} would probably settle it.`);
   }
+  sentences.push(...judgementSentences(decision));
   if (decision.missing > 0)
     sentences.push(`${count(decision.missing, 'case')} without an answer on both sides left out.`);
   return sentences.join(' ');

@@ -1,10 +1,13 @@
-export { checkPrompts, type PromptPorts } from './check-prompts.ts';
+export { checkPrompts, type EvalWatcher, type PromptPorts } from './check-prompts.ts';
 export { decide, type Compared, type Decision, type Evidence, type SliceDifference } from './decide.ts';
-export { score, scorersOf, type Scorer } from './evaluate.ts';
+export { outputRow, type OutputPart, type OutputRow } from './eval-output.ts';
+export type { EvalRow } from './eval-row.ts';
 export { promptRegressionInputs, type PromptRegressionInputs } from './inputs.ts';
 export { judgeComparison, type Judgement, type Look, type Tolerance } from './judge.ts';
-export type { PromptPolicy } from './plan.ts';
+export type { PromptPolicy } from './policy.ts';
+export { PromptfooOutput, type PromptfooAbout } from './promptfoo-output.ts';
 export type { ProviderFactory, ProviderSettings, RecordMode } from './provider-settings.ts';
 export type { CaseResult, SideResult } from './results.ts';
 export { parseTemplate, renderTemplate, type Template } from './template.ts';
 export { nameCases, readRows, type Case } from './test-data.ts';
+export { rehearse, type Answers, type Rehearsal, type RehearsedSides } from './rehearse.ts';

@@ -3,7 +3,7 @@ import { defineInputs, type Inputs } from '../formats/inputs.ts';
 
 export const promptRegressionInputs = defineInputs({
   prompt: {
-    description: 'Prompt file to evaluate.',
+    description: 'Prompt file or suite to evaluate: *.prompt.yml, *.eval.yml, promptfooconfig.yaml or *.prompty.',
     type: 'path',
     required: true,
     positional: true,
@@ -43,6 +43,22 @@ export const promptRegressionInputs = defineInputs({
     type: 'choice',
     choices: ['none', 'missing', 'all'],
   },
+  case: { description: 'Only these cases, by id.', type: 'list', example: 'mail-17' },
+  filter: { description: 'Only cases whose id or description contains this text.', type: 'text' },
+  compat: {
+    description: 'promptfoo: pass where promptfoo passes, also where nothing is asserted.',
+    type: 'choice',
+    choices: ['promptfoo'],
+  },
+  env: {
+    description: 'Names of environment variables that the suite may read as {{env.NAME}}; its data may read none.',
+    type: 'list',
+    example: 'MODEL_URL',
+  },
+  judge: {
+    description: 'Model that judges where the suite names none, asked at base-url.',
+    type: 'text',
+  },
   margin: {
     description: 'Largest loss of accuracy that does not matter, as a share. By default 0.03.',
     type: 'number',
@@ -50,14 +66,42 @@ export const promptRegressionInputs = defineInputs({
   },
   threshold: { description: 'Least accuracy that is acceptable, whatever the baseline has.', type: 'number' },
   repeats: { description: 'How often each request is asked. By default once.', type: 'number' },
+  'max-repeats': {
+    description:
+      'Up to so often each request is asked while the verdict is open; asking ends when it is settled. By default as often as repeats says.',
+    type: 'number',
+    example: '5',
+  },
   'min-cases': { description: 'Fewer cases than this settle nothing. By default 30.', type: 'number' },
-  'max-cost-usd': { description: 'Stop asking when the answers have cost this much.', type: 'number' },
+  'max-cost-usd': {
+    description: 'Ask nothing when the plan costs more, and stop asking when the answers have cost this much.',
+    type: 'number',
+  },
+  'max-tokens': {
+    description: 'Ask nothing when the plan takes more tokens, and stop asking when the answers took this many.',
+    type: 'number',
+  },
+  'max-minutes': {
+    description: 'Ask nothing when the plan takes longer, and stop asking after that many.',
+    type: 'number',
+  },
+  'dry-run': {
+    description: 'Only tell the plan: calls, tokens, dollars, minutes, and what it could detect. Nothing is asked.',
+    type: 'boolean',
+    default: 'false',
+  },
+  'self-check': {
+    description:
+      'Compare the suite with itself, by recorded repeats of one side, and tell how often it would raise a false alarm. Nothing is asked.',
+    type: 'boolean',
+    default: 'false',
+  },
   'price-prompt': {
     description: 'Price in USD of a million prompt tokens, for endpoints that do not say what an answer cost.',
     type: 'number',
   },
   'price-completion': { description: 'Price in USD of a million completion tokens.', type: 'number' },
-  concurrency: { description: 'Requests under way at a time.', type: 'number', default: '8' },
+  concurrency: { description: 'Requests under way at a time. By default what the suite says, else 8.', type: 'number' },
   timeout: { description: 'Seconds to wait for one answer.', type: 'number', default: '60' },
   advisory: { description: 'Report, but never fail.', type: 'boolean', default: 'false' },
 });

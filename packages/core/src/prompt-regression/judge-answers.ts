@@ -1,95 +1,115 @@
-// Answers in, outcome out: scores, verdict, report and record.
+// Tallies in, outcome out: a decision for each column, and of all of them verdict, report and record.
 import type { Outcome } from '../formats/outcome.ts';
-import { placeInPrompt } from '../formats/prompt.ts';
 import type { Problem } from '../formats/problem.ts';
 import { reportSchema, type Finding, type Report } from '../formats/report.ts';
 import type { RunContext } from '../formats/run-context.ts';
-import type { RunInput } from '../formats/run.ts';
-import { isFailure, type Asked } from './ask.ts';
+import { worstVerdict } from '../formats/verdict.ts';
 import type { Baseline } from './baseline.ts';
-import { decide, type Decision } from './decide.ts';
+import { answerProblems, costFooter, emptySuite } from './answer-problems.ts';
+import type { AssertionValues } from './assertion-values.ts';
+import type { Column, ColumnPair } from './columns.ts';
+import { decide } from './decide.ts';
+import { derivedOf } from './derived-metrics.ts';
+import type { Evaluation } from './evaluation.ts';
+import { expectedText } from './expected.ts';
 import { comparison, explanation, headline, type Told } from './headline.ts';
+import type { Quarantines } from './flaky.ts';
 import type { PromptRegressionInputs } from './inputs.ts';
-import type { Side } from './plan.ts';
 import { casesFile, reproduceCommand, runOf } from './record.ts';
-import { sideResult, usageOf, type CaseResult } from './results.ts';
+import { pairResults, type CaseResult } from './results.ts';
 import { sectionBlocks } from './section.ts';
+import { columnBlocks, columnsComparison, columnsHeadline, type ToldColumn } from './section-columns.ts';
 import type { Suite } from './suite.ts';
-import { count, dollars, grouped } from './words.ts';
+import type { ColumnTally } from './tally.ts';
+import type { Usage, UsageTally } from './usage.ts';
 
 export interface Answered {
+  /** Nothing but uncertified judges decides some case: the run reports and never fails. */
+  readonly advisory: boolean;
   readonly inputs: PromptRegressionInputs;
   readonly suite: Suite;
-  readonly asked: Asked;
+  readonly evaluation: Evaluation;
+  readonly values: AssertionValues;
+  /** With the places of both columns in the evaluation. */
+  readonly pairs: readonly (ColumnPair & { readonly places: readonly [after: number, before?: number] })[];
+  readonly gone: readonly Column[];
+  readonly isCompared: (item: CaseResult['case']) => boolean;
   readonly warnings: readonly Problem[];
-  readonly cassettes: readonly RunInput[];
+  readonly cassettes: Suite['inputs'];
   readonly baseline: Exclude<Baseline, { state: 'unreadable' }>;
-  readonly before?: Side;
-  readonly digest: string;
+  readonly rounds: RoundsTaken;
+  readonly quarantined: Quarantines['held'];
+}
+
+/** The looks that were planned, and the rounds of repeats that have been asked. */
+export interface RoundsTaken {
+  readonly looks: readonly number[];
+  readonly asked: number;
+}
+
+/** One column, judged. */
+export interface JudgedColumn extends ToldColumn {
+  readonly results: readonly CaseResult[];
+  readonly derived: Readonly<Record<string, number>>;
 }
 
 export function judgeAnswers(answered: Answered, context: RunContext): Outcome {
-  const { inputs, suite, asked, baseline, before } = answered;
-  const { policy, scorers, cases } = suite;
-  const results = pairResults(answered);
-  const failures = asked.distinct.filter(isFailure);
-  const calls = { asked: asked.distinct.length, failed: failures.length };
-  const evaluators = scorers.map(({ name }) => name);
-  const slices = suite.side.prompt['x-pawl']?.slices ?? [];
-  const decision = decide({ results, baseline: before !== undefined, calls, evaluators, slices }, policy);
-  const usage = {
-    after: usageOf(asked.answers[0]?.flat() ?? []),
-    ...(before !== undefined && { before: usageOf(asked.answers[1]?.flat() ?? []) }),
-  };
-  const costs = [usage.after.costUsd, usage.before?.costUsd].filter((cost) => cost !== undefined);
-  const told: Told = {
-    decision,
-    policy,
-    calls,
-    ...(baseline.state === 'absent' && { absent: baseline.words }),
-    ...(failures[0] !== undefined && { failure: failures[0].failure }),
-    ...(costs.length > 0 && { costPerCase: costs.reduce((sum, cost) => sum + cost, 0) / cases.length }),
-  };
+  const { inputs, suite, evaluation, baseline } = answered;
+  const columns = answered.pairs.map((pair) => judgeColumn(answered, pair));
+  const [only, other] = columns;
+  const single = other === undefined ? only : undefined;
+  const { name, cases } = suite.suite;
+  const decisions = columns.map(({ told }) => told.decision);
+  const verdict = worstVerdict(decisions.map((decision) => decision.verdict));
+  const judged = decisions.flatMap(({ accuracy }) => (accuracy === undefined ? [] : [accuracy.n]));
+  const head = single === undefined ? columnsHeadline(columns, verdict) : headline(single.told);
   const report: Report = {
     schema: reportSchema,
     kind: 'prompt-regression',
-    name: suite.name,
-    verdict: decision.verdict,
-    ...(inputs.advisory && { advisory: true }),
-    headline: headline(told),
-    comparison: comparison(decision.accuracy),
-    n: decision.accuracy?.n ?? (cases.length === 0 ? 0 : null),
-    blocks: [
-      ...sectionBlocks({
-        told,
-        candidate: suite.side,
-        scorers,
-        usage,
-        ...(before !== undefined && { baseline: before }),
-      }),
-    ],
-    findings: [...findings(told, suite)],
-    problems: [...answered.warnings, ...failedCalls(asked, decision, suite), ...emptySuite(decision, suite)].map(
-      (problem) => ({ ...problem }),
-    ),
+    name,
+    verdict,
+    // What could not be judged at all is no report of an uncertified judge.
+    ...((inputs.advisory || (answered.advisory && verdict !== 'error')) && { advisory: true }),
+    headline: head,
+    comparison: single === undefined ? columnsComparison(columns) : comparison(single.told.decision.accuracy),
+    n: judged.length > 0 ? Math.min(...judged) : cases.length === 0 ? 0 : null,
+    blocks: [...(single === undefined ? columnBlocks(columns) : sectionBlocks(single.section))],
+    findings: [...findings(columns, head, suite)],
+    problems: [
+      ...answered.warnings,
+      ...answerProblems(evaluation, verdict, suite.suite.file),
+      ...goneProblems(answered.gone, suite),
+      ...emptySuite(decisions, suite),
+    ].map((problem) => ({ ...problem })),
     footer: {
       baseline: baseline.state === 'absent' ? `none yet: ${baseline.words}` : baseline.words,
-      ...costFooter(asked),
+      ...costFooter(evaluation.calls),
       reproduce: reproduceCommand(inputs, baseline.source),
     },
   };
-  const files = { 'report.json': `${JSON.stringify(report)}\n`, 'cases.jsonl': casesFile(results, evaluators) };
+  const labelOf = (column: JudgedColumn) => (single === undefined ? { label: column.label } : {});
+  const files = {
+    'report.json': `${JSON.stringify(report)}\n`,
+    'cases.jsonl': casesFile(
+      columns.map((column) => ({ ...labelOf(column), results: column.results })),
+      evaluation.metrics.names,
+    ),
+  };
   const run = runOf(
     {
-      name: suite.name,
-      digest: answered.digest,
-      model: suite.side.model,
-      policy,
-      decision,
+      name,
+      digest: suite.digest(context.sha256),
+      model: [...new Set(suite.side.columns.map(({ request }) => request.model))].join(', '),
+      policy: suite.policy,
+      columns: columns.map((column) => ({
+        ...labelOf(column),
+        decision: column.told.decision,
+        usage: column.section.usage,
+        derived: column.derived,
+      })),
       baseline: baseline.source,
       inputs: [...suite.inputs, ...answered.cassettes],
-      usage,
-      costUsd: asked.costUsd,
+      costUsd: evaluation.calls.costUsd,
     },
     report,
     files,
@@ -98,74 +118,109 @@ export function judgeAnswers(answered: Answered, context: RunContext): Outcome {
   return { report, run, results: files, usage: false };
 }
 
-function pairResults({ suite, asked }: Answered): readonly CaseResult[] {
-  const [after, before] = asked.answers;
-  return suite.cases.map((item, index) => {
-    const now = after?.[index] ?? [];
-    const old = before?.[index];
-    return {
-      case: item,
-      after: sideResult(now, suite.scorers, item),
-      before: old === undefined ? undefined : sideResult(old, suite.scorers, item),
-      unchanged: old !== undefined && old.every((answer, repeat) => answer === now[repeat]),
-    };
+/** Whether more repeats could not change the verdict: it is reached in every column, or cases are what lacks. */
+export const isSettled = (answered: Answered): boolean =>
+  answered.pairs.every((pair) => {
+    const { verdict, reasons } = judgeColumn(answered, pair).told.decision;
+    return verdict !== 'inconclusive' || reasons.includes('too-few-cases') || reasons.includes('nothing-to-judge-by');
+  });
+
+function judgeColumn(answered: Answered, pair: Answered['pairs'][number]): JudgedColumn {
+  const { suite, evaluation, baseline, values } = answered;
+  const { policy } = suite;
+  const { cases, dialect, derivedMetrics } = suite.suite;
+  const { after: column, before, places } = pair;
+  const [now, old] = places;
+  const tally = evaluation.tallies[now] as ColumnTally;
+  const oldTally = old === undefined ? undefined : evaluation.tallies[old];
+  const results = pairResults({
+    cases,
+    pair,
+    after: tally,
+    ...(oldTally !== undefined && { before: oldTally }),
+    isCompared: answered.isCompared,
+  });
+  const calls = callsOf(answered, results);
+  const slices = [...new Set(cases.flatMap((item) => Object.keys(item.slices)))];
+  const evaluators = evaluation.metrics.names;
+  const evidence = { results, baseline: before !== undefined, calls, evaluators, slices };
+  const { looks, asked } = answered.rounds;
+  const decision = decide({ ...evidence, looks, rounds: asked, quarantined: answered.quarantined }, policy);
+  const usage = usageOf(evaluation, places);
+  const costs = [usage.after.costUsd, usage.before?.costUsd].filter((cost) => cost !== undefined);
+  const failure = firstFailure(evaluation, results);
+  const told: Told = {
+    decision,
+    policy,
+    calls,
+    thresholdKey: dialect === 'prompt-yml' ? 'x-pawl.threshold' : 'the input threshold',
+    ...(baseline.state === 'absent' && { absent: baseline.words }),
+    ...(baseline.state === 'present' && before === undefined && { absent: 'the baseline has no such column' }),
+    ...(failure !== undefined && { failure }),
+    ...(costs.length > 0 && { costPerCase: costs.reduce((sum, cost) => sum + cost, 0) / results.length }),
+  };
+  const section = {
+    told,
+    candidate: column,
+    expected: (item: CaseResult['case']) => expectedText(item, values, dialect === 'prompt-yml'),
+    usage,
+    ...(before !== undefined && { baseline: before }),
+  };
+  const derived = derivedOf(derivedMetrics, tally);
+  return { label: column.label, told, section, results, derived };
+}
+
+/** Of a suite's only column what was sent; of several each its own answers, since they share requests. */
+function callsOf({ evaluation, pairs }: Answered, results: readonly CaseResult[]): Told['calls'] {
+  const { calls, unjudged } = evaluation;
+  if (pairs.length === 1)
+    return { asked: Math.max(calls.asked, unjudged.count), failed: calls.failed + unjudged.count };
+  const sides = results.flatMap(({ after, before, errors }) => [
+    ...(after === undefined && errors?.after === undefined ? [] : [errors?.after !== undefined]),
+    ...(before === undefined && errors?.before === undefined ? [] : [errors?.before !== undefined]),
+  ]);
+  return { asked: sides.length, failed: sides.filter(Boolean).length };
+}
+
+function usageOf(evaluation: Evaluation, [now, old]: readonly [number, number?]): { after: Usage; before?: Usage } {
+  const after = (evaluation.usage[now] as UsageTally).usage;
+  const before = old === undefined ? undefined : evaluation.usage[old]?.usage;
+  return { after, ...(before !== undefined && { before }) };
+}
+
+function firstFailure({ calls, unjudged }: Evaluation, results: readonly CaseResult[]): string | undefined {
+  const own = results.find(({ errors }) => errors !== undefined)?.errors;
+  return [...calls.failures.keys()][0] ?? [...unjudged.kinds.keys()][0] ?? own?.after ?? own?.before;
+}
+
+/** At the prompt, which is where its reviewer looks. */
+function findings(columns: readonly JudgedColumn[], head: string, { suite }: Suite): readonly Finding[] {
+  const single = columns.length === 1;
+  return columns.flatMap(({ label, told, section }) => {
+    const { verdict } = told.decision;
+    // An error is told by its problem, where the reason stands.
+    if (verdict === 'pass' || verdict === 'error') return [];
+    return [
+      {
+        severity: verdict === 'fail' ? ('error' as const) : ('warning' as const),
+        title: single ? `${suite.name}: ${head}` : `${suite.name}, ${label}: ${headline(told)}`,
+        message: explanation(told),
+        ...section.candidate.compiled.prompt.place,
+      },
+    ];
   });
 }
 
-/** At the first message, which is where a reviewer of the prompt looks. */
-function findings(told: Told, { name, source }: Suite): readonly Finding[] {
-  const { verdict } = told.decision;
-  // An error is told by its problem, where the reason stands.
-  if (verdict === 'pass' || verdict === 'error') return [];
+function goneProblems(gone: readonly Column[], { suite }: Suite): readonly Problem[] {
+  if (gone.length === 0) return [];
+  const names = gone.map(({ label }) => `"${label}"`).join(', ');
   return [
     {
-      severity: verdict === 'fail' ? 'error' : 'warning',
-      title: `${name}: ${headline(told)}`,
-      message: explanation(told),
-      ...placeInPrompt(source, ['messages', 0, 'content']),
+      code: 'COLUMN_GONE',
+      severity: 'warning',
+      message: `The baseline also had ${names}, which nothing is compared with any more.`,
+      hint: 'This is fine where prompts or providers were taken out.',
+      file: suite.file,
     },
   ];
-}
-
-/** One problem for each kind of failure, with how often it came. */
-function failedCalls({ distinct }: Asked, { verdict }: Decision, { source }: Suite): readonly Problem[] {
-  const failures = new Map<string, { count: number; hint: string }>();
-  for (const answer of distinct) {
-    if (!isFailure(answer)) continue;
-    const seen = failures.get(answer.failure);
-    if (seen === undefined) failures.set(answer.failure, { count: 1, hint: answer.hint });
-    else seen.count += 1;
-  }
-  return [...failures].slice(0, 5).map(([failure, { count, hint }]) => ({
-    code: 'CALL_FAILED',
-    severity: verdict === 'error' ? 'error' : 'warning',
-    message: `${grouped(count)} of ${grouped(distinct.length)} requests failed: ${failure}.`,
-    ...(hint !== '' && { hint }),
-    file: source.file,
-  }));
-}
-
-function emptySuite({ reasons }: Decision, { side, source }: Suite): readonly Problem[] {
-  if (!reasons.includes('no-cases')) return [];
-  const path = side.prompt['x-pawl']?.testData;
-  return [
-    {
-      code: 'NO_CASES',
-      severity: 'error',
-      message: path === undefined ? 'The prompt has no testData.' : `There are no cases in "${path}".`,
-      hint: 'Add cases; without one nothing can be judged.',
-      ...(path === undefined ? { file: source.file } : placeInPrompt(source, ['x-pawl', 'testData'])),
-    },
-  ];
-}
-
-function costFooter({ distinct, costUsd }: Asked): { readonly cost?: string } {
-  const answered = distinct.filter((answer) => !isFailure(answer));
-  const reused = answered.filter((answer) => !isFailure(answer) && answer.reused).length;
-  if (answered.length === 0) return {};
-  const words =
-    reused === 0
-      ? count(answered.length, 'answer')
-      : `${grouped(reused)} of ${count(answered.length, 'answer')} reused`;
-  return { cost: costUsd === undefined ? words : `${words}, ${dollars(costUsd)}` };
 }

@@ -36,6 +36,13 @@ export interface Judgement {
 /** One-sided 5 % over all looks: Pocock's boundaries 1.645, 1.875, 1.992, 2.067, 2.122 as levels (Jennison, Turnbull 2000, table 2.1). */
 const alphaOfLooks = [0.05, 0.030396, 0.023185, 0.019369, 0.01692] as const;
 
+/** What one look may err with on either side. @throws Error beyond five looks: the caller has a bug */
+export function alphaOfLook(plannedLooks: number): number {
+  const alpha = alphaOfLooks[plannedLooks - 1];
+  if (alpha === undefined) throw new Error(`${plannedLooks} looks are planned`);
+  return alpha;
+}
+
 /**
  * The first look that settles holds. A pass or a fail is a `judgeNonInferiority` of the interval; a fail must
  * also stand up to the mid-p McNemar test, since the score interval is a little quick when three or four
@@ -43,27 +50,45 @@ const alphaOfLooks = [0.05, 0.030396, 0.023185, 0.019369, 0.01692] as const;
  * @throws Error without a look, or with more looks than planned or than five: the caller has a bug
  */
 export function judgeComparison(looks: readonly Look[], { margin, plannedLooks = 1 }: Tolerance): Judgement {
-  const alpha = alphaOfLooks[plannedLooks - 1];
-  if (alpha === undefined || looks.length > plannedLooks) throw new Error(`${looks.length} of ${plannedLooks} looks`);
+  if (looks.length > plannedLooks) throw new Error(`${looks.length} of ${plannedLooks} looks`);
+  const alpha = alphaOfLook(plannedLooks);
   let judgement: Judgement | undefined;
   for (const [index, look] of looks.entries()) {
-    judgement = judgeLook(look, margin, alpha, index + 1);
+    judgement = judgeLook(look, { margin, alpha, look: index + 1 });
     if (judgement.verdict !== 'inconclusive') break;
   }
   if (judgement === undefined) throw new Error('judged without a look');
   return judgement;
 }
 
-function judgeLook({ differences, clusters }: Look, margin: number, alpha: number, look: number): Judgement {
-  const decided = boundedInterval(differences, alpha, clusters);
+export interface LookTolerance {
+  readonly margin: number;
+  readonly alpha: number;
+  /** From 1. */
+  readonly look: number;
+}
+
+/** One look by itself. */
+export function judgeLook({ differences, clusters }: Look, { margin, alpha, look }: LookTolerance): Judgement {
+  const { verdict, decided } = lookVerdict({ differences, ...(clusters !== undefined && { clusters }) }, margin, alpha);
   const shown = boundedInterval(differences, 0.025, clusters);
-  let verdict = judgeNonInferiority(decided, margin) as Judgement['verdict'];
-  if (verdict === 'fail' && clusters === undefined && !failsExactly(differences, alpha)) verdict = 'inconclusive';
   if (verdict !== 'inconclusive') return { verdict, decided, shown, look };
   const { difference } = decided;
   const variance = differences.reduce((sum, value) => sum + (value - difference) ** 2, 0) / differences.length;
   const casesNeeded = casesToSettle({ difference, variance }, margin, { alpha, power: 0.8 });
   return { verdict, decided, shown, look, ...(Number.isFinite(casesNeeded) && { casesNeeded }) };
+}
+
+/** The verdict alone, for those who ask it at several levels. */
+export function lookVerdict(
+  { differences, clusters }: Look,
+  margin: number,
+  alpha: number,
+): Pick<Judgement, 'verdict' | 'decided'> {
+  const decided = boundedInterval(differences, alpha, clusters);
+  const verdict = judgeNonInferiority(decided, margin);
+  const quick = verdict === 'fail' && clusters === undefined && !failsExactly(differences, alpha);
+  return { verdict: quick ? 'inconclusive' : verdict, decided };
 }
 
 function failsExactly(differences: readonly number[], alpha: number): boolean {

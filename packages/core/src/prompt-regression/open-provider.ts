@@ -1,23 +1,29 @@
-// From inputs to a provider: which cassettes, whether new answers are recorded, which endpoint.
+// From inputs and a suite to providers: which cassettes, whether new answers are recorded, which endpoints.
+import { canonicalJson } from '../formats/canonical.ts';
+import type { EvalProvider, EvalSuite } from '../formats/eval-suite.ts';
 import { promptStem } from '../formats/prompt.ts';
-import type { Problem, Read } from '../formats/problem.ts';
+import { hasErrors, type Problem, type Read } from '../formats/problem.ts';
+import type { ModelProvider } from '../ports/model-provider.ts';
 import type { Workspace } from '../ports/workspace.ts';
+import { isBare, type Column } from './columns.ts';
 import type { PromptRegressionInputs } from './inputs.ts';
-import type { ProviderSettings } from './provider-settings.ts';
+import type { ProviderFactory, ProviderSettings } from './provider-settings.ts';
 
 /** Problems when nobody could answer: no endpoint, and no recording. */
 export async function providerSettings(
   inputs: PromptRegressionInputs,
-  model: string,
+  { columns, suite }: { readonly columns: readonly Column[]; readonly suite: EvalSuite },
   workspace: Workspace,
 ): Promise<Read<ProviderSettings>> {
   const baseUrl = inputs['base-url'];
-  const record = inputs.record ?? (baseUrl === undefined ? 'none' : 'missing');
+  // Providers that a suite describes know where they are asked; a bare model does not.
+  const reachable = baseUrl !== undefined || !columns.some(({ provider }) => isBare(provider));
+  const record = inputs.record ?? (reachable ? 'missing' : 'none');
   const folder = inputs.prompt.slice(0, inputs.prompt.lastIndexOf('/') + 1);
   const beside = `${folder}${promptStem(inputs.prompt)}.cassette.jsonl`;
   const given = inputs.cassette ?? [];
   const problems: Problem[] = [];
-  if (baseUrl === undefined && record !== 'none')
+  if (!reachable && record !== 'none')
     problems.push(problem(`record is ${record}, but there is no endpoint to ask.`, 'Give base-url, or record: none.'));
   const present: string[] = [];
   for (const path of given.length > 0 ? given : [beside]) {
@@ -29,7 +35,7 @@ export async function providerSettings(
         file: path,
       });
   }
-  if (baseUrl === undefined && present.length === 0 && problems.length === 0)
+  if (!reachable && present.length === 0 && problems.length === 0)
     problems.push(
       problem(
         `There is no endpoint to ask, and no recorded answers in "${beside}".`,
@@ -40,12 +46,74 @@ export async function providerSettings(
   const [prompt, completion] = [inputs['price-prompt'], inputs['price-completion']];
   return {
     value: {
-      model,
+      model: columns[0]?.request.model ?? '',
       ...(baseUrl !== undefined && { baseUrl, apiKeyEnv: inputs['api-key-env'] }),
       cassettes: present,
       record,
       timeoutMs: inputs.timeout * 1000,
+      concurrency: concurrencyOf(inputs, suite),
       ...(prompt !== undefined && completion !== undefined && { prices: { prompt, completion } }),
+    },
+    problems,
+  };
+}
+
+/** Requests under way at a time: what the user says, else the suite. */
+export const concurrencyOf = (inputs: Pick<PromptRegressionInputs, 'concurrency'>, { run }: EvalSuite): number =>
+  inputs.concurrency ?? run.concurrency ?? 8;
+
+export interface OpenedProviders {
+  /** One for each column, in order. */
+  readonly providers: readonly ModelProvider[];
+  /** Opens another, for a judge. What cannot be opened answers with the reason. */
+  judge(provider: EvalProvider): Promise<ModelProvider & { readonly model: string }>;
+  close(): Promise<void>;
+}
+
+/** Columns that ask the same endpoint share one provider. */
+export async function openProviders(
+  settings: ProviderSettings,
+  columns: readonly Column[],
+  open: ProviderFactory,
+): Promise<Read<OpenedProviders>> {
+  const opened = new Map<string, Promise<Read<ModelProvider>>>();
+  const openOnce = (provider: EvalProvider): Promise<Read<ModelProvider>> => {
+    const key = isBare(provider) ? '' : canonicalJson([provider.kind, provider.id, provider.config, provider.delayMs]);
+    let made = opened.get(key);
+    if (made === undefined) {
+      const model = provider.model ?? provider.id;
+      made = open(isBare(provider) ? settings : { ...settings, model, provider });
+      opened.set(key, made);
+    }
+    return made;
+  };
+  const problems: Problem[] = [];
+  const providers: ModelProvider[] = [];
+  for (const { provider } of columns) {
+    const read = await openOnce(provider);
+    problems.push(...read.problems.filter((each) => !problems.includes(each)));
+    if (read.value !== undefined) providers.push(read.value);
+  }
+  const close = async (): Promise<void> => {
+    for (const made of opened.values()) await (await made).value?.close?.();
+  };
+  if (hasErrors(problems) || providers.length < columns.length) {
+    await close();
+    return { problems };
+  }
+  return {
+    value: {
+      providers,
+      judge: async (provider) => {
+        const model = provider.model ?? provider.id;
+        const read = await openOnce(provider);
+        const { value } = read;
+        if (value !== undefined) return { id: value.id, model, complete: (request) => value.complete(request) };
+        const [first] = read.problems;
+        const failure = `the judge "${provider.id}" cannot be asked: ${first?.message ?? 'no reason is given'}`;
+        return { id: provider.id, model, complete: async () => ({ failure, hint: first?.hint ?? '' }) };
+      },
+      close,
     },
     problems,
   };

@@ -1,4 +1,5 @@
 // What the outside must know to open a model provider; core only names it.
+import type { EvalProvider } from '../formats/eval-suite.ts';
 import type { Read } from '../formats/problem.ts';
 import type { ModelProvider } from '../ports/model-provider.ts';
 
@@ -15,7 +16,18 @@ export interface ProviderSettings {
   readonly timeoutMs: number;
   /** USD for a million tokens. */
   readonly prices?: { readonly prompt: number; readonly completion: number };
+  /** As a suite writes it; without one, any endpoint at `baseUrl` that speaks OpenAI's API. What is given beside it wins. */
+  readonly provider?: EvalProvider;
+  /** Pause before each request, as the suite asks. */
+  readonly delayMs?: number;
+  /** Requests under way at one endpoint, at most; fewer when it shows that this is too much. */
+  readonly concurrency?: number;
+  /** Answers come token by token, and are timed. */
+  readonly stream?: boolean;
 }
 
-/** Problems are the user's: a corrupt cassette, a URL that is none. */
+/**
+ * Opens one provider; called once for each different one. Several of them may record into one cassette.
+ * Problems are the user's: a corrupt cassette, a URL that is none.
+ */
 export type ProviderFactory = (settings: ProviderSettings) => Promise<Read<ModelProvider>>;

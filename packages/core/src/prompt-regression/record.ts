@@ -4,8 +4,10 @@ import type { RunContext } from '../formats/run-context.ts';
 import { runSchema, type BaselineSource, type Metric, type Run, type RunInput } from '../formats/run.ts';
 import type { Compared, Decision } from './decide.ts';
 import { promptRegressionInputs, type PromptRegressionInputs } from './inputs.ts';
-import type { PromptPolicy } from './plan.ts';
-import type { CaseResult, SideResult, Usage } from './results.ts';
+import type { PromptPolicy } from './policy.ts';
+import type { CaseResult, SideResult } from './results.ts';
+import { comparedOf } from './section.ts';
+import type { Usage } from './usage.ts';
 import { cut } from './words.ts';
 
 /** An answer's text in cases.jsonl. */
@@ -13,24 +15,64 @@ const textLimit = 2048;
 /** The store takes results up to 1 MB: with many cases the texts are cut shorter. */
 const fileLimit = 900_000;
 
-/** One line per case: id, pass before and after, scores by evaluator, and both texts, cut. */
-export function casesFile(results: readonly CaseResult[], evaluators: readonly string[]): string {
-  const limit = Math.min(textLimit, Math.max(40, Math.floor(fileLimit / Math.max(1, results.length) / 2) - 150));
-  const side = (result: SideResult | undefined): object | null =>
-    result === undefined
-      ? null
-      : {
-          pass: result.pass,
-          scores: Object.fromEntries(evaluators.map((name, index) => [name, result.scores[index] ?? null])),
-          text: cut(result.output, limit),
-          ...(result.output.length > limit && { cut: true }),
+/** The cases of one column; its label is written when there are several. */
+export interface ColumnCases {
+  readonly label?: string;
+  readonly results: readonly CaseResult[];
+}
+
+/** One line per case and column: id, what it scored before and after, repeat by repeat where there are several, and both texts, cut. */
+export function casesFile(columns: readonly ColumnCases[], metrics: readonly string[]): string {
+  const count = columns.reduce((sum, { results }) => sum + results.length, 0);
+  const limit = Math.min(textLimit, Math.max(40, Math.floor(fileLimit / Math.max(1, count) / 2) - 150));
+  return columns
+    .flatMap(({ label, results }) =>
+      results.map(({ case: { id }, before, after, unchanged, errors }) => {
+        const column = label === undefined ? {} : { column: label };
+        const sides = {
+          before: sideLine(before, errors?.before, metrics, limit),
+          after: sideLine(after, errors?.after, metrics, limit),
         };
-  return results
-    .map(({ case: { id }, before, after, unchanged }) =>
-      JSON.stringify({ id, unchanged, before: side(before), after: side(after) }),
+        return `${JSON.stringify({ id, ...column, unchanged, ...sides })}\n`;
+      }),
     )
-    .map((line) => `${line}\n`)
     .join('');
+}
+
+function sideLine(
+  result: SideResult | undefined,
+  error: string | undefined,
+  metrics: readonly string[],
+  limit: number,
+): object | null {
+  if (result === undefined) return error === undefined ? null : { pass: null, scores: {}, error: cut(error, limit) };
+  const { pass, score, scores, output, repeats } = result;
+  const [only, other] = repeats;
+  return {
+    pass,
+    ...(score !== pass && { score }),
+    scores: Object.fromEntries(
+      metrics.flatMap((name, place) => (scores[place] === undefined ? [] : [[name, scores[place]]])),
+    ),
+    text: cut(output, limit),
+    ...(output.length > limit && { cut: true }),
+    ...(other === undefined
+      ? measured(only)
+      : { repeats: repeats.map((each) => ({ pass: Number(each.pass), score: each.score, ...measured(each) })) }),
+  };
+}
+
+const measured = (repeat: SideResult['repeats'][number] | undefined): object => ({
+  ...(repeat?.latencyMs !== undefined && { latencyMs: repeat.latencyMs }),
+  ...(repeat?.costUsd !== undefined && { costUsd: repeat.costUsd }),
+});
+
+/** What the record says of one column. */
+export interface ColumnFacts {
+  readonly label?: string;
+  readonly decision: Decision;
+  readonly usage: { readonly after: Usage; readonly before?: Usage };
+  readonly derived: Readonly<Record<string, number>>;
 }
 
 export interface RunFacts {
@@ -38,10 +80,9 @@ export interface RunFacts {
   readonly digest: string;
   readonly model: string;
   readonly policy: PromptPolicy;
-  readonly decision: Decision;
+  readonly columns: readonly ColumnFacts[];
   readonly baseline: BaselineSource;
   readonly inputs: readonly RunInput[];
-  readonly usage: { readonly after: Usage; readonly before?: Usage };
   readonly costUsd: number | undefined;
 }
 
@@ -51,7 +92,7 @@ export function runOf(
   results: Readonly<Record<string, string>>,
   context: RunContext,
 ): Run {
-  const { policy, decision, costUsd } = facts;
+  const { policy, columns, costUsd } = facts;
   return {
     schema: runSchema,
     id: context.runId,
@@ -70,25 +111,53 @@ export function runOf(
       model: facts.model,
       margin: policy.margin,
       repeats: policy.repeats,
+      ...(policy.maxRepeats !== undefined && { maxRepeats: policy.maxRepeats }),
       minCases: policy.minCases,
       ...(policy.threshold !== undefined && { threshold: policy.threshold }),
     },
-    metrics: metricsOf(decision, facts.usage, report),
+    metrics: Object.assign({}, ...columns.map((column) => metricsOf(column, report, columns.length))) as Record<
+      string,
+      Metric
+    >,
     results: Object.fromEntries(Object.entries(results).map(([file, text]) => [file, context.sha256(text)])),
     ...(costUsd !== undefined && { costUsd }),
   };
 }
 
-function metricsOf(decision: Decision, usage: RunFacts['usage'], report: Report): Record<string, Metric> {
+/** Of the only column by their names; of several each by its column's label too. */
+function metricsOf(
+  { label, decision, usage, derived }: ColumnFacts,
+  report: Report,
+  columns: number,
+): Record<string, Metric> {
   const metrics: Record<string, Metric> = {};
-  const { accuracy, evaluators } = decision;
+  const { accuracy } = decision;
   if (accuracy !== undefined) {
-    metrics['accuracy'] = { ...metricOf(accuracy), verdict: report.verdict };
-    if (evaluators.length > 1)
-      for (const evaluator of evaluators) metrics[`score/${evaluator.name}`] = metricOf(evaluator);
+    metrics['accuracy'] = { ...metricOf(accuracy), verdict: columns === 1 ? report.verdict : decision.verdict };
+    for (const evaluator of comparedOf(decision).slice(1)) metrics[`score/${evaluator.name}`] = metricOf(evaluator);
     metrics['newly-wrong'] = { value: decision.newlyWrong.length, n: accuracy.n, direction: 'lower' };
     metrics['newly-right'] = { value: decision.newlyRight.length, n: accuracy.n, direction: 'higher' };
   }
+  for (const { name, n, after, before, ratio, low, high } of decision.ratios ?? [])
+    metrics[`ratio/${name.replace(/\W+/g, '-')}`] = {
+      value: after,
+      baseline: before,
+      n,
+      difference: ratio - 1,
+      interval: [low - 1, high - 1],
+      level: 0.95,
+      direction: 'lower',
+    };
+  for (const { score, events, n, atMost } of decision.safety ?? [])
+    metrics[`safety/${score}`] = {
+      value: n === 0 ? 0 : events / n,
+      n,
+      interval: [0, atMost],
+      level: 0.95,
+      direction: 'lower',
+    };
+  if (decision.flaky !== undefined) metrics['flaky'] = { value: decision.flaky.length, direction: 'lower' };
+  for (const [name, value] of Object.entries(derived)) metrics[`derived/${name}`] = { value };
   const add = (name: string, unit: string, read: (side: Usage) => number | undefined): void => {
     const value = read(usage.after);
     if (value === undefined) return;
@@ -98,7 +167,11 @@ function metricsOf(decision: Decision, usage: RunFacts['usage'], report: Report)
   add('latency-median', 'ms', (side) => side.latency?.median);
   add('latency-p95', 'ms', (side) => side.latency?.p95);
   add('cost', 'USD', (side) => side.costUsd);
-  return metrics;
+  add('cost-per-case', 'USD', (side) => (side.costUsd === undefined ? undefined : side.costUsd / side.answers));
+  add('tokens-in', 'tokens', (side) => side.tokens?.prompt);
+  add('tokens-out', 'tokens', (side) => side.tokens?.completion);
+  if (label === undefined) return metrics;
+  return Object.fromEntries(Object.entries(metrics).map(([name, metric]) => [`${name} [${label}]`, metric]));
 }
 
 function metricOf({ n, after, before, judgement }: Compared): Metric {

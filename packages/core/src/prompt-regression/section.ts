@@ -2,18 +2,20 @@
 import type { Block, Cell } from '../formats/report.ts';
 import { changedParts } from './changes.ts';
 import type { Compared, Decision, SliceDifference } from './decide.ts';
-import { expectedText, type Scorer } from './evaluate.ts';
+import type { Column } from './columns.ts';
 import { explanation, type Told } from './headline.ts';
-import type { Side } from './plan.ts';
-import type { CaseResult, Usage } from './results.ts';
+import { judgementBlocks } from './judgement-words.ts';
+import type { CaseResult } from './results.ts';
+import type { Usage } from './usage.ts';
 import { fieldText } from './template.ts';
 import { cut, count, dollars, excerpt, grouped, intervalWords, milliseconds, points, share } from './words.ts';
 
 export interface SectionData {
   readonly told: Told;
-  readonly candidate: Side;
-  readonly baseline?: Side;
-  readonly scorers: readonly Scorer[];
+  readonly candidate: Column;
+  readonly baseline?: Column;
+  /** What an answer to the case was expected to be. */
+  readonly expected: (item: CaseResult['case']) => string;
   readonly usage: { readonly after: Usage; readonly before?: Usage };
 }
 
@@ -40,13 +42,18 @@ export function sectionBlocks(data: SectionData): readonly Block[] {
   if (compared.length > 1) blocks.push(intervalChart(compared, told.policy.margin));
   blocks.push(...flipDetails('newly wrong', decision.newlyWrong, data));
   blocks.push(...flipDetails('newly right', decision.newlyRight, data));
+  blocks.push(...judgementBlocks(decision));
   if (decision.slices.length > 0) blocks.push(sliceDetails(decision.slices));
   return blocks;
 }
 
-/** A single evaluator is the accuracy itself and is not said twice. */
-const comparedOf = ({ accuracy, evaluators }: Decision): readonly Compared[] =>
-  accuracy === undefined ? [] : [accuracy, ...(evaluators.length > 1 ? evaluators : [])];
+/** A single evaluator that is the accuracy itself is not said twice. */
+export function comparedOf({ accuracy, evaluators }: Decision): readonly Compared[] {
+  if (accuracy === undefined) return [];
+  const [only, other] = evaluators;
+  const twice = other === undefined && only?.after === accuracy.after && only.before === accuracy.before;
+  return [accuracy, ...(twice ? [] : evaluators)];
+}
 
 function metricsTable({ told, usage, baseline }: SectionData): Block {
   const rows: Cell[][] = comparedOf(told.decision).map(({ name, before, after, judgement }) => {
@@ -104,12 +111,12 @@ function intervalChart(compared: readonly Compared[], margin: number): Block {
   return { type: 'chart', title: 'Difference by evaluator, 95 % CI', chart };
 }
 
-function flipDetails(words: string, flips: readonly CaseResult[], data: SectionData): readonly Block[] {
+export function flipDetails(words: string, flips: readonly CaseResult[], data: SectionData): readonly Block[] {
   if (flips.length === 0) return [];
   const blocks: Block[] = flips.slice(0, shownFlips).map((result) => ({
     type: 'change',
     title: titleOf(result, data),
-    expected: excerpt(expected(result, data.scorers), shownText),
+    expected: excerpt(data.expected(result.case), shownText),
     before: shownOutput(result.before?.output),
     after: shownOutput(result.after?.output),
   }));
@@ -119,17 +126,10 @@ function flipDetails(words: string, flips: readonly CaseResult[], data: SectionD
 }
 
 /** The case's name, and what the messages took from it. */
-function titleOf({ case: { id, fields } }: CaseResult, { candidate }: SectionData): string {
-  const names = new Set(candidate.templates.flatMap(({ template }) => template.names));
-  const texts = [...names].map((name) => fieldText(fields, name) ?? '').filter((text) => text !== '' && text !== id);
+function titleOf({ case: { id, vars } }: CaseResult, { candidate }: SectionData): string {
+  const names = new Set(candidate.compiled.templates.flatMap((template) => template.names));
+  const texts = [...names].map((name) => fieldText(vars, name) ?? '').filter((text) => text !== '' && text !== id);
   return texts.length === 0 ? id : `${id}: ${excerpt(texts.join(' · '), 160)}`;
-}
-
-/** `equals` alone is the expected text itself; else what was asked of the answer, in words. */
-function expected({ case: { fields } }: CaseResult, scorers: readonly Scorer[]): string {
-  const checks = scorers.flatMap((scorer) => scorer.checks);
-  const text = expectedText(scorers, fields);
-  return checks.length === 1 && checks[0]?.criterion === 'equals' ? text.slice('is "'.length, -1) : text;
 }
 
 function shownOutput(output: string | undefined): string {
@@ -160,10 +160,10 @@ function sliceDetails(slices: readonly SliceDifference[]): Block {
         ],
         rows: slices
           .slice(0, shownSlices)
-          .map(({ field, value, n, before, after, p, marked: stands }) => [
+          .map(({ field, value, score, n, before, after, p, marked: stands }) => [
             stands
-              ? [{ text: `${field}=${excerpt(value, 60)}`, style: 'strong' as const }]
-              : `${field}=${excerpt(value, 60)}`,
+              ? [{ text: sliceName(field, value, score), style: 'strong' as const }]
+              : sliceName(field, value, score),
             grouped(n),
             share(before),
             share(after),
@@ -179,3 +179,6 @@ function sliceDetails(slices: readonly SliceDifference[]): Block {
     ],
   };
 }
+
+const sliceName = (field: string, value: string, score: string | undefined): string =>
+  `${score === undefined ? '' : `${excerpt(score, 40)}, `}${field}=${excerpt(value, 60)}`;

@@ -1,104 +1,133 @@
-// Reads what is evaluated: the prompt file, its cases, its evaluators and policy. Every mistake at once.
-import { placeInPrompt, promptStem, readPrompt, type Prompt } from '../formats/prompt.ts';
+// Reads what is evaluated, whatever format it is in, and checks what every format has in common. Every mistake at once.
+import type { Sha256 } from '../formats/canonical.ts';
+import type { EvalSuite } from '../formats/eval-suite.ts';
 import { hasErrors, type Problem, type Read } from '../formats/problem.ts';
-import type { YamlSource } from '../formats/read-yaml.ts';
 import type { RunInput } from '../formats/run.ts';
-import type { Workspace } from '../ports/workspace.ts';
-import type { Scorer } from './evaluate.ts';
-import type { PromptRegressionInputs } from './inputs.ts';
 import {
+  casesNowhere,
+  casesWithoutAssertions,
+  derivedProblems,
   missingVariables,
-  planScorers,
-  policyOf,
-  sideOf,
+  unknownAssertions,
   unusableExpectations,
-  type PromptPolicy,
-  type Side,
-} from './plan.ts';
-import { nameCases, readRows, type Case } from './test-data.ts';
+  type TextOf,
+} from './check-suite.ts';
+import type { PromptPorts } from './check-prompts.ts';
+import { runsIn, sideOf, type Side } from './columns.ts';
+import type { PromptRegressionInputs } from './inputs.ts';
+import { policyOf, type PromptPolicy } from './policy.ts';
+import { missingFile, modelProvider } from './prompt-suite.ts';
+import { allowedEnvironment, isPromptText, readWhole, type FormatRead } from './read-format.ts';
+import { knownAssertions } from './scorer-tables.ts';
 
 export interface Suite {
-  readonly source: YamlSource;
-  /** The prompt's name in the registry. */
-  readonly name: string;
+  readonly suite: EvalSuite;
   readonly side: Side;
-  readonly scorers: readonly Scorer[];
-  readonly cases: readonly Case[];
   readonly policy: PromptPolicy;
   readonly inputs: readonly RunInput[];
+  readonly textOf: TextOf;
+  /** Where cases would stand, for a suite that has none. */
+  readonly casesPlace: FormatRead['casesPlace'];
+  /** Digest of what a model is told: what the registry knows a version by. */
+  digest(sha256: Sha256): string;
 }
 
-export async function readSuite(inputs: PromptRegressionInputs, workspace: Workspace): Promise<Read<Suite>> {
+export async function readSuite(
+  inputs: PromptRegressionInputs,
+  { workspace, scripts, environment }: Pick<PromptPorts, 'workspace' | 'scripts' | 'environment'>,
+): Promise<Read<Suite>> {
   const file = inputs.prompt;
   const text = await workspace.readText(file);
-  if (text === undefined) return { problems: [missingFile(file, 'prompt')] };
-  const source = { text, file };
-  const read = readPrompt(source);
+  if (text === undefined) return { problems: [missingFile(file, isPromptText(file, '') ? 'prompt' : 'suite')] };
+  const read = await readWhole({
+    source: { text, file },
+    workspace,
+    scripts,
+    environment: allowedEnvironment(inputs, environment),
+    compat: inputs.compat,
+  });
   if (read.value === undefined) return { problems: read.problems };
-  const prompt = read.value;
-  const policy = policyOf(inputs, prompt);
-  const scorers = planScorers(prompt, source);
-  const cases = await readCases(prompt, source, workspace);
-  const problems: Problem[] = [...read.problems, ...policy.problems, ...scorers.problems, ...cases.problems];
-  const model = inputs.model ?? prompt.model;
-  if (model === undefined) {
-    problems.push({
-      code: 'PROMPT_WITHOUT_MODEL',
-      severity: 'error',
-      message: 'The prompt file names no model.',
-      hint: 'Add "model", or give the input "model".',
-      file,
-    });
-  }
-  const side = sideOf(prompt, model ?? '');
-  if (cases.value !== undefined) problems.push(...missingVariables(side, cases.value.cases, source));
-  if (cases.value !== undefined && scorers.value !== undefined)
-    problems.push(...unusableExpectations(scorers.value, cases.value.cases, source));
-  if (hasErrors(problems) || policy.value === undefined || scorers.value === undefined || cases.value === undefined)
-    return { problems };
+  const { digest, casesPlace, ...format } = read.value;
+  const suite = chosenCases(withModel(format.suite, inputs), inputs);
+  const policy = policyOf(inputs, suite.policy, suite.run);
+  const side = sideOf(suite);
+  const textOf: TextOf = (path) => (path === file ? text : undefined);
+  const problems: Problem[] = [
+    ...read.problems,
+    ...policy.problems,
+    ...withoutProvider(suite),
+    ...unknownAssertions(suite, knownAssertions(suite.dialect)),
+    ...casesWithoutAssertions(suite),
+    ...derivedProblems(suite),
+    ...nothingChosen(format.suite, suite),
+    ...(side.columns.length === 0 ? [] : casesNowhere(suite.cases, side.columns, runsIn)),
+    ...missingVariables(side, suite.cases, textOf),
+    ...unusableExpectations(suite, textOf),
+  ];
+  if (hasErrors(problems) || policy.value === undefined) return { problems };
   const fingerprint = await workspace.fingerprint(file);
-  const promptInput: RunInput[] = fingerprint === undefined ? [] : [{ role: 'prompt', path: file, ...fingerprint }];
+  const role = suite.dialect === 'prompt-yml' ? 'prompt' : 'suite';
+  const own: RunInput[] = fingerprint === undefined ? [] : [{ role, path: file, ...fingerprint }];
+  const others = suite.inputs.filter(({ path }) => path !== file);
   return {
-    value: {
-      source,
-      name: promptStem(file),
-      side,
-      scorers: scorers.value,
-      cases: cases.value.cases,
-      policy: policy.value,
-      inputs: [...promptInput, ...cases.value.inputs],
-    },
+    value: { suite, side, policy: policy.value, inputs: [...own, ...others], textOf, casesPlace, digest },
     problems,
   };
 }
 
-async function readCases(
-  prompt: Prompt,
-  source: YamlSource,
-  workspace: Workspace,
-): Promise<Read<{ readonly cases: readonly Case[]; readonly inputs: readonly RunInput[] }>> {
-  const path = prompt['x-pawl']?.testData;
-  if (path === undefined) {
-    const named = nameCases(prompt.testData ?? [], prompt, source.file);
-    if (named.value === undefined) return { problems: named.problems };
-    return { value: { cases: named.value, inputs: [] }, problems: named.problems };
-  }
-  const text = await workspace.readText(path);
-  if (text === undefined)
-    return { problems: [{ ...missingFile(path, 'test data'), ...placeInPrompt(source, ['x-pawl', 'testData']) }] };
-  const rows = readRows({ text, file: path });
-  if (rows.value === undefined) return { problems: rows.problems };
-  const named = nameCases(rows.value, prompt, path);
-  if (named.value === undefined) return { problems: named.problems };
-  const fingerprint = await workspace.fingerprint(path);
-  const inputs: RunInput[] = fingerprint === undefined ? [] : [{ role: 'data', path, ...fingerprint }];
-  return { value: { cases: named.value, inputs }, problems: named.problems };
+/** `model` asks another model on both sides, whatever the files say. */
+export function withModel<S extends Pick<EvalSuite, 'providers' | 'file'>>(
+  suite: S,
+  { model }: PromptRegressionInputs,
+): S {
+  return model === undefined ? suite : { ...suite, providers: [modelProvider(model, { file: suite.file })] };
 }
 
-const missingFile = (file: string, what: string): Problem => ({
-  code: 'FILE_MISSING',
-  severity: 'error',
-  message: `There is no ${what} file "${file}".`,
-  hint: 'Give its path from the root of the repository.',
-  file,
-});
+/** `case` and `filter` look at a part of the suite. */
+function chosenCases(suite: EvalSuite, inputs: PromptRegressionInputs): EvalSuite {
+  const { case: ids = [], filter } = inputs;
+  if (ids.length === 0 && filter === undefined) return suite;
+  const cases = suite.cases.filter(
+    ({ id, description = '' }) =>
+      (ids.length === 0 || ids.includes(id)) &&
+      (filter === undefined || id.includes(filter) || description.includes(filter)),
+  );
+  return { ...suite, cases };
+}
+
+function nothingChosen(whole: EvalSuite, chosen: EvalSuite): readonly Problem[] {
+  if (whole.cases.length === 0 || chosen.cases.length > 0) return [];
+  return [
+    {
+      code: 'NO_CASE_CHOSEN',
+      severity: 'error',
+      message: `None of the ${whole.cases.length} cases is called as "case" or "filter" say.`,
+      hint: 'Give the id of a case, or a part of its id or description.',
+      file: whole.file,
+    },
+  ];
+}
+
+function withoutProvider({ providers, prompts, dialect, file }: EvalSuite): readonly Problem[] {
+  if (dialect === 'prompt-yml' && providers.length === 0)
+    return [
+      {
+        code: 'PROMPT_WITHOUT_MODEL',
+        severity: 'error',
+        message: 'The prompt file names no model.',
+        hint: 'Add "model", or give the input "model".',
+        file,
+      },
+    ];
+  if (providers.length > 0 && prompts.length > 0) return [];
+  const what = prompts.length === 0 ? 'prompt' : 'provider';
+  return [
+    {
+      code: 'SUITE_ASKS_NOTHING',
+      severity: 'error',
+      message: `The suite has no ${what}, so nothing can be asked.`,
+      hint: `Add "${what}s"${what === 'provider' ? ', or give the input "model"' : ''}.`,
+      file,
+    },
+  ];
+}

@@ -79,6 +79,8 @@ const Side = z.looseObject({
 const CaseLine = z.looseObject({
   ...Side.shape,
   id: Id,
+  /** Of a suite that asks each case of several prompts or models. */
+  column: z.optional(z.string()),
   expected: z.optional(z.unknown()),
   output: z.optional(z.string()),
   /** Written by prompt-regression: what this run's own prompt answered. */
@@ -109,7 +111,7 @@ const readers: Readonly<Record<string, Reader>> = {
       const answer = side?.text ?? (data.after === undefined ? data.output : undefined);
       const { scores = {} } = side ?? {};
       return {
-        id: String(data.id),
+        id: data.column === undefined ? String(data.id) : `${data.id} [${data.column}]`,
         pass: side?.pass === undefined || side.pass === null ? null : Number(side.pass),
         // Evaluators' means are the metrics `score/NAME`.
         scores: {

@@ -67,6 +67,7 @@ export {
   type IntervalPlan,
 } from './distribution-distance.ts';
 export { ksPValue, twoSampleDistances, type TwoSampleDistances } from './two-sample.ts';
+export { clopperPearson } from './clopper-pearson.ts';
 export { cohensKappa, type Agreement } from './agreement.ts';
 export { predictionPoweredMean, type LabelledScores, type PredictionPowered } from './prediction-powered.ts';
 export { varianceComponents, varianceOfMean, type VarianceComponents } from './variance-components.ts';

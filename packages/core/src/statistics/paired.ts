@@ -79,7 +79,7 @@ export function scoreInterval(worse: number, better: number, n: number, alpha: n
  * The interval for differences of scores between 0 and 1. Whole ones (a case changed sides or did not) take
  * the score interval. Others take the t interval, unless fewer than ten cases differ: then the score interval
  * on the summed losses and gains, which is wider than theirs, since of all scores with these sums the whole
- * ones vary most.
+ * ones vary most. The score interval knows no clusters: with them it is widened to the clustered one.
  */
 export function boundedInterval(
   differences: readonly number[],
@@ -96,9 +96,12 @@ export function boundedInterval(
     if (value !== 0) differing += 1;
     whole &&= Number.isInteger(value);
   }
-  if (differing < fewDiffering || (whole && clusters === undefined))
-    return scoreInterval(worse, better, differences.length, alpha);
-  return tInterval(pairedMean(differences, clusters), alpha);
+  const clustered = (): DifferenceInterval => tInterval(pairedMean(differences, clusters), alpha);
+  if (differing >= fewDiffering && !(whole && clusters === undefined)) return clustered();
+  const score = scoreInterval(worse, better, differences.length, alpha);
+  if (clusters === undefined) return score;
+  const { low, high } = clustered();
+  return { ...score, low: Math.min(score.low, low), high: Math.max(score.high, high) };
 }
 
 /** Where a falling condition stops to hold, to the last bit. */

@@ -1,8 +1,15 @@
 // A small repository in memory: files, commits, registered versions, and a model that answers by rules.
-import type { History, ModelProvider, RegisteredVersion, Registry } from '@pawl/core';
+import type { History, ModelProvider, RegisteredVersion, Registry, ScriptRunner } from '@pawl/core';
 import { readInputs } from '@pawl/core';
-import { checkPrompts, promptRegressionInputs, type PromptRegressionInputs } from '@pawl/core/prompt-regression';
-import { fakeContext, fakeWorkspace } from '@pawl/core/testing';
+import {
+  checkPrompts,
+  outputRow,
+  promptRegressionInputs,
+  type EvalWatcher,
+  type OutputRow,
+  type PromptRegressionInputs,
+} from '@pawl/core/prompt-regression';
+import { fakeContext, fakeProvider, fakeWorkspace } from '@pawl/core/testing';
 
 export interface WorldData {
   readonly files: Record<string, string>;
@@ -15,6 +22,21 @@ export interface WorldData {
   readonly versions?: readonly RegisteredVersion[];
   readonly provider?: ModelProvider;
   readonly inputs?: Record<string, string>;
+  readonly environment?: (name: string) => string | undefined;
+  /** Users' JavaScript stood in for by functions of its variables. */
+  readonly scripts?: Readonly<Record<string, (variables: Readonly<Record<string, unknown>>) => unknown>>;
+}
+
+/** Code that is not among the scripts fails, as code with a mistake does. */
+function fakeScripts(scripts: NonNullable<WorldData['scripts']>): ScriptRunner {
+  return {
+    run: async ({ code, variables }) => {
+      const script = scripts[code];
+      return script === undefined ? { failure: `cannot run "${code}"` } : { value: script(variables) };
+    },
+    matches: async () => ({ found: false }),
+    close: async () => {},
+  };
 }
 
 export const version = (
@@ -63,6 +85,9 @@ export function fakeRegistry(versions: readonly RegisteredVersion[] = []): Regis
     register: unused,
     label: unused,
     unlabel: unused,
+    deprecate: unused,
+    archive: unused,
+    tagger: unused,
     history: async () => [],
   };
 }
@@ -73,7 +98,7 @@ export function readWorldInputs(written: Record<string, string>): PromptRegressi
   return inputs.value;
 }
 
-export const evaluate = (world: WorldData) =>
+export const evaluate = (world: WorldData, watcher?: EvalWatcher) =>
   checkPrompts(
     readWorldInputs({ prompt: 'prompts/triage.prompt.yml', 'base-url': 'http://model/v1', ...world.inputs }),
     {
@@ -84,6 +109,33 @@ export const evaluate = (world: WorldData) =>
         world.provider === undefined
           ? { problems: [{ code: 'PROVIDER_MISSING', severity: 'error', message: 'no provider' }] }
           : { value: world.provider, problems: [] },
+      ...(world.environment !== undefined && { environment: world.environment }),
+      ...(world.scripts !== undefined && { scripts: fakeScripts(world.scripts) }),
     },
     fakeContext(),
+    watcher,
   );
+
+const config = 'promptfooconfig.yaml';
+
+/** A promptfoo configuration against nothing: its rows by case, column and repeat, and the outcome. */
+export async function evaluateConfig(text: string, world: Partial<WorldData> = {}) {
+  const rows: OutputRow[] = [];
+  const outcome = await evaluate(
+    {
+      provider: echo(),
+      ...world,
+      files: { [config]: text, ...world.files },
+      inputs: { prompt: config, baseline: 'none', ...world.inputs },
+    },
+    { row: (row, column, side) => rows.push(outputRow(row, column, side)) },
+  );
+  return { ...outcome, rows };
+}
+
+/** Answers with what it was asked. */
+export const echo = () =>
+  fakeProvider(({ text, messages }) => {
+    const content = text ?? messages.at(-1)?.content;
+    return typeof content === 'string' ? content : '';
+  });

@@ -59,6 +59,29 @@ export const modelProviderContract: readonly ContractCase<ModelProvider>[] = [
     },
   },
   {
+    title: 'texts that mean something elsewhere come back as they are',
+    check: async (provider) => {
+      const hostile = [
+        '{{env.SECRET}} {% raw %}',
+        '$(ID) `ID` "; DROP',
+        '\\N \\"',
+        '[DONE]',
+        'DATA: {}',
+        '\u{1f989} \u2028 \u202e',
+      ];
+      for (const text of hostile) assert.equal((await replyTo(provider, ask(text))).text, text.toUpperCase());
+      const long = 'LONG '.repeat(20_000);
+      assert.equal((await replyTo(provider, ask(long))).text, long);
+    },
+  },
+  {
+    title: 'what it was not asked for it does not add',
+    check: async (provider) => {
+      const reply = await replyTo(provider, ask('plain'));
+      for (const name of ['toolCalls', 'logProbs', 'refused'] as const) assert.equal(reply[name], undefined, name);
+    },
+  },
+  {
     title: 'it closes once nothing more is asked',
     check: async (provider) => {
       await replyTo(provider, ask('last'));

@@ -1,4 +1,4 @@
-// What OpenAI's API accepts as a chat completion, as far as Pawl sends it.
+// What OpenAI's API accepts as a chat completion, a completion and embeddings, as far as Pawl sends them.
 
 export interface ChatRequest {
   readonly model: string;
@@ -17,10 +17,30 @@ const isText: Check = (value) => typeof value === 'string' && value !== '';
 const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const isMessage: Check = (value) =>
+const isPart: Check = (value) => {
+  if (!isMap(value)) return false;
+  if (value['type'] === 'text') return typeof value['text'] === 'string' && Object.keys(value).length === 2;
+  const image = value['image_url'];
+  return value['type'] === 'image_url' && isMap(image) && /^(?:https:\/\/|data:image\/)/.test(String(image['url']));
+};
+
+const isMessage: Check = (value) => {
+  if (!isMap(value) || !Object.keys(value).every((name) => messageMembers.has(name))) return false;
+  const { role, content, tool_call_id: answered } = value;
+  if (!['system', 'developer', 'user', 'assistant', 'tool'].includes(String(role))) return false;
+  if ((role === 'tool') !== (typeof answered === 'string')) return false;
+  if (typeof content === 'string') return true;
+  // Pictures come from users only.
+  return Array.isArray(content) && content.length > 0 && content.every(isPart) && role === 'user';
+};
+const messageMembers = new Set(['role', 'content', 'name', 'tool_call_id']);
+
+const isTool: Check = (value) =>
   isMap(value) &&
-  ['system', 'user', 'assistant'].includes(String(value['role'])) &&
-  typeof value['content'] === 'string';
+  value['type'] === 'function' &&
+  isMap(value['function']) &&
+  /^[\w-]{1,64}$/.test(String(value['function']['name']));
+const isBoolean: Check = (value) => typeof value === 'boolean';
 
 const isResponseFormat: Check = (value) => {
   if (!isMap(value)) return false;
@@ -41,14 +61,72 @@ const members: Readonly<Record<string, Check>> = {
   seed: Number.isInteger,
   stop: (value) => isText(value) || (Array.isArray(value) && value.every(isText)),
   response_format: isResponseFormat,
+  tools: (value) => Array.isArray(value) && value.length > 0 && value.every(isTool),
+  tool_choice: (value) => ['none', 'auto', 'required'].includes(String(value)) || isTool(value),
+  logprobs: isBoolean,
+  top_logprobs: isNumber(0, 20),
+  n: isPositiveInteger,
+  reasoning_effort: isText,
+  stream: isBoolean,
+  stream_options: (value) => isMap(value) && Object.keys(value).every((name) => name === 'include_usage'),
+};
+
+const completionMembers: Readonly<Record<string, Check>> = {
+  ...Object.fromEntries(
+    [
+      'model',
+      'max_tokens',
+      'temperature',
+      'top_p',
+      'presence_penalty',
+      'frequency_penalty',
+      'seed',
+      'stop',
+      'n',
+      'stream',
+    ].map((name) => [name, members[name] as Check]),
+  ),
+  prompt: (value) => typeof value === 'string',
+  logprobs: isNumber(0, 5),
+  stream_options: members['stream_options'] as Check,
+};
+
+const embeddingMembers: Readonly<Record<string, Check>> = {
+  model: isText,
+  // Nothing, and more than 2,048 texts, are refused.
+  input: (value) =>
+    isText(value) || (Array.isArray(value) && value.length > 0 && value.length <= 2048 && value.every(isText)),
+  encoding_format: (value) => value === 'float' || value === 'base64',
+  dimensions: isPositiveInteger,
 };
 
 /** One sentence for each thing the API would refuse; empty when it would not. */
 export function chatRequestProblems(body: unknown): readonly string[] {
+  const streams = isMap(body) && body['stream'] === true;
+  const early = isMap(body) && 'stream_options' in body && !streams;
+  const chosen = isMap(body) && 'tool_choice' in body && !('tools' in body);
+  return [
+    ...problemsOf(body, members, ['model', 'messages']),
+    ...(early ? ['"stream_options" is only allowed when "stream" is true.'] : []),
+    ...(chosen ? ['"tool_choice" is only allowed when "tools" are given.'] : []),
+  ];
+}
+
+export const completionRequestProblems = (body: unknown): readonly string[] =>
+  problemsOf(body, completionMembers, ['model', 'prompt']);
+
+export const embeddingRequestProblems = (body: unknown): readonly string[] =>
+  problemsOf(body, embeddingMembers, ['model', 'input']);
+
+function problemsOf(
+  body: unknown,
+  known: Readonly<Record<string, Check>>,
+  required: readonly string[],
+): readonly string[] {
   if (!isMap(body)) return ['The body is no JSON object.'];
-  const missing = ['model', 'messages'].filter((name) => !(name in body)).map((name) => `"${name}" is missing.`);
+  const missing = required.filter((name) => !(name in body)).map((name) => `"${name}" is missing.`);
   const wrong = Object.entries(body).flatMap(([name, value]) => {
-    const check = members[name];
+    const check = known[name];
     if (check === undefined) return [`Unrecognized request argument supplied: ${name}`];
     return check(value) ? [] : [`Invalid value for "${name}": ${JSON.stringify(value)}.`];
   });

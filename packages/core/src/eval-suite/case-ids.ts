@@ -1,0 +1,67 @@
+// Names of cases that stay the same from run to run: what pairs a case with its own past. A name that is given wins, then
+// a description that no other case has; else the name is made of what the case is, never of where it stands.
+import { canonicalJson } from '../formats/canonical.ts';
+
+export interface Nameable {
+  /** Given by the author. */
+  readonly explicit?: string;
+  readonly description?: string;
+  /** What the case is, when it has no name. */
+  readonly content: unknown;
+  /** What tells the cases of one test apart. */
+  readonly variant?: unknown;
+}
+
+export function nameCases(cases: readonly Nameable[]): readonly string[] {
+  const digestOf = rememberingDigests();
+  const counts = new Map<string, number>();
+  // The cases of one test share its description: they count once.
+  const tests = new Set<string>();
+  for (const { description, content } of cases) {
+    const name = written(description);
+    if (name === undefined) continue;
+    const key = `${name}\n${digestOf(content)}`;
+    if (!tests.has(key)) counts.set(name, (counts.get(name) ?? 0) + 1);
+    tests.add(key);
+  }
+  const used = new Map<string, number>();
+  return cases.map(({ explicit, description, content, variant }) => {
+    const name = written(description);
+    const base = explicit ?? (name !== undefined && counts.get(name) === 1 ? name : digestOf(content));
+    const whole = variant === undefined ? base : `${base} ~${textDigest(canonicalJson(variant)).slice(0, 8)}`;
+    const earlier = used.get(whole) ?? 0;
+    used.set(whole, earlier + 1);
+    return earlier === 0 ? whole : `${whole} #${earlier + 1}`;
+  });
+}
+
+/** The cases of one test are of the same content, which may be long: it is read once. */
+function rememberingDigests(): (content: unknown) => string {
+  const known = new Map<unknown, string>();
+  return (content) => {
+    const digest = known.get(content) ?? textDigest(canonicalJson(content));
+    known.set(content, digest);
+    return digest;
+  };
+}
+
+/** `Row #3` says where a case stands, not what it is. */
+const written = (description: string | undefined): string | undefined =>
+  description === undefined || /^(?:Row #\d+)?$/.test(description.trim()) ? undefined : description.trim();
+
+/**
+ * Sixteen hexadecimal digits of a text. Two independent 32-bit FNV-1a hashes: a name, no seal; it need not withstand
+ * anybody who looks for a second text.
+ */
+export function textDigest(text: string): string {
+  let first = 0x811c9dc5;
+  let second = 0x9747b28c;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    first = Math.imul(first ^ (unit & 0xff), 0x01000193);
+    first = Math.imul(first ^ (unit >>> 8), 0x01000193);
+    second = Math.imul(second ^ unit, 0x85ebca6b);
+    second ^= second >>> 13;
+  }
+  return [first, second].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('');
+}

@@ -1,0 +1,192 @@
+// `assert` of a case: assertions and sets of them, with what the case's options say of judges merged in.
+import type { Assertion, AssertionSet, EvalPlace, EvalProvider } from '../../formats/eval-suite.ts';
+import { checkKeys, isMap, list, map, member, number, text, type Fields } from '../reading.ts';
+import { doesNotRun } from './assertion-types.ts';
+import { readProvider, type ReadProvider } from './providers.ts';
+import type { PromptfooReading } from './promptfoo-reading.ts';
+import { isForeignScript, isJavaScript, referenceOf, scriptAt, scriptFile } from './scripts.ts';
+import { fileValue, rubricOf } from './values.ts';
+
+/** What the options of a case give to each of its assertions. */
+export interface JudgeOptions {
+  readonly provider?: unknown;
+  readonly rubricPrompt?: unknown;
+  readonly factuality?: unknown;
+  /** Where they are written. */
+  readonly options?: Fields;
+}
+
+const assertionKeys = [
+  ...['type', 'value', 'config', 'threshold', 'weight', 'provider', 'rubricPrompt', 'metric', 'transform'],
+  'contextTransform',
+];
+const setKeys = ['type', 'assert', 'threshold', 'weight', 'metric', 'config'];
+
+export interface AssertionReader {
+  /** @param from the map that holds `assert` */
+  readAll(written: unknown, judge: JudgeOptions, from: Fields): Promise<readonly (Assertion | AssertionSet)[]>;
+  judgeOf(written: unknown, place: EvalPlace | undefined): Promise<EvalProvider | undefined>;
+}
+
+export function assertionReader(reading: PromptfooReading, providers: readonly ReadProvider[]): AssertionReader {
+  // A default is shared by thousands of cases: it is read once, until another judge is named.
+  const known = new Map<unknown, { key: string; read: Promise<Assertion | AssertionSet | undefined> }>();
+  const judges = new Map<string, Promise<EvalProvider | undefined>>();
+
+  const judgeOf = (written: unknown, place: EvalPlace | undefined, type = ''): Promise<EvalProvider | undefined> => {
+    const chosen = choiceOf(written, type);
+    const key = JSON.stringify(chosen) ?? '';
+    const made = judges.get(key) ?? makeJudge(reading, providers, chosen, place);
+    judges.set(key, made);
+    return made;
+  };
+
+  const readOne = async (written: unknown, judge: JudgeOptions, place?: EvalPlace): Promise<Assertion | undefined> => {
+    if (!isMap(written)) return invalid(reading, 'An assertion is a map with "type".', place);
+    // A reference that leads nowhere has been told.
+    if ('$ref' in written) return undefined;
+    checkKeys(reading, written, { known: assertionKeys, what: 'an assertion' });
+    const name = member(reading, written, 'type', text);
+    const at = reading.places.of(written) ?? place ?? { file: reading.file };
+    if (name === undefined) return invalid(reading, 'An assertion has no "type".', at);
+    const negated = name.startsWith('not-');
+    const type = negated ? name.slice('not-'.length) : name;
+    const refusal = doesNotRun(type);
+    if (refusal !== undefined) {
+      const code = 'ASSERTION_UNSUPPORTED';
+      reading.say({
+        code,
+        message: `Assertions of type "${type}" are not run.`,
+        hint: refusal,
+        place: reading.places.value(written, 'type'),
+      });
+      return undefined;
+    }
+    const value = isText(written['value']) ? written['value'] : await valueOf(reading, written);
+    const threshold = member(reading, written, 'threshold', number);
+    const weight = member(reading, written, 'weight', number) ?? 1;
+    const metric = member(reading, written, 'metric', text);
+    const config = factualityConfig(member(reading, written, 'config', map), type, judge);
+    const transform = written['transform'] === undefined ? undefined : await scriptAt(reading, written, 'transform');
+    const contextTransform =
+      written['contextTransform'] === undefined ? undefined : await scriptAt(reading, written, 'contextTransform');
+    const asked = written['provider'] ?? judge.provider;
+    const provider = asked === undefined || asked === null ? undefined : await judgeOf(asked, at, type);
+    const rubric = written['rubricPrompt'] ?? judge.rubricPrompt;
+    const rubricPrompt = rubric === undefined ? undefined : await rubricOf(reading, rubric, at);
+    return {
+      kind: 'assertion',
+      type,
+      negated,
+      ...(value !== undefined && { value }),
+      ...(threshold !== undefined && { threshold }),
+      weight,
+      ...(metric !== undefined && { metric }),
+      ...(provider !== undefined && { provider }),
+      ...(rubricPrompt !== undefined && { rubricPrompt }),
+      ...(config !== undefined && { config }),
+      ...(transform !== undefined && { transform }),
+      ...(contextTransform !== undefined && { contextTransform }),
+      place: at,
+    };
+  };
+
+  const readAny = async (written: unknown, judge: JudgeOptions, place?: EvalPlace) => {
+    if (!isMap(written) || written['type'] !== 'assert-set') return readOne(written, judge, place);
+    checkKeys(reading, written, { known: setKeys, what: 'an assert-set' });
+    const items = member(reading, written, 'assert', list);
+    if (items === undefined) return invalid(reading, 'An assert-set has no list "assert".', reading.places.of(written));
+    const assertions: Assertion[] = [];
+    for (const item of items) {
+      if (isMap(item) && item['type'] === 'assert-set') {
+        invalid(reading, 'An assert-set stands in another one.', reading.places.of(item));
+        continue;
+      }
+      const one = await readOne(item, judge, reading.places.of(written));
+      if (one !== undefined) assertions.push(one);
+    }
+    const threshold = member(reading, written, 'threshold', number);
+    const metric = member(reading, written, 'metric', text);
+    const config = member(reading, written, 'config', map);
+    const set: AssertionSet = {
+      kind: 'set',
+      assertions,
+      ...(threshold !== undefined && { threshold }),
+      weight: member(reading, written, 'weight', number) ?? 1,
+      ...(metric !== undefined && { metric }),
+      ...(config !== undefined && { config }),
+    };
+    return set;
+  };
+
+  return {
+    judgeOf: (written, place) => judgeOf(written, place),
+    readAll: async (written, judge, from) => {
+      if (written === undefined || written === null) return [];
+      if (!Array.isArray(written)) {
+        invalid(reading, '"assert" is no list.', reading.places.value(from, 'assert'));
+        return [];
+      }
+      const { options: _options, ...given } = judge;
+      const key = isPlain(given) ? '' : JSON.stringify(given);
+      const found: (Assertion | AssertionSet)[] = [];
+      for (const item of written) {
+        const earlier = known.get(item);
+        const read = earlier?.key === key ? earlier.read : readAny(item, judge, reading.places.value(from, 'assert'));
+        if (earlier?.key !== key) known.set(item, { key, read });
+        const one = await read;
+        if (one !== undefined) found.push(one);
+      }
+      return found;
+    },
+  };
+}
+
+const isPlain = (judge: JudgeOptions): boolean => Object.values(judge).every((value) => value === undefined);
+
+function invalid(reading: PromptfooReading, message: string, place: EvalPlace | undefined): undefined {
+  reading.say({ code: 'ASSERTION_INVALID', message, hint: 'Write for example {type: contains, value: yes}.', place });
+}
+
+/** `{text: …, embedding: …}` names a model for each use. */
+function choiceOf(written: unknown, type: string): unknown {
+  if (!isMap(written) || 'id' in written) return written;
+  const embeds = type === 'similar' || type.startsWith('similar:');
+  return (embeds ? written['embedding'] : written['text']) ?? written['text'] ?? written['embedding'] ?? written;
+}
+
+async function makeJudge(
+  reading: PromptfooReading,
+  providers: readonly ReadProvider[],
+  written: unknown,
+  place: EvalPlace | undefined,
+): Promise<EvalProvider | undefined> {
+  const named = typeof written === 'string' ? providers.find(({ names }) => names.includes(written)) : undefined;
+  if (named !== undefined) return named.provider;
+  const [made] = await readProvider(reading, written, reading.places.of(written) ?? place);
+  return made?.provider;
+}
+
+const factualityConfig = (config: Fields | undefined, type: string, { factuality }: JudgeOptions): Fields | undefined =>
+  isMap(factuality) && (type === 'factuality' || type === 'model-graded-factuality')
+    ? { ...config, factuality }
+    : config;
+
+/** A text that is no file: the usual value. */
+const isText = (value: unknown): value is string => typeof value === 'string' && !value.startsWith('file://');
+
+async function valueOf(reading: PromptfooReading, written: Fields): Promise<unknown> {
+  const { value } = written;
+  const place = reading.places.value(written, 'value');
+  if (typeof value === 'string' && value.startsWith('file://')) {
+    const { path } = referenceOf(value);
+    return isJavaScript(path) || isForeignScript(path)
+      ? scriptFile(reading, value, place)
+      : fileValue(reading, value, place);
+  }
+  if (!Array.isArray(value)) return value;
+  const items: unknown[] = [];
+  for (const item of value as readonly unknown[])
+    items.push(typeof item === 'string' && item.startsWith('file://') ? await fileValue(reading, item, place) : item);
+  return items;
+}

@@ -1,0 +1,103 @@
+// Data files of cases: rows of fields, each with the line it stands on. What is no table says where it breaks.
+import type { EvalPlace } from '../formats/eval-suite.ts';
+import { parseCsv } from './csv.ts';
+import { readLocatedYaml } from './located-yaml.ts';
+import { isMap, readTextFile, type Fields, type Reading } from './reading.ts';
+
+/** Larger cells are documents, not variables. */
+const cellLimit = 10_000_000;
+
+/** @returns undefined, and problems, when the file cannot be read */
+export async function readDataFile(
+  reading: Reading,
+  path: string,
+  place: EvalPlace | undefined,
+): Promise<readonly Fields[] | undefined> {
+  const text = await readTextFile(reading, path, { role: 'data', place });
+  if (text === undefined) return undefined;
+  if (path.endsWith('.csv')) return csvRows(reading, text, path);
+  if (/\.(?:jsonl|ndjson)$/.test(path)) return jsonLines(reading, text, path);
+  const read = readLocatedYaml({ text, file: path }, reading.places, 'SUITE');
+  reading.problems.push(...read.problems);
+  if (read.value === undefined) return undefined;
+  const { value } = read.value;
+  const rows: readonly unknown[] = Array.isArray(value) ? value : value === null || value === undefined ? [] : [value];
+  if (rows.every(isMap)) return rows.every((row) => fits(reading, row, path)) ? rows : undefined;
+  return broken(reading, { file: path }, 'The file is no list of maps.');
+}
+
+export function csvRows(reading: Reading, text: string, file: string): readonly Fields[] | undefined {
+  const { rows, unclosed } = parseCsv(text);
+  if (unclosed !== undefined) return broken(reading, { file, line: unclosed }, 'A quote that opens here never ends.');
+  const [header, ...body] = rows;
+  const names = header?.cells.map((name) => name.trim()) ?? [];
+  let sound = true;
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    broken(reading, { file, line: 1 }, `Two columns are called "${twice}".`);
+    sound = false;
+  }
+  const found: Fields[] = [];
+  for (const { line, cells } of body) {
+    const place = { file, line };
+    if (cells.length !== names.length) {
+      broken(reading, place, `The row has ${cells.length} cells, the header ${names.length}.`);
+      sound = false;
+      continue;
+    }
+    const row = Object.fromEntries(names.map((name, index) => [name, cells[index] ?? '']));
+    reading.places.note(row, place);
+    if (fits(reading, row, file)) found.push(row);
+    else sound = false;
+  }
+  return sound ? found : undefined;
+}
+
+function jsonLines(reading: Reading, text: string, file: string): readonly Fields[] | undefined {
+  const found: Fields[] = [];
+  let sound = true;
+  for (const [index, line] of text.split('\n').entries()) {
+    if (line.trim() === '') continue;
+    const place = { file, line: index + 1 };
+    const value = jsonOf(line);
+    if (isMap(value)) {
+      noteDeep(reading, value, place);
+      if (fits(reading, value, file)) found.push(value);
+      else sound = false;
+    } else {
+      broken(reading, place, value === undefined ? 'This line is no JSON.' : 'This line is no JSON object.');
+      sound = false;
+    }
+  }
+  return sound ? found : undefined;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function noteDeep(reading: Reading, value: unknown, place: EvalPlace): void {
+  if (typeof value !== 'object' || value === null) return;
+  reading.places.note(value, place);
+  for (const inner of Object.values(value)) noteDeep(reading, inner, place);
+}
+
+function fits(reading: Reading, row: Fields, file: string): boolean {
+  const large = Object.entries(row).find(([, value]) => typeof value === 'string' && value.length > cellLimit);
+  if (large === undefined) return true;
+  const [name, value] = large;
+  broken(
+    reading,
+    reading.places.value(row, name) ?? { file },
+    `"${name}" has ${String(value).length} characters; the limit is ${cellLimit}.`,
+  );
+  return false;
+}
+
+function broken(reading: Reading, place: EvalPlace, message: string): undefined {
+  reading.say({ code: 'CASES_INVALID', message, hint: 'Correct the file of cases.', place });
+}

@@ -1,0 +1,141 @@
+// The scores of a case's assertions to one score and one verdict: weights, sets, thresholds and named scores, as
+// promptfoo documents them.
+import type { Assertion, AssertionSet, EvalCase } from '../formats/eval-suite.ts';
+import { isScoreFailure, type Score, type ScoreFailure } from '../scorers/scorer.ts';
+
+/** One assertion and what its scorer said. */
+export interface Part {
+  /** Its value is rendered. */
+  readonly assertion: Assertion;
+  readonly result: Score | ScoreFailure;
+  /** Its metric's name is rendered. */
+  readonly metric?: string;
+}
+
+/** What became of one entry of a case's assertions: a single one, or a set of them. */
+export type Scored = Part | { readonly set: AssertionSet; readonly metric?: string; readonly parts: readonly Part[] };
+
+export interface NamedScore {
+  readonly value: number;
+  readonly weight: number;
+}
+
+export interface CaseScore {
+  readonly pass: boolean;
+  /** Weighted mean of the assertions' scores. */
+  readonly score: number;
+  /** Named scores, each the weighted mean of what counts for it, with the sum of those weights. */
+  readonly named: ReadonlyMap<string, NamedScore>;
+  readonly reason: string;
+  /** Why it could not be judged; then it neither passes nor fails. */
+  readonly error?: { readonly failure: string; readonly hint: string };
+  readonly parts: readonly Scored[];
+  /** What judges cost and took. */
+  readonly costUsd?: number;
+  readonly tokens?: number;
+}
+
+export function aggregate({ threshold }: Pick<EvalCase, 'threshold'>, scored: readonly Scored[]): CaseScore {
+  if (scored.length === 0)
+    return { pass: true, score: 1, named: noNames, reason: 'Nothing is asserted.', parts: scored };
+  const total = new Sum();
+  for (const each of scored) {
+    if ('set' in each) {
+      const inner = new Sum();
+      for (const part of each.parts) inner.addPart(part);
+      if (each.parts.length > 0 && each.parts.every(({ assertion }) => assertion.advisory === true)) {
+        for (const [name, { value, weight }] of inner.named()) total.addNamed(each.metric ?? name, value, weight);
+        continue;
+      }
+      const set = inner.result(each.set.threshold);
+      // An evaluator of several criteria holds or does not; half of them is nothing.
+      const score = each.set.every === true ? Number(set.pass) : set.score;
+      total.error ??= inner.error;
+      total.add({ pass: set.pass, score, reason: set.reason }, each.set.weight, each.metric);
+      for (const [name, { value, weight }] of inner.named())
+        if (name !== each.metric) total.addNamed(name, value, weight * each.set.weight);
+      total.addUsage(inner);
+    } else total.addPart(each);
+  }
+  const { pass, score, reason } = total.result(threshold);
+  return {
+    pass: pass && total.error === undefined,
+    score,
+    named: total.named(),
+    reason: total.error?.failure ?? reason,
+    parts: scored,
+    ...(total.error !== undefined && { error: total.error }),
+    ...(total.costUsd !== undefined && { costUsd: total.costUsd }),
+    ...(total.tokens !== undefined && { tokens: total.tokens }),
+  };
+}
+
+const noNames: ReadonlyMap<string, NamedScore> = new Map();
+
+class Sum {
+  #score = 0;
+  #weight = 0;
+  #failed: string | undefined;
+  #named: Map<string, { sum: number; weight: number }> | undefined;
+  error: ScoreFailure | undefined;
+  costUsd: number | undefined;
+  tokens: number | undefined;
+
+  addPart({ assertion, result, metric }: Part): void {
+    if (assertion.advisory === true) {
+      if (!isScoreFailure(result)) this.addNamed(metric ?? assertion.type, result.score ?? Number(result.pass), 1);
+      return;
+    }
+    if (isScoreFailure(result)) {
+      this.error ??= result;
+      return;
+    }
+    // Weight 0 is for numbers that are only looked at.
+    this.add(assertion.weight === 0 ? { ...result, pass: true } : result, assertion.weight, metric);
+    for (const [name, score] of Object.entries(result.named ?? {}))
+      if (name !== metric) this.addNamed(name, score, assertion.weight);
+    if (result.costUsd !== undefined) this.costUsd = (this.costUsd ?? 0) + result.costUsd;
+    if (result.tokens !== undefined) this.tokens = (this.tokens ?? 0) + result.tokens;
+  }
+
+  add({ pass, score, reason }: Pick<Score, 'pass' | 'score' | 'reason'>, weight: number, metric?: string): void {
+    // A verdict without a number counts as one.
+    const value = score ?? Number(pass);
+    this.#score += value * weight;
+    this.#weight += weight;
+    if (metric !== undefined) this.addNamed(metric, value, weight);
+    if (!pass) this.#failed = reason;
+  }
+
+  addNamed(name: string, value: number, weight: number): void {
+    this.#named ??= new Map();
+    const before = this.#named.get(name);
+    if (before === undefined) this.#named.set(name, { sum: value * weight, weight });
+    else {
+      before.sum += value * weight;
+      before.weight += weight;
+    }
+  }
+
+  addUsage({ costUsd, tokens }: Sum): void {
+    if (costUsd !== undefined) this.costUsd = (this.costUsd ?? 0) + costUsd;
+    if (tokens !== undefined) this.tokens = (this.tokens ?? 0) + tokens;
+  }
+
+  named(): ReadonlyMap<string, NamedScore> {
+    if (this.#named === undefined) return noNames;
+    const named = new Map<string, NamedScore>();
+    for (const [name, { sum, weight }] of this.#named)
+      named.set(name, { value: weight > 0 ? sum / weight : 0, weight });
+    return named;
+  }
+
+  /** A threshold replaces the rule that every assertion must hold. */
+  result(threshold: number | undefined): { readonly pass: boolean; readonly score: number; readonly reason: string } {
+    const score = this.#weight > 0 ? this.#score / this.#weight : 0;
+    if (threshold === undefined)
+      return { pass: this.#failed === undefined, score, reason: this.#failed ?? 'All assertions hold.' };
+    const pass = score >= threshold;
+    return { pass, score, reason: `The score is ${score.toFixed(2)}, ${pass ? 'not ' : ''}below ${threshold}.` };
+  }
+}

@@ -1,0 +1,53 @@
+// What went wrong on the way to the answers, for people: failed calls, answers that could not be judged, empty suites.
+import type { Problem } from '../formats/problem.ts';
+import type { Verdict } from '../formats/verdict.ts';
+import type { Calls } from './ask.ts';
+import type { Decision } from './decide.ts';
+import type { Evaluation } from './evaluation.ts';
+import type { Suite } from './suite.ts';
+import { count, dollars, grouped } from './words.ts';
+
+/** One problem for each kind of failure, with how often it came. */
+export function answerProblems({ calls, unjudged }: Evaluation, verdict: Verdict, file: string): readonly Problem[] {
+  const severity = verdict === 'error' ? 'error' : 'warning';
+  const failed = [...calls.failures].slice(0, 5).map(([failure, { count: times, hint }]): Problem => ({
+    code: 'CALL_FAILED',
+    severity,
+    message: `${grouped(times)} of ${grouped(calls.asked)} requests failed: ${failure}.`,
+    ...(hint !== '' && { hint }),
+    file,
+  }));
+  const broken = [...unjudged.kinds].slice(0, 5).map(([failure, { count: times, hint }]): Problem => ({
+    code: 'ANSWER_NOT_JUDGED',
+    severity,
+    message: `${count(times, 'answer')} could not be judged: ${failure}.`.replace('..', '.'),
+    ...(hint !== '' && { hint }),
+    file,
+  }));
+  return [...failed, ...broken];
+}
+
+export function emptySuite(decisions: readonly Decision[], { suite, casesPlace }: Suite): readonly Problem[] {
+  if (!decisions.some(({ reasons }) => reasons.includes('no-cases'))) return [];
+  const elsewhere = suite.cases.length === 0 && casesPlace.path !== undefined;
+  return [
+    {
+      code: 'NO_CASES',
+      severity: 'error',
+      message: elsewhere
+        ? `There are no cases in "${casesPlace.path}".`
+        : suite.dialect === 'prompt-yml'
+          ? 'The prompt has no testData.'
+          : 'The suite has no cases.',
+      hint: 'Add cases; without one nothing can be judged.',
+      ...casesPlace.place,
+    },
+  ];
+}
+
+export function costFooter({ asked, failed, reused, costUsd }: Calls): { readonly cost?: string } {
+  const answered = asked - failed;
+  if (answered === 0) return {};
+  const words = reused === 0 ? count(answered, 'answer') : `${grouped(reused)} of ${count(answered, 'answer')} reused`;
+  return { cost: costUsd === undefined ? words : `${words}, ${dollars(costUsd)}` };
+}

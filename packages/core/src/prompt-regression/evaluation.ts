@@ -1,0 +1,292 @@
+// Runs a suite: asks, scores and tallies every case in every column, one round of repeats after another, so that
+// somebody may look at the evidence in between and stop.
+import type { EvalCase } from '../formats/eval-suite.ts';
+import type { ModelProvider } from '../ports/model-provider.ts';
+import type { ComparerTable } from '../scorers/scorer.ts';
+import type { BudgetLimits } from './budget.ts';
+import { Asker, inParallel, isFailure, type Answer, type Calls } from './ask.ts';
+import { CaseVars, isVarsFailure } from './case-vars.ts';
+import { chainingOf, runChain, type Chain, type Chaining } from './chains.ts';
+import type { Column } from './columns.ts';
+import { Comparisons } from './comparisons.ts';
+import type { EvalRow } from './eval-row.ts';
+import { FailureCounts } from './failure-counts.ts';
+import type { RenderedPrompt } from './render-prompt.ts';
+import { keyOfRequest, notPlanned, notRendered, planRequests, requestOf, type RequestPlan } from './requests.ts';
+import { errored, scoreAnswer, type Answered, type ScoredCase, type Scoring } from './score-answer.ts';
+import { ColumnTally, MetricNames } from './tally.ts';
+import type { Fields } from './template.ts';
+import { UsageTally } from './usage.ts';
+
+export interface EvaluationOptions {
+  /** Of all sides. */
+  readonly columns: readonly Column[];
+  /** One for each column. */
+  readonly providers: readonly ModelProvider[];
+  readonly cases: readonly EvalCase[];
+  readonly scoring: Scoring;
+  readonly comparers: ComparerTable;
+  /** The side of each column: comparisons stay on one. */
+  readonly sides: readonly number[];
+  /** Values of a case may name other values of it. */
+  readonly references: boolean;
+  readonly concurrency: number;
+  /** Asking stops there. */
+  readonly limits?: BudgetLimits;
+  readonly progress: (message: string) => void;
+  readonly onRow?: (row: EvalRow) => void;
+}
+
+export class Evaluation {
+  readonly metrics = new MetricNames();
+  /** By column. */
+  readonly tallies: readonly ColumnTally[];
+  readonly usage: readonly UsageTally[];
+  /** Answers that came and could not be judged. */
+  readonly unjudged = new FailureCounts();
+  readonly #options: EvaluationOptions;
+  readonly #asker: Asker;
+  readonly #vars: CaseVars;
+  readonly #chaining: Chaining;
+  readonly #sent = new Map<string, { readonly id: number; readonly answers: Map<number, Promise<Answer>> }>();
+  #plan: Promise<RequestPlan> | undefined;
+
+  constructor(options: EvaluationOptions) {
+    this.#options = options;
+    this.#asker = new Asker(options.limits ?? {});
+    this.#vars = new CaseVars(options.references, options.scoring.world.scripts);
+    this.#chaining = chainingOf(options.columns, options.cases);
+    this.tallies = options.columns.map(() => new ColumnTally(options.cases.length, this.metrics));
+    this.usage = options.columns.map(() => new UsageTally());
+  }
+
+  get calls(): Calls {
+    return this.#asker;
+  }
+
+  /** The requests of one repeat, known before one is sent. */
+  plan(): Promise<RequestPlan> {
+    const { columns, cases } = this.#options;
+    this.#plan ??= planRequests({
+      columns,
+      cases,
+      isChained: this.#chaining.isChained,
+      vars: this.#vars,
+    });
+    return this.#plan;
+  }
+
+  /** Asks the given repeats of every case that has them. May be called again with later ones. */
+  async round(repeats: readonly number[], repeatsOf: (item: EvalCase) => number): Promise<void> {
+    const plan = await this.plan();
+    const { columns, concurrency, progress, comparers, scoring } = this.#options;
+    const { chains } = this.#chaining;
+    const labels = columns.map(({ label }) => label);
+    const comparisons = new Comparisons(comparers, scoring, labels, this.#options.sides);
+    const planned = plan.count * repeats.length;
+    const total = planned + chains.length * repeats.length;
+    const step = Math.max(1, Math.ceil(total / 10));
+    let done = 0;
+    await this.#unplanned(plan, repeats, repeatsOf, comparisons);
+    // Providers that pace themselves may be asked for more than they send: what waits to be tried again stalls no other.
+    const workers = this.#options.providers.every(({ paced }) => paced === true) ? concurrency * 4 : concurrency;
+    await inParallel(total, workers, async (index) => {
+      if (index < planned) {
+        const place = Math.floor(index / repeats.length);
+        await this.#askPlanned(plan, place, repeats[index % repeats.length] as number, { repeatsOf, comparisons });
+      } else {
+        const at = index - planned;
+        const chain = chains[Math.floor(at / repeats.length)] as Chain;
+        await this.#runChain(chain, repeats[at % repeats.length] as number, { repeatsOf, comparisons });
+      }
+      done += 1;
+      if (done % step === 0) progress(`${done} of ${total} requests answered`);
+    });
+    await comparisons.finish((row) => this.#tally(row));
+  }
+
+  async #askPlanned(plan: RequestPlan, place: number, repeat: number, how: How): Promise<void> {
+    const { cases, columns } = this.#options;
+    const waiting = plan.waiting(place).filter(({ item }) => repeat < how.repeatsOf(cases[item] as EvalCase));
+    if (waiting.length === 0) return;
+    const first = plan.first(place);
+    const column = columns[first.column] as Column;
+    const rendered = await this.#render(column, cases[first.item] as EvalCase);
+    // It was rendered when the plan was made.
+    if ('failure' in rendered) return;
+    const answer = await this.#send(first.column, rendered.value, repeat);
+    let before: { readonly item: number; readonly scored: ScoredCase } | undefined;
+    for (const { column: columnIndex, item: itemIndex } of waiting) {
+      const item = cases[itemIndex] as EvalCase;
+      const row = this.#row({ item, itemIndex, column: columnIndex, repeat, vars: await this.#known(item), answer });
+      // Both sides asked the same: one score for both, unless a transform of the provider comes between.
+      const same = before?.item === itemIndex && columns[columnIndex]?.provider.transform === column.provider.transform;
+      const scored: ScoredCase = same && before !== undefined ? before.scored : await this.#score(row);
+      before = { item: itemIndex, scored };
+      this.#finish({ ...row, scored }, place, how.comparisons);
+    }
+  }
+
+  /** Outputs that the suite itself gives, and cases whose texts cannot be made. */
+  async #unplanned(
+    plan: RequestPlan,
+    repeats: readonly number[],
+    repeatsOf: How['repeatsOf'],
+    comparisons: Comparisons,
+  ): Promise<void> {
+    const { cases, columns } = this.#options;
+    for (const [columnIndex, places] of plan.places.entries()) {
+      const column = columns[columnIndex] as Column;
+      for (const [itemIndex, item] of cases.entries()) {
+        const place = places[itemIndex];
+        if (place === notRendered) {
+          const rendered = await this.#render(column, item);
+          const failure = 'failure' in rendered ? rendered.failure : '';
+          for (const repeat of repeats.filter((each) => each < repeatsOf(item)))
+            this.#fail(columnIndex, itemIndex, repeat, {
+              failure,
+              hint: 'Correct the data of the case, or the template.',
+            });
+        }
+        if (place !== notPlanned || item.output === undefined || this.#chaining.isChained(item, column)) continue;
+        for (const repeat of repeats.filter((each) => each < repeatsOf(item))) {
+          const answer: Answer = { text: textOf(item.output), reused: true };
+          const row = this.#row({
+            item,
+            itemIndex,
+            column: columnIndex,
+            repeat,
+            vars: await this.#known(item),
+            answer,
+          });
+          this.#finish({ ...row, scored: await this.#score(row) }, notPlanned, comparisons);
+        }
+      }
+    }
+  }
+
+  #runChain(chain: Chain, repeat: number, { repeatsOf, comparisons }: How): Promise<void> {
+    const { cases, columns } = this.#options;
+    const column = columns[chain.column] as Column;
+    return runChain(chain, {
+      cases,
+      column,
+      wanted: (item) => repeat < repeatsOf(item),
+      varsOf: (item) => this.#vars.of(item),
+      fail: (itemIndex, failure) => this.#fail(chain.column, itemIndex, repeat, failure),
+      ask: async (itemIndex, rendered, vars, conversation) => {
+        const item = cases[itemIndex] as EvalCase;
+        const { answer, id } =
+          item.output === undefined
+            ? await this.#sendOnce(chain.column, rendered, repeat)
+            : { answer: { text: textOf(item.output), reused: true } as const, id: notPlanned };
+        const row = {
+          ...this.#row({ item, itemIndex, column: chain.column, repeat, vars, answer }),
+          prompt: () => rendered.text(),
+        };
+        const scored = await this.#score(row, conversation);
+        this.#finish({ ...row, scored }, id, comparisons);
+        return isFailure(answer) ? undefined : scored.answer;
+      },
+    });
+  }
+
+  /** A request of a chain is known only when its turn comes; what the other side asked already is not asked again. */
+  async #sendOnce(column: number, rendered: RenderedPrompt, repeat: number): Promise<{ answer: Answer; id: number }> {
+    const key = keyOfRequest(this.#options.columns[column] as Column, rendered);
+    let sent = this.#sent.get(key);
+    if (sent === undefined) {
+      // Negative, so that none is taken for a planned one.
+      sent = { id: -10 - this.#sent.size, answers: new Map() };
+      this.#sent.set(key, sent);
+    }
+    const answer = sent.answers.get(repeat) ?? this.#send(column, rendered, repeat);
+    sent.answers.set(repeat, answer);
+    return { answer: await answer, id: sent.id };
+  }
+
+  #send(columnIndex: number, rendered: RenderedPrompt, repeat: number): Promise<Answer> {
+    const { columns, providers } = this.#options;
+    const request = requestOf(columns[columnIndex] as Column, rendered, repeat);
+    return this.#asker.ask(providers[columnIndex] as ModelProvider, request);
+  }
+
+  #row(row: Omit<EvalRow, 'prompt' | 'scored'>): Omit<EvalRow, 'scored'> {
+    const column = this.#options.columns[row.column] as Column;
+    return {
+      ...row,
+      prompt: () => {
+        const rendered = column.compiled.render(row.vars, row.item);
+        return 'value' in rendered ? rendered.value.text() : '';
+      },
+    };
+  }
+
+  async #score(row: Omit<EvalRow, 'scored'>, conversation?: Answered['conversation']): Promise<ScoredCase> {
+    const { answer, item, vars, prompt } = row;
+    if (isFailure(answer)) return { answer: { output: '', text: '' }, score: errored(answer) };
+    const scored = await scoreAnswer(
+      {
+        item,
+        column: this.#options.columns[row.column] as Column,
+        reply: answer,
+        prompt,
+        vars,
+        ...(item.output !== undefined && { output: item.output }),
+        ...(conversation !== undefined && { conversation }),
+      },
+      this.#options.scoring,
+    );
+    if (scored.score.costUsd !== undefined) this.#asker.spend(scored.score.costUsd);
+    return scored;
+  }
+
+  #finish(row: EvalRow, request: number, comparisons: Comparisons): void {
+    this.tallies[row.column]?.sent(row.itemIndex, row.repeat, request);
+    this.usage[row.column]?.add(row.answer);
+    if (comparisons.waitsFor(row)) comparisons.add(row);
+    else this.#tally(row);
+  }
+
+  #tally(row: EvalRow): void {
+    const { answer, scored, repeat } = row;
+    const told: { readonly latencyMs?: number; readonly costUsd?: number } = isFailure(answer) ? {} : answer;
+    this.tallies[row.column]?.add(row.itemIndex, repeat, {
+      score: scored.score,
+      text: scored.answer.text,
+      ...(told.latencyMs !== undefined && { latencyMs: told.latencyMs }),
+      ...(told.costUsd !== undefined && { costUsd: told.costUsd }),
+    });
+    if (!isFailure(answer) && scored.score.error !== undefined) this.unjudged.add(scored.score.error);
+    this.#options.onRow?.(row);
+  }
+
+  #fail(column: number, itemIndex: number, repeat: number, error: { failure: string; hint: string }): void {
+    this.tallies[column]?.fail(itemIndex, repeat, error.failure);
+    this.unjudged.add(error);
+    // Told as every other: who reads rows alone must not take its absence for a pass.
+    const item = this.#options.cases[itemIndex] as EvalCase;
+    const row = this.#row({ item, itemIndex, column, repeat, vars: item.vars, answer: error });
+    this.#options.onRow?.({ ...row, scored: { answer: { output: '', text: '' }, score: errored(error) } });
+  }
+
+  async #render(
+    column: Column,
+    item: EvalCase,
+  ): Promise<{ readonly value: RenderedPrompt } | { readonly failure: string }> {
+    const vars = await this.#vars.of(item);
+    return isVarsFailure(vars) ? vars : column.compiled.render(vars, item);
+  }
+
+  async #known(item: EvalCase): Promise<Fields> {
+    const vars = await this.#vars.of(item);
+    return isVarsFailure(vars) ? item.vars : vars;
+  }
+}
+
+interface How {
+  readonly repeatsOf: (item: EvalCase) => number;
+  readonly comparisons: Comparisons;
+}
+
+const textOf = (output: unknown): string => (typeof output === 'string' ? output : (JSON.stringify(output) ?? ''));

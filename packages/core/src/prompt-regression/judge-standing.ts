@@ -1,0 +1,81 @@
+// Judges that nobody has checked against people do not decide: their assertions are shown and do not count. Where a case
+// has no others, nothing else could decide it, so the whole run only reports.
+import type { Sha256 } from '../formats/canonical.ts';
+import type { Assertion, AssertionSet, EvalCase, EvalProvider, EvalSuite } from '../formats/eval-suite.ts';
+import type { Problem } from '../formats/problem.ts';
+import type { Workspace } from '../ports/workspace.ts';
+import { judgedTypes, judgesOf, judgeStanding, readCertificates } from '../judges/index.ts';
+
+export interface StandingSuite {
+  /** Its uncertified judges' assertions are marked. */
+  readonly suite: EvalSuite;
+  /** Some case is judged by such judges alone. */
+  readonly advisory: boolean;
+  readonly problems: readonly Problem[];
+}
+
+export interface StandingRequest {
+  readonly suite: EvalSuite;
+  readonly workspace: Pick<Workspace, 'list' | 'readText'>;
+  /** The judge where an assertion names none. */
+  readonly byDefault: EvalProvider | undefined;
+  /** ISO 8601: certificates grow old. */
+  readonly now: string;
+  readonly sha256: Sha256;
+}
+
+export async function withStanding({
+  suite,
+  workspace,
+  byDefault,
+  now,
+  sha256,
+}: StandingRequest): Promise<StandingSuite> {
+  const judges = judgesOf(suite, byDefault, sha256);
+  if (judges.length === 0) return { suite, advisory: false, problems: [] };
+  const certificates = await readCertificates(workspace, suite.file);
+  const reasons = new Map<string, string>();
+  for (const { assertion, model = '' } of judges) {
+    const standing = judgeStanding({ assertion, model }, certificates.value ?? [], { now, sha256 });
+    if (!standing.gating) reasons.set(keyOf(assertion), standing.reason);
+  }
+  if (reasons.size === 0) return { suite, advisory: false, problems: certificates.problems };
+  const isUncertified = (assertion: Assertion): boolean =>
+    judgedTypes.has(assertion.type) && reasons.has(keyOf(assertion));
+  const decides = ({ assertions }: EvalCase): boolean =>
+    assertions.some((each) => partsOf(each).some((part) => !isUncertified(part)));
+  const cases = suite.cases.map((item) =>
+    decides(item) ? { ...item, assertions: item.assertions.map((each) => marked(each, isUncertified)) } : item,
+  );
+  const advisory = suite.cases.some((item) => !decides(item));
+  const told = [...new Set(reasons.values())].map((reason): Problem => ({
+    code: 'JUDGE_ADVISORY',
+    severity: 'warning',
+    message: reason,
+    hint: advisory
+      ? 'Nothing else judges some of the cases, so this run reports and never fails.'
+      : 'Its scores are shown and do not decide.',
+    file: suite.file,
+  }));
+  return { suite: { ...suite, cases }, advisory, problems: [...certificates.problems, ...told] };
+}
+
+/** What makes two assertions the same judge, but for the model: that is one for all that name none. */
+const keyOf = ({ type, value, rubricPrompt, provider }: Assertion): string =>
+  JSON.stringify([type, value, rubricPrompt, provider]);
+
+const partsOf = (each: Assertion | AssertionSet): readonly Assertion[] =>
+  each.kind === 'set' ? each.assertions : [each];
+
+function marked(
+  each: Assertion | AssertionSet,
+  isUncertified: (assertion: Assertion) => boolean,
+): Assertion | AssertionSet {
+  if (each.kind === 'set') {
+    const assertions = each.assertions.map((part) =>
+      isUncertified(part) ? { ...part, advisory: true as const } : part,
+    );
+    return { ...each, assertions };
+  }
+  return isUncertified(each) ? { ...each, advisory: true } : each;
+}

@@ -1,0 +1,85 @@
+// The plan of an evaluation in words and tables, and what its budgets say of it.
+import type { Problem } from '../formats/problem.ts';
+import type { Block } from '../formats/report.ts';
+import type { PromptRegressionInputs } from './inputs.ts';
+import { assumedDiffering, type SpendPlan } from './plan-spend.ts';
+import { count, dollars, grouped, points } from './words.ts';
+
+/** "240 calls to make (80 if the first round settles it), 160 answers recorded; about $0.12, 2 minutes". */
+export function planWords({ calls, recorded, costUsd, minutes, rounds }: SpendPlan): string {
+  const [least, most] = calls;
+  const early = rounds[0] < rounds[1] && least < most ? ` (${grouped(least)} if the first look settles it)` : '';
+  const cost = costUsd === undefined ? 'cost unknown' : `about ${dollars(costUsd)}`;
+  const time =
+    minutes === undefined
+      ? ''
+      : `, ${minutes < 1 ? 'less than a minute' : `about ${count(Math.ceil(minutes), 'minute')}`}`;
+  const made = most === 0 ? 'no call to make' : `${count(most, 'call')} to make${early}`;
+  return `${made}, ${count(recorded, 'answer')} recorded${most === 0 ? '' : `; ${cost}${time}`}`;
+}
+
+export function planBlocks(plan: SpendPlan): readonly Block[] {
+  const { cases, columns, rounds, calls, recorded, tokens, costUsd, minutes, detectable, chained } = plan;
+  const range = ([least, most]: readonly [number, number]): string =>
+    least === most ? grouped(most) : `${grouped(least)} … ${grouped(most)}`;
+  const rough = tokens.basis === 'characters' ? ', roughly: 4 characters a token' : ', as recorded answers had';
+  const rows = [
+    ['cases', grouped(cases)],
+    ['columns, both sides', grouped(columns)],
+    ['rounds of repeats', range(rounds)],
+    ['answers recorded', grouped(recorded)],
+    ['calls to make', range(calls)],
+    ['tokens in', `${grouped(tokens.prompt)}${rough}`],
+    [
+      'tokens out',
+      tokens.completion === undefined ? 'unknown: no recorded answer, no limit' : grouped(tokens.completion),
+    ],
+    ['cost', costUsd === undefined ? 'unknown: give price-prompt and price-completion' : dollars(costUsd)],
+    ['minutes', minutes === undefined ? 'unknown: no recorded answer' : minutes.toFixed(1)],
+    [
+      'smallest loss that is found 4 times in 5, with one repeat',
+      detectable === undefined
+        ? `none: too few cases`
+        : `${points(detectable).replace('+', '')} points, if ${assumedDiffering * 100} % of the cases change sides`,
+    ],
+  ];
+  const table: Block = { type: 'table', columns: [{ title: 'plan' }, { title: 'amount' }], rows };
+  if (chained === 0) return [table];
+  const text = `${count(chained, 'request')} of conversations hang on earlier answers and are not in these numbers.`;
+  return [table, { type: 'text', text }];
+}
+
+/** Budgets that the plan does not keep, with what would keep them. Nothing has been asked yet. */
+export function overBudget(plan: SpendPlan, inputs: PromptRegressionInputs): readonly Problem[] {
+  const { tokens } = plan;
+  const all = tokens.completion === undefined ? tokens.prompt : tokens.prompt + tokens.completion;
+  const budgets = [
+    ['max-cost-usd', plan.costUsd, (value: number) => dollars(value)],
+    ['max-tokens', all, (value: number) => `${grouped(Math.round(value))} tokens`],
+    ['max-minutes', plan.minutes, (value: number) => `${value.toFixed(1)} minutes`],
+  ] as const;
+  return budgets.flatMap(([name, planned, words]): readonly Problem[] => {
+    const limit = inputs[name];
+    if (limit === undefined || planned === undefined || planned <= limit) return [];
+    return [
+      {
+        code: 'PLAN_OVER_BUDGET',
+        severity: 'error',
+        message: `The plan takes about ${words(planned)}, and ${name} is ${words(limit)}: nothing was asked.`,
+        hint: fits(plan, limit / planned),
+      },
+    ];
+  });
+}
+
+/** @param part of the calls that the budget bears */
+function fits({ calls: [, most], rounds: [, rounds], cases }: SpendPlan, part: number): string {
+  const calls = Math.floor(most * part);
+  const whole = Math.floor(rounds * part);
+  const ways = [
+    ...(rounds > 1 && whole >= 1 ? [`max-repeats: ${whole}`] : []),
+    ...(Math.floor(cases * part) >= 1 ? [`about ${count(Math.floor(cases * part), 'case')} (input "filter")`] : []),
+  ];
+  const first = `It bears ${count(calls, 'call')}`;
+  return ways.length === 0 ? `${first}; raise it.` : `${first}: ${ways.join(', or ')}; or raise it.`;
+}

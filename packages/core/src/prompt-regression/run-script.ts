@@ -1,0 +1,48 @@
+// Users' JavaScript on the way from answer to score: it runs apart from us, and what it does wrong is an error of its row.
+import type { Script } from '../formats/eval-suite.ts';
+import type { ScriptRunner } from '../ports/script-runner.ts';
+
+export type ScriptOutcome = { readonly value: unknown } | { readonly failure: string; readonly hint: string };
+
+/** @param names what an inline script calls its arguments; a file's function gets them in this order */
+export async function runScript(
+  scripts: ScriptRunner | undefined,
+  script: Script,
+  names: Readonly<Record<string, unknown>>,
+): Promise<ScriptOutcome> {
+  if (scripts === undefined)
+    return { failure: 'scripts cannot be run here', hint: 'Remove the script, or run the command line.' };
+  if (typeof script !== 'string' && !/\.[cm]?[jt]s$/.test(script.file))
+    return { failure: `${script.file} is no JavaScript`, hint: 'Only JavaScript files are run; rewrite it as one.' };
+  const result = await scripts.run(
+    typeof script === 'string'
+      ? { code: script, variables: names }
+      : {
+          code: '',
+          variables: {},
+          module: {
+            source: script.source,
+            file: script.file,
+            args: Object.values(names),
+            ...(script.export !== undefined && { export: script.export }),
+          },
+        },
+  );
+  if ('value' in result) return result;
+  const where = typeof script === 'string' ? 'the script' : script.file;
+  return {
+    failure: `${where} failed: ${result.failure}`,
+    hint: 'Correct the script; an answer it cannot read is no pass.',
+  };
+}
+
+/** As `runScript`; a script that gives nothing is wrong too. */
+export async function runTransform(
+  scripts: ScriptRunner | undefined,
+  script: Script,
+  names: Readonly<Record<string, unknown>>,
+): Promise<ScriptOutcome> {
+  const result = await runScript(scripts, script, names);
+  if ('failure' in result || (result.value !== undefined && result.value !== null)) return result;
+  return { failure: 'the transform gave nothing back', hint: 'Return a value from it.' };
+}

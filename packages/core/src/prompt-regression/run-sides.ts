@@ -1,0 +1,99 @@
+// Puts the parts of an evaluation together and runs it.
+import type { EvalCase, EvalProvider } from '../formats/eval-suite.ts';
+import type { RunContext } from '../formats/run-context.ts';
+import type { ScorerWorld } from '../scorers/scorer.ts';
+import type { BudgetLimits } from './budget.ts';
+import { AssertionValues } from './assertion-values.ts';
+import type { PromptPorts, EvalWatcher } from './check-prompts.ts';
+import { CaseVars } from './case-vars.ts';
+import type { Column } from './columns.ts';
+import { Evaluation } from './evaluation.ts';
+import type { PromptRegressionInputs } from './inputs.ts';
+import { concurrencyOf, type OpenedProviders } from './open-provider.ts';
+import type { PlannedRequests } from './planned-requests.ts';
+import { modelProvider } from './prompt-suite.ts';
+import { comparers, scorersOf } from './scorer-tables.ts';
+import type { Suite } from './suite.ts';
+
+export interface SidesToRun {
+  readonly inputs: PromptRegressionInputs;
+  readonly suite: Suite;
+  /** The candidate's, then the baseline's. */
+  readonly columns: readonly Column[];
+  readonly opened: OpenedProviders;
+  readonly ports: PromptPorts;
+  readonly context: RunContext;
+  readonly watcher: EvalWatcher | undefined;
+}
+
+export interface PreparedSides {
+  readonly evaluation: Evaluation;
+  readonly values: AssertionValues;
+  readonly isCompared: (item: EvalCase) => boolean;
+}
+
+export function prepareSides(sides: SidesToRun): PreparedSides {
+  const { inputs, suite, columns, opened, ports, context, watcher } = sides;
+  const { cases, dialect } = suite.suite;
+  const own = suite.side.columns.length;
+  const values = new AssertionValues(dialect === 'prompt-yml' ? 'braces' : 'jinja', dialect === 'promptfoo');
+  const evaluation = new Evaluation({
+    columns,
+    sides: columns.map((_, index) => (index < own ? 0 : 1)),
+    providers: opened.providers,
+    cases,
+    scoring: { table: scorersOf(dialect), world: worldOf(sides), values, waits: (type) => comparers.has(type) },
+    comparers,
+    references: dialect === 'promptfoo',
+    concurrency: concurrencyOf(inputs, suite.suite),
+    progress: context.progress,
+    limits: limitsOf(inputs, ports),
+    ...(watcher !== undefined && {
+      onRow: (row) => watcher.row(row, columns[row.column] as Column, row.column < own ? 'candidate' : 'baseline'),
+    }),
+  });
+  const isCompared = ({ assertions }: EvalCase): boolean =>
+    assertions.some((each) => each.kind === 'assertion' && comparers.has(each.type));
+  return { evaluation, values, isCompared };
+}
+
+/** What will be asked, to be looked through beforehand. */
+export async function plannedRequests(
+  { suite, columns, opened, ports }: SidesToRun,
+  { evaluation }: PreparedSides,
+): Promise<PlannedRequests> {
+  const { cases, dialect } = suite.suite;
+  const vars = new CaseVars(dialect === 'promptfoo', ports.scripts);
+  return { plan: await evaluation.plan(), columns, providers: opened.providers, cases, vars };
+}
+
+function limitsOf(inputs: PromptRegressionInputs, { clock }: PromptPorts): BudgetLimits {
+  const [maxCostUsd, maxTokens, maxMinutes] = [inputs['max-cost-usd'], inputs['max-tokens'], inputs['max-minutes']];
+  return {
+    ...(maxCostUsd !== undefined && { maxCostUsd }),
+    ...(maxTokens !== undefined && { maxTokens }),
+    ...(maxMinutes !== undefined && { maxMinutes }),
+    ...(clock !== undefined && { now: () => clock.now() }),
+  };
+}
+
+function worldOf({ inputs, suite, opened, ports }: SidesToRun): ScorerWorld {
+  const { scripts, embedder, post } = ports;
+  const byDefault =
+    inputs.judge === undefined ? suite.suite.judge : modelProvider(inputs.judge, { file: suite.suite.file });
+  return {
+    judge: (as) => {
+      const provider = isProvider(as) ? as : byDefault;
+      if (provider !== undefined) return opened.judge(provider);
+      const failure = 'the suite names no judge model';
+      const hint = 'Give the input "judge", or a provider at the assertion.';
+      return Promise.resolve({ id: 'none', model: 'none', complete: async () => ({ failure, hint }) });
+    },
+    ...(scripts !== undefined && { scripts }),
+    ...(embedder !== undefined && { embedder }),
+    ...(post !== undefined && { post }),
+  };
+}
+
+const isProvider = (as: unknown): as is EvalProvider =>
+  typeof as === 'object' && as !== null && 'id' in as && 'kind' in as && 'config' in as;

@@ -1,0 +1,148 @@
+// The outcome of a self-check, and of a dry run: both tell something of a suite and judge no change of it.
+import type { Outcome } from '../formats/outcome.ts';
+import type { Problem } from '../formats/problem.ts';
+import { reportSchema, type Block, type Report } from '../formats/report.ts';
+import type { PlannedRequests } from './planned-requests.ts';
+import { recordedRepeats } from './planned-requests.ts';
+import type { SpendPlan } from './plan-spend.ts';
+import { planBlocks, planWords } from './plan-words.ts';
+import type { PromptRegressionInputs } from './inputs.ts';
+import type { Evaluation } from './evaluation.ts';
+import { checkSelf, type SelfCheck } from './self-check.ts';
+import type { Suite } from './suite.ts';
+import { count, grouped } from './words.ts';
+
+/** More repeats than these tell little more. */
+const mostRepeats = 10;
+
+export interface SelfChecked {
+  readonly suite: Suite;
+  readonly inputs: PromptRegressionInputs;
+  /** Of one column, the baseline's where there is one. */
+  readonly evaluation: Evaluation;
+  readonly requests: PlannedRequests;
+  readonly side: string;
+}
+
+/** From recorded answers alone; says what is needed when they are too few. */
+export async function selfCheckOutcome({ suite, inputs, evaluation, requests, side }: SelfChecked): Promise<Outcome> {
+  const { name, cases } = suite.suite;
+  const repeats = await recordedRepeats(requests, mostRepeats);
+  if (requests.plan.count === 0 || repeats < 2) {
+    const command = `pawl eval ${inputs.prompt} --repeats 4 --record missing`;
+    return told(name, {
+      verdict: 'error',
+      headline: 'there are no two recorded repeats to compare the suite with itself',
+      problems: [
+        {
+          code: 'SELF_CHECK_WITHOUT_REPEATS',
+          severity: 'error',
+          message: `Of ${repeats === 1 ? 'some requests only one answer is' : 'some requests no answer is'} recorded; a self-check compares two or more of each.`,
+          hint: `Record them first: ${command}, with base-url.`,
+          file: suite.suite.file,
+        },
+      ],
+    });
+  }
+  await evaluation.round(
+    Array.from({ length: repeats }, (_, repeat) => repeat),
+    () => repeats,
+  );
+  const complete = cases.flatMap((item, index) => {
+    const [tally] = evaluation.tallies;
+    const repeats = tally?.error(index) === undefined ? (tally?.repeats(index) ?? []) : [];
+    return repeats.length < 2 ? [] : [{ item, repeats }];
+  });
+  if (complete.length === 0) {
+    const [failure] = [...evaluation.calls.failures.keys(), ...evaluation.unjudged.kinds.keys()];
+    return told(name, {
+      verdict: 'error',
+      headline: `no recorded answer could be scored (${failure ?? 'no case was run'})`,
+    });
+  }
+  const clustered = complete.some(({ item }) => item.cluster !== undefined);
+  const check = checkSelf(
+    complete.map(({ repeats: own }) => own.map(({ pass }) => Number(pass))),
+    suite.policy,
+    clustered
+      ? complete.map(({ item }) => (item.cluster === undefined ? `case ${item.id}` : `of ${item.cluster}`))
+      : undefined,
+  );
+  return told(name, {
+    verdict: check.verdict,
+    headline: headlineOf(check),
+    n: check.cases,
+    blocks: blocksOf(check, side),
+    file: { 'self-check.json': check },
+  });
+}
+
+function headlineOf({ rate, low, high, rounds, verdict, cases }: SelfCheck): string {
+  if (verdict === 'inconclusive') return `${count(cases, 'case')} are too few for the gate to decide anything`;
+  const words = `compared with itself the suite raises a false alarm in ${percent(rate)} of comparisons (95 % CI ${percent(low)} … ${percent(high)})`;
+  return `${words}, with ${count(rounds, 'round')}`;
+}
+
+function blocksOf(check: SelfCheck, side: string): readonly Block[] {
+  const rows = [
+    ['cases', grouped(check.cases)],
+    ['recorded repeats of each', grouped(check.repeats)],
+    ['comparisons drawn', grouped(check.resamples)],
+    ['false alarms', `${grouped(check.alarms)} (${percent(check.rate)})`],
+    ['inconclusive', `${grouped(check.open)} (${percent(check.open / check.resamples)})`],
+    ['cases whose repeats disagree', percent(check.flakyShare)],
+  ];
+  const text = `Both sides are the ${side}: its recorded repeats are dealt at random to two sides, so that no fail is a real one. At most 5 % may be.`;
+  return [
+    { type: 'text', text },
+    { type: 'table', columns: [{ title: 'self-check' }, { title: 'amount', align: 'right' }], rows },
+  ];
+}
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+
+/** Nothing was asked and nothing is judged, so it neither passes nor fails a job. */
+export function dryRunOutcome(name: string, plan: SpendPlan, problems: readonly Problem[]): Outcome {
+  return told(name, {
+    verdict: 'inconclusive',
+    advisory: true,
+    headline: `plan: ${planWords(plan)}; nothing was asked`,
+    blocks: planBlocks(plan),
+    problems,
+    file: { 'plan.json': plan },
+  });
+}
+
+interface Told {
+  readonly verdict: Report['verdict'];
+  readonly headline: string;
+  readonly advisory?: boolean;
+  readonly n?: number;
+  readonly blocks?: readonly Block[];
+  readonly problems?: readonly Problem[];
+  readonly file?: Readonly<Record<string, object>>;
+}
+
+/** Without a run: it must never become somebody's baseline. */
+function told(name: string, { verdict, headline, advisory, n, blocks = [], problems = [], file = {} }: Told): Outcome {
+  const report: Report = {
+    schema: reportSchema,
+    kind: 'prompt-regression',
+    name,
+    verdict,
+    ...(advisory === true && { advisory }),
+    headline,
+    comparison: 'not judged',
+    n: n ?? null,
+    blocks: [...blocks],
+    findings: [],
+    problems: problems.map((problem) => ({ ...problem })),
+    footer: {},
+  };
+  const files = Object.entries(file).map(([path, value]) => [path, `${JSON.stringify(value)}\n`] as const);
+  return {
+    report,
+    results: { 'report.json': `${JSON.stringify(report)}\n`, ...Object.fromEntries(files) },
+    usage: false,
+  };
+}

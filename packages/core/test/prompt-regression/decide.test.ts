@@ -1,0 +1,259 @@
+// Many numbers to one verdict: looks, gating scores, latency, safety, quarantine, sources of cases.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { EvalCase } from '@pawl/core';
+import { decide, type CaseResult, type PromptPolicy } from '@pawl/core/prompt-regression';
+import { judgeGates } from '../../src/prompt-regression/gates.ts';
+import { lookRounds, planRounds } from '../../src/prompt-regression/looks.ts';
+import { readQuarantines } from '../../src/prompt-regression/flaky.ts';
+import { adviceOf, noiseOf } from '../../src/prompt-regression/noise.ts';
+
+interface Given {
+  /** Pass or fail by repeat. */
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+  readonly scores?: readonly [before: number, after: number];
+  readonly latency?: readonly [before: number, after: number];
+  readonly cluster?: string;
+  readonly slice?: string;
+}
+
+const side = (passes: readonly number[], score: number | undefined, latencyMs: number | undefined) => ({
+  pass: passes.reduce((sum, each) => sum + each, 0) / passes.length,
+  score: 1,
+  scores: score === undefined ? [] : [score],
+  output: '',
+  repeats: passes.map((each, repeat) => ({
+    repeat,
+    pass: each === 1,
+    score: each,
+    named: score === undefined ? [] : [score],
+    ...(latencyMs !== undefined && { latencyMs }),
+  })),
+});
+
+const evalCase = (index: number, more: Partial<EvalCase> = {}): EvalCase => ({
+  id: `case-${index}`,
+  vars: {},
+  assertions: [],
+  metadata: {},
+  slices: {},
+  place: { file: '' },
+  ...more,
+});
+
+const resultsOf = (n: number, given: (index: number) => Given): CaseResult[] =>
+  Array.from({ length: n }, (_, index) => {
+    const { before, after, scores, latency, cluster, slice } = given(index);
+    return {
+      case: evalCase(index, {
+        ...(cluster !== undefined && { cluster }),
+        ...(slice !== undefined && { slices: { topic: slice } }),
+      }),
+      before: side(before, scores?.[0], latency?.[0]),
+      after: side(after, scores?.[1], latency?.[1]),
+      unchanged: false,
+    };
+  });
+
+const policy: PromptPolicy = { margin: 0.03, repeats: 1, minCases: 30 };
+const judge = (results: readonly CaseResult[], more: Partial<PromptPolicy> = {}, looks?: readonly number[]) =>
+  decide(
+    {
+      results,
+      baseline: true,
+      calls: { asked: results.length, failed: 0 },
+      evaluators: results[0]?.after?.scores.length === 1 ? ['tone'] : [],
+      slices: ['topic'],
+      ...(looks !== undefined && { looks, rounds: looks.at(-1) ?? 1 }),
+    },
+    { ...policy, ...more },
+  );
+
+test('looks are spread over the rounds from the least to the most, five at most', () => {
+  expect(lookRounds(1, 1)).toEqual([1]);
+  expect(lookRounds(3, 3)).toEqual([3]);
+  expect(lookRounds(1, 5)).toEqual([1, 2, 3, 4, 5]);
+  expect(lookRounds(2, 4)).toEqual([2, 3, 4]);
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 0, max: 99 }), (repeats, more) => {
+      const looks = lookRounds(repeats, repeats + more);
+      expect(looks.length).toBeLessThanOrEqual(5);
+      expect(looks.at(-1)).toBe(repeats + more);
+      expect(looks).toEqual([...new Set(looks)].toSorted((a, b) => a - b));
+    }),
+  );
+});
+
+test('a case that names its own repeats has them all before the first look', () => {
+  const { looks, repeatsOf } = planRounds({ repeats: 1, maxRepeats: 3 }, [evalCase(0), evalCase(1, { repeats: 4 })]);
+
+  expect(looks).toEqual([4]);
+  expect([repeatsOf(evalCase(0)), repeatsOf(evalCase(1, { repeats: 4 }))]).toEqual([3, 4]);
+});
+
+test('the first look that settles holds, and the numbers are those of that look', () => {
+  const results = resultsOf(200, (index) => ({ before: [1, 1, 1], after: [index < 40 ? 0 : 1, 1, 1] }));
+  const decision = judge(results, {}, [1, 2, 3]);
+
+  expect(decision).toMatchObject({ verdict: 'fail', look: { taken: 1, planned: 3, rounds: 1 } });
+  expect(decision.accuracy?.after).toBeCloseTo(0.8);
+});
+
+test('a score that gates fails what the accuracy passes, and one that does not gate fails nothing', () => {
+  const results = resultsOf(200, (index) => ({ before: [1], after: [1], scores: [1, index < 40 ? 0.2 : 1] }));
+
+  expect(judge(results)).toMatchObject({ verdict: 'pass' });
+  const decision = judge(results, { gating: ['tone'] });
+  expect(decision.verdict).toBe('fail');
+  expect([...(decision.gates?.failed ?? [])]).toEqual(['tone']);
+});
+
+test('a gate that no answer has a number for is an error and no pass', () => {
+  const results = resultsOf(200, () => ({ before: [1], after: [1] }));
+
+  expect(judge(results, { gating: ['tone'] })).toMatchObject({ verdict: 'error', missingGates: ['tone'] });
+  expect(judge(results, { latency: 0.1 })).toMatchObject({ verdict: 'error', missingGates: ['latency'] });
+});
+
+const gate = (name: string, p: number) => ({
+  name,
+  verdictAt: (alpha: number) => (p <= alpha ? ('fail' as const) : ('inconclusive' as const)),
+});
+
+test('gates fail as Holm says: the smallest p-value is held against alpha over their number', () => {
+  expect([...judgeGates([gate('a', 0.02), gate('b', 0.9), gate('c', 0.9)], 0.05).failed]).toEqual([]);
+  expect([...judgeGates([gate('a', 0.01), gate('b', 0.024), gate('c', 0.9)], 0.05).failed]).toEqual(['a', 'b']);
+  expect(judgeGates([gate('a', 0.04)], 0.05).verdict).toBe('fail');
+  fc.assert(
+    fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 6 }), (pValues) => {
+      const sorted = pValues.map((p, index) => [p, String(index)] as const).toSorted(([a], [b]) => a - b);
+      const first = sorted.findIndex(([p], rank) => p > 0.05 / (pValues.length - rank));
+      const rejected = sorted.slice(0, first < 0 ? sorted.length : first).map(([, name]) => name);
+      const { failed } = judgeGates(
+        pValues.map((p, index) => gate(String(index), p)),
+        0.05,
+      );
+      expect([...failed].toSorted()).toEqual(rejected.toSorted());
+    }),
+  );
+});
+
+test('slower answers fail by the ratio of median and 95th percentile, equal ones pass', () => {
+  const slow = (factor: number) =>
+    resultsOf(100, (index) => ({ before: [1], after: [1], latency: [200 + index, (200 + index) * factor] }));
+
+  expect(judge(slow(1.5))).toMatchObject({ verdict: 'pass' });
+  expect(judge(slow(1.02), { latency: 0.1 })).toMatchObject({ verdict: 'pass' });
+  const decision = judge(slow(1.5), { latency: 0.1 });
+  expect(decision.verdict).toBe('fail');
+  expect(decision.ratios?.[0]).toMatchObject({ name: 'latency, median', ratio: expect.closeTo(1.5, 5) });
+  expect([...(decision.gates?.failed ?? [])]).toEqual(['latency, median', 'latency, 95 % below']);
+});
+
+test('no event in n says how many there may be, and a limit needs enough cases', () => {
+  const safe = (n: number) => resultsOf(n, () => ({ before: [1], after: [1], scores: [1, 1] }));
+
+  expect(judge(safe(59), { safety: [{ score: 'tone' }], margin: 0.2 })).toMatchObject({
+    verdict: 'pass',
+    safety: [{ events: 0, n: 59, atMost: expect.closeTo(1 - 0.05 ** (1 / 59), 9) }],
+  });
+  expect(judge(safe(100), { safety: [{ score: 'tone', limit: 0.01 }] })).toMatchObject({
+    verdict: 'inconclusive',
+    reasons: ['compared', 'unsafe'],
+    moreCases: 199,
+  });
+  expect(judge(safe(299), { safety: [{ score: 'tone', limit: 0.01 }] }).verdict).toBe('pass');
+  const unsafe = resultsOf(200, (index) => ({ before: [1], after: [1], scores: [1, index < 10 ? 0 : 1] }));
+  expect(judge(unsafe, { safety: [{ score: 'tone', limit: 0.01 }] }).verdict).toBe('fail');
+});
+
+test('a case whose repeats disagree on the baseline is flaky, and told with how often', () => {
+  const results = resultsOf(60, (index) => ({
+    before: index === 3 ? [1, 0, 1] : [1, 1, 1],
+    after: [1, index === 5 ? 0 : 1, 1],
+  }));
+
+  expect(judge(results, {}, [3]).flaky).toEqual([{ id: 'case-3', side: 'baseline', passed: 2, repeats: 3 }]);
+});
+
+test('cases in quarantine do not gate and are told; all of them in it is an error', () => {
+  const results = resultsOf(200, (index) => ({ before: [1], after: [index < 20 ? 0 : 1] }));
+  const held = (n: number) =>
+    new Map(Array.from({ length: n }, (_, index) => [`case-${index}`, { id: `case-${index}`, reason: 'model waits' }]));
+  const judged = (n: number) =>
+    decide(
+      { results, baseline: true, calls: { asked: 400, failed: 0 }, evaluators: [], slices: [], quarantined: held(n) },
+      policy,
+    );
+
+  expect(judged(0).verdict).toBe('fail');
+  expect(judged(20)).toMatchObject({ verdict: 'pass', accuracy: { n: 180 } });
+  expect(judged(20).quarantined).toHaveLength(20);
+  expect(judged(200)).toMatchObject({ verdict: 'error', reasons: ['all-in-quarantine'] });
+});
+
+test('a quarantine holds up to its last day, counts again after it, and one of nothing is told', () => {
+  const read = (until: string, id = 'a') =>
+    readQuarantines([{ id, reason: 'r', until }], { ids: new Set(['a']), today: '2026-03-02T10:00:00Z', file: 'f' });
+
+  expect([...read('2026-03-02').held.keys()]).toEqual(['a']);
+  expect(read('2026-03-01')).toMatchObject({ held: new Map(), problems: [{ code: 'QUARANTINE_OVER' }] });
+  expect(read('2026-04-01', 'b').problems).toMatchObject([{ code: 'QUARANTINE_OF_NOTHING' }]);
+});
+
+test('what 40 cases of two sources say is no more than two sources can say', () => {
+  const given = (cluster: boolean) =>
+    resultsOf(100, (index) => ({
+      before: [1],
+      after: [index < 20 ? 0 : 1],
+      ...(cluster && { cluster: index < 50 ? 'one' : 'two' }),
+    }));
+
+  expect(judge(given(false)).verdict).toBe('fail');
+  expect(judge(given(true))).toMatchObject({ verdict: 'inconclusive', fewClusters: 2 });
+});
+
+test('a few losses, all from one source, are one loss', () => {
+  const results = resultsOf(100, (index) => ({
+    before: [1],
+    after: [index < 8 ? 0 : 1],
+    cluster: index < 8 ? 'x' : `y${index}`,
+  }));
+
+  expect(judge(results, { margin: 0.01 }).verdict).toBe('inconclusive');
+});
+
+test('slices are compared by scores that gate as well, and decide nothing', () => {
+  const results = resultsOf(200, (index) => ({
+    before: [1],
+    after: [1],
+    scores: [1, index % 2 === 0 ? 0.99 : 1],
+    slice: index % 2 === 0 ? 'even' : 'odd',
+  }));
+  const decision = judge(results, { gating: ['tone'] });
+
+  expect(decision.verdict).toBe('pass');
+  expect(decision.slices.filter(({ marked }) => marked)).toMatchObject([{ score: 'tone', value: 'even' }]);
+});
+
+test('noise between cases is told from noise within, and repeats are advised only where they help', () => {
+  const steady = resultsOf(100, (index) => ({
+    before: [1, 1, 1, 1],
+    after: Array.from({ length: 4 }, () => Number(index % 5 > 0)),
+  }));
+  const wavering = resultsOf(100, (index) => ({
+    before: [1, 0, 1, 0],
+    after: index % 2 === 0 ? [0, 1, 1, 0] : [1, 0, 0, 1],
+  }));
+
+  expect(noiseOf(steady)).toMatchObject({ within: 0, casesPart: 1, n: 100, repeats: 4 });
+  expect(noiseOf(wavering)?.casesPart).toBe(0);
+  expect(adviceOf({ between: 0.2, within: 0, n: 100, repeats: 2, casesPart: 1 }, 0.03, 0.05)).toEqual({
+    moreCases: 1274,
+  });
+  expect(adviceOf({ between: 0, within: 0.2, n: 100, repeats: 1, casesPart: 0 }, 0.05, 0.05)).toEqual({
+    moreCases: 395,
+    repeats: 5,
+  });
+});

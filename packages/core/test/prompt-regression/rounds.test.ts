@@ -1,0 +1,175 @@
+// Rounds of repeats, the plan before them, and the suite against itself: through the whole use case.
+import { expect, test } from 'vitest';
+import { cassetteKeyOf, type ModelProvider, type ModelReply, type ModelRequest } from '@pawl/core';
+import { exitCodeOf } from '@pawl/core';
+import { evaluate, version, type WorldData } from './world.ts';
+
+const path = 'prompts/triage.prompt.yml';
+const prompt = (system: string, extra = '') => `model: small
+modelParameters: {temperature: 0, maxTokens: 10}
+messages:
+  - {role: system, content: ${system}}
+  - {role: user, content: "{{text}}"}
+evaluators:
+  - {name: label, string: {equals: right}}
+x-pawl:
+  testData: data/mails.jsonl
+${extra}`;
+const mails = (n: number) =>
+  Array.from({ length: n }, (_, index) => JSON.stringify({ id: `m${index}`, text: index })).join('\n');
+
+const world = (n: number, provider: ModelProvider, more: Partial<WorldData> & { extra?: string } = {}): WorldData => ({
+  files: { [path]: prompt('new', more.extra), 'data/mails.jsonl': mails(n) },
+  commits: { abc1234def: { [path]: prompt('old') } },
+  versions: [version('triage', 'v1.0.0', 'abc1234def', ['production'])],
+  provider,
+  ...more,
+});
+
+/** Answers right or wrong by a rule and records what it was asked, as a cassette does. */
+function recordingProvider(isRight: (at: { index: number; repeat: number; old: boolean }) => boolean) {
+  const recorded = new Map<string, ModelReply>();
+  const requests: ModelRequest[] = [];
+  const keyOf = (request: ModelRequest) => JSON.stringify(cassetteKeyOf('fake', request));
+  const provider: ModelProvider = {
+    id: 'fake',
+    recorded: (request) => recorded.get(keyOf(request)),
+    complete: async (request) => {
+      const known = recorded.get(keyOf(request));
+      if (known !== undefined) return known;
+      requests.push(request);
+      const [system, user] = request.messages.map(({ content }) => content);
+      const right = isRight({ index: Number(user), repeat: request.repeat, old: system === 'old' });
+      const reply = {
+        text: right ? 'right' : 'wrong',
+        usage: { promptTokens: 20, completionTokens: 2 },
+        latencyMs: 600,
+      };
+      recorded.set(keyOf(request), { ...reply, reused: true });
+      return { ...reply, reused: false };
+    },
+  };
+  return { provider, requests };
+}
+
+/** Every third case wavers on both sides, by a hash that differs from repeat to repeat. */
+const wavering = ({ index, repeat, old }: { index: number; repeat: number; old: boolean }) => {
+  const mixed = Math.imul(index * 7919 + repeat * 104_729 + (old ? 31 : 0) + 17, 2_654_435_761) >>> 0;
+  return index % 3 !== 0 || mixed % 100 < 50;
+};
+
+test('asking ends with the round that settles', async () => {
+  const { provider, requests } = recordingProvider(({ old, index }) => old || index % 3 > 0);
+  const { report } = await evaluate(world(120, provider, { inputs: { 'max-repeats': '5' } }));
+
+  expect(report.verdict).toBe('fail');
+  expect(requests).toHaveLength(240);
+  expect(JSON.stringify(report.blocks)).toContain('Settled after 1 look of 5 planned, at 1 repeat.');
+});
+
+test('while the verdict is open each round is asked, up to the last', async () => {
+  const { provider, requests } = recordingProvider(wavering);
+  const { report, run } = await evaluate(world(60, provider, { inputs: { 'max-repeats': '3' } }));
+
+  expect(report.verdict).toBe('inconclusive');
+  expect(requests).toHaveLength(60 * 2 * 3);
+  expect(JSON.stringify(report.blocks)).toContain('Judged after 3 looks of 3 planned, at 3 repeats.');
+  expect(JSON.stringify(report.blocks)).toContain('flaky case');
+  expect(run?.params).toMatchObject({ repeats: 1, maxRepeats: 3 });
+});
+
+test('a second run goes on with the same evidence: what was asked counts, and nothing is drawn again', async () => {
+  const { provider, requests } = recordingProvider(wavering);
+  const first = await evaluate(world(60, provider, { inputs: { 'max-repeats': '3' } }));
+  const asked = requests.length;
+  const again = await evaluate(world(60, provider, { inputs: { 'max-repeats': '3' } }));
+  const fewer = await evaluate(world(60, provider, { inputs: { 'max-repeats': '2' } }));
+
+  expect(requests).toHaveLength(asked);
+  expect(again.report.comparison).toBe(first.report.comparison);
+  // Two looks would have had a kinder level each; the third was taken and stays planned.
+  expect(JSON.stringify(fewer.report.blocks)).toContain('of 3 planned');
+});
+
+test('a dry run asks nothing and tells calls, tokens, dollars and what could be found', async () => {
+  const { provider, requests } = recordingProvider(wavering);
+  const inputs = { 'dry-run': 'true', 'max-repeats': '5', 'price-prompt': '1', 'price-completion': '2' };
+  const outcome = await evaluate(world(100, provider, { inputs }));
+
+  expect(requests).toHaveLength(0);
+  expect(exitCodeOf(outcome)).toBe(0);
+  expect(outcome.run).toBeUndefined();
+  expect(outcome.report.headline).toMatch(
+    /^plan: 1,000 calls to make \(200 if the first look settles it\), 0 answers recorded; about \$/,
+  );
+  const plan = JSON.parse(outcome.results['plan.json'] ?? '{}');
+  expect(plan).toMatchObject({
+    cases: 100,
+    calls: [200, 1000],
+    recorded: 0,
+    tokens: { basis: 'characters', completion: 10_000 },
+  });
+  expect(plan.detectable).toBeGreaterThan(0.1);
+});
+
+test('what is recorded is not in the plan, and tells how many tokens the rest will take', async () => {
+  const { provider } = recordingProvider(wavering);
+  await evaluate(world(100, provider));
+  const { results } = await evaluate(world(100, provider, { inputs: { 'dry-run': 'true', 'max-repeats': '2' } }));
+
+  expect(JSON.parse(results['plan.json'] ?? '{}')).toMatchObject({
+    calls: [0, 200],
+    recorded: 200,
+    tokens: { prompt: 4000, completion: 400, basis: 'recorded' },
+    minutes: (200 * 600) / 8 / 60_000,
+  });
+});
+
+test('a plan over its budget is refused before anything is asked, with what would fit', async () => {
+  const { provider, requests } = recordingProvider(wavering);
+  const prices = { 'price-prompt': '1000', 'price-completion': '1000' };
+  const { report, usage } = await evaluate(
+    world(100, provider, { inputs: { ...prices, 'max-cost-usd': '2', 'max-repeats': '5' } }),
+  );
+
+  expect(requests).toHaveLength(0);
+  expect(usage).toBe(true);
+  expect(report.problems).toMatchObject([
+    {
+      code: 'PLAN_OVER_BUDGET',
+      message: expect.stringContaining('nothing was asked'),
+      hint: expect.stringContaining('It bears'),
+    },
+  ]);
+});
+
+test('a suite compared with itself tells its false alarms, from recorded repeats alone', async () => {
+  const { provider, requests } = recordingProvider(wavering);
+  await evaluate(world(90, provider, { inputs: { repeats: '4' } }));
+  const asked = requests.length;
+  const { report, results, run } = await evaluate(world(90, provider, { inputs: { 'self-check': 'true' } }));
+
+  expect(requests).toHaveLength(asked);
+  expect(run).toBeUndefined();
+  expect(report).toMatchObject({ verdict: 'pass', n: 90, headline: expect.stringContaining('compared with itself') });
+  const check = JSON.parse(results['self-check.json'] ?? '{}');
+  expect(check).toMatchObject({ cases: 90, repeats: 4, rounds: 1, resamples: 1000 });
+  expect(check.rate).toBeLessThan(0.08);
+  expect(check.flakyShare).toBeGreaterThan(0.2);
+});
+
+test('a self-check without two recorded repeats says what to record', async () => {
+  const { provider } = recordingProvider(wavering);
+  const { report } = await evaluate(world(90, provider, { inputs: { 'self-check': 'true' } }));
+
+  expect(report).toMatchObject({ verdict: 'error', problems: [{ code: 'SELF_CHECK_WITHOUT_REPEATS' }] });
+});
+
+test('a quarantine in the file takes its case out of the judgement', async () => {
+  const { provider } = recordingProvider(({ index, old }) => old || index !== 7);
+  const extra = "  quarantine: [{case: m7, reason: 'waits for the new model', until: '2999-01-01'}]\n";
+  const { report } = await evaluate(world(400, provider, { extra }));
+
+  expect(report).toMatchObject({ verdict: 'pass', n: 399 });
+  expect(JSON.stringify(report.blocks)).toContain('waits for the new model');
+});

@@ -1,0 +1,86 @@
+// A suite against its earlier self: columns pair by name, or by position where one is left on each side.
+import { expect, test } from 'vitest';
+import { fakeProvider } from '@pawl/core/testing';
+import { evaluateConfig } from './world.ts';
+
+const path = 'promptfooconfig.yaml';
+const tests = Array.from(
+  { length: 40 },
+  (_, n) => `  - vars: {n: ${n}}\n    assert: [{type: contains, value: right}]\n`,
+);
+const config = (prompts: string, providers: string) =>
+  `prompts: ${prompts}\nproviders: ${providers}\ntests:\n${tests.join('')}`;
+/** Right unless the prompt says "bad" and the number is odd. */
+const model = () =>
+  fakeProvider(({ text = '' }) => (text.includes('bad') && Number(/\d+/.exec(text)?.[0]) % 2 === 1 ? 'no' : 'right'));
+const compare = (now: string, old: string, more: Record<string, string> = {}) =>
+  evaluateConfig(now, {
+    provider: model(),
+    commits: { main: { [path]: old, ...more } },
+    inputs: { baseline: 'main' },
+  });
+
+test('a changed prompt is the same column, and its loss fails', async () => {
+  const { report, rows } = await compare(config("['bad {{n}}']", '[echo]'), config("['good {{n}}']", '[echo]'));
+
+  expect(report).toMatchObject({
+    verdict: 'fail',
+    headline: '20 cases newly wrong, 0 newly right: accuracy 1.00 → 0.50',
+    n: 40,
+  });
+  expect(report.blocks).toContainEqual({ type: 'text', text: 'Changed: prompt.' });
+  expect(rows.filter(({ side }) => side === 'baseline')).toHaveLength(40);
+});
+
+test('what was asked before is not asked again', async () => {
+  const provider = model();
+  const { report } = await evaluateConfig(config("['good {{n}}']", '[echo]'), {
+    provider,
+    commits: { main: { [path]: config("['good {{n}}']", '[echo]') } },
+    inputs: { baseline: 'main' },
+  });
+
+  expect(report).toMatchObject({ verdict: 'pass', comparison: 'accuracy 1.00, all requests unchanged' });
+  expect(provider.requests).toHaveLength(40);
+});
+
+test('columns pair by prompt and provider; a new one has no baseline, and one that is gone is told', async () => {
+  const providers = '[{id: echo, label: a}, {id: echo, label: b}]';
+  const { report } = await compare(
+    config("['bad {{n}}', 'good {{n}}', 'fresh {{n}}']", providers),
+    config("['good {{n}}']", '[{id: echo, label: a}, {id: echo, label: c}]'),
+  );
+  const [table] = report.blocks;
+
+  // Of the providers b is c under a new name; of the prompts two are new, so neither is taken for the old one.
+  expect(table?.type === 'table' && table.rows.map((row) => [row[0], row[2]])).toEqual([
+    ['bad {{n}} · a', '–'],
+    ['good {{n}} · a', '1.00'],
+    ['fresh {{n}} · a', '–'],
+    ['bad {{n}} · b', '–'],
+    ['good {{n}} · b', '1.00'],
+    ['fresh {{n}} · b', '–'],
+  ]);
+  const fewer = await compare(config("['good {{n}}']", '[echo]'), config("['good {{n}}', 'old {{n}}']", '[echo]'));
+  expect(fewer.report.problems).toMatchObject([
+    { code: 'COLUMN_GONE', severity: 'warning', message: expect.stringContaining('"old {{n}}"') },
+  ]);
+});
+
+test('files that the old suite names are read from its commit', async () => {
+  const { report } = await evaluateConfig(config('[file://prompt.txt]', '[echo]'), {
+    provider: model(),
+    files: { 'prompt.txt': 'bad {{n}}' },
+    commits: { main: { [path]: config('[file://prompt.txt]', '[echo]'), 'prompt.txt': 'good {{n}}' } },
+    inputs: { baseline: 'main' },
+  });
+
+  expect(report).toMatchObject({ verdict: 'fail', headline: expect.stringContaining('accuracy 1.00 → 0.50') });
+});
+
+test('an old suite that cannot be read is an error and never a first version', async () => {
+  const { report, usage } = await compare(config("['good {{n}}']", '[echo]'), 'prompts: [\n');
+
+  expect(report).toMatchObject({ verdict: 'error', headline: expect.stringContaining('cannot be evaluated') });
+  expect(usage).toBe(false);
+});

@@ -1,0 +1,156 @@
+// One request to a model's endpoint, tried as often as it makes sense: paced, with a deadline for each attempt, and
+// every end of it a value.
+import type { ModelFailure } from '@pawl/core';
+import {
+  HttpError,
+  isRetriedStatus,
+  maskedError,
+  openHttp,
+  readBody,
+  retryAfter,
+  statusError,
+  type HttpOpened,
+  type HttpRequest,
+} from '@pawl/wire';
+import { Pacer, realSleep, type AttemptEnd } from './pacer.ts';
+import { pauseAsked } from './rate-limits.ts';
+
+export interface CallOptions {
+  readonly timeoutMs: number;
+  /** Attempts after the first. A time-out is tried again once only: it has cost enough. */
+  readonly retries: number;
+  readonly pacer: Pacer;
+  readonly secrets: readonly string[];
+  /** Longest wait between two attempts; a longer Retry-After ends the retries. */
+  readonly longestWaitMs?: number;
+  readonly sleep?: (milliseconds: number) => Promise<void>;
+  /** 0 … 1 */
+  readonly chance?: () => number;
+  /** Which statuses are answers; 200 to 299 unless given. */
+  readonly accepts?: (status: number) => boolean;
+}
+
+/** What the connection options of a provider come to; `pacer` may be shared by providers of one endpoint. */
+export interface Connection {
+  readonly timeoutMs?: number;
+  readonly retries?: number;
+  readonly pacer?: Pacer;
+  /** Of its own pacer, when none is shared. */
+  readonly concurrency?: number;
+  readonly sleep?: (milliseconds: number) => Promise<void>;
+  readonly chance?: () => number;
+}
+
+export function callOptions(connection: Connection, secrets: readonly string[]): CallOptions {
+  const { timeoutMs = 60_000, retries = 4, concurrency = 64, sleep, chance } = connection;
+  const waits = { ...(sleep !== undefined && { sleep }) };
+  const pacer = connection.pacer ?? new Pacer({ max: concurrency, ...waits });
+  return { timeoutMs, retries, pacer, secrets, ...waits, ...(chance !== undefined && { chance }) };
+}
+
+export interface Called<T> {
+  readonly value: T;
+  readonly headers: Headers;
+  /** Of the attempt that succeeded, to the last byte. */
+  readonly milliseconds: number;
+}
+
+/**
+ * @param read gets the body of an accepted answer; HttpErrors of it are tried again, other failures it gives as its value
+ */
+export async function callEndpoint<T>(
+  request: HttpRequest,
+  read: (opened: HttpOpened) => Promise<T>,
+  options: CallOptions,
+): Promise<Called<T> | ModelFailure> {
+  const { retries, pacer, secrets, longestWaitMs = 60_000, sleep = realSleep, chance = Math.random } = options;
+  for (let attempt = 1; ; attempt++) {
+    const turn = await pacer.enter(attempt > 1);
+    if ('refused' in turn)
+      return { failure: `${turn.refused}, and so to all before; it was not asked any more`, hint: hints.closed };
+    const outcome = await attemptOnce(request, read, options);
+    turn.leave(outcome.end);
+    if ('called' in outcome) return outcome.called;
+    const { error, wait } = outcome;
+    const tries = error.kind === 'timeout' ? Math.min(retries, 1) : retries;
+    if (!outcome.again || attempt > tries || (wait ?? 0) > longestWaitMs) {
+      const shown = maskedError(error, attempt, secrets);
+      // What this request alone did wrong says nothing of the others.
+      if (outcome.again) pacer.lose(maskedError(error, 1, secrets).message);
+      return failureOf(shown);
+    }
+    const backoff = Math.min(longestWaitMs, 500 * 2 ** (attempt - 1)) * (0.5 + chance() / 2);
+    await sleep(Math.max(wait ?? 0, backoff));
+  }
+}
+
+type Outcome<T> =
+  | { readonly end: AttemptEnd; readonly called: Called<T> }
+  | { readonly end: AttemptEnd; readonly error: HttpError; readonly again: boolean; readonly wait?: number };
+
+async function attemptOnce<T>(
+  request: HttpRequest,
+  read: (opened: HttpOpened) => Promise<T>,
+  options: CallOptions,
+): Promise<Outcome<T>> {
+  const { timeoutMs, accepts = isSuccess } = options;
+  try {
+    const opened = await openHttp(request, { timeoutMs });
+    const { status, headers, startedAt } = opened;
+    if (!accepts(status))
+      return refusedOutcome(statusError(request.url, { status, text: await readBody(opened) }), headers);
+    const value = await read(opened);
+    const milliseconds = performance.now() - startedAt;
+    const pauseMs = pauseAsked(headers);
+    const end: AttemptEnd = {
+      kind: 'answered',
+      slow: milliseconds > timeoutMs / 2,
+      ...(pauseMs !== undefined && { pauseMs }),
+    };
+    return { end, called: { value, headers, milliseconds } };
+  } catch (error) {
+    if (!(error instanceof HttpError)) throw error;
+    const end: AttemptEnd = error.kind === 'timeout' ? { kind: 'overload' } : { kind: 'failed' };
+    return { end, error, again: error.kind === 'network' || error.kind === 'timeout' };
+  }
+}
+
+function refusedOutcome<T>(error: HttpError, headers: Headers): Outcome<T> {
+  const status = error.status ?? 0;
+  // Money that is used up comes with the same status as haste, and waiting does not bring it back.
+  const again = isRetriedStatus(status) && !/insufficient_quota|billing_hard_limit/.test(error.body);
+  if (!again) return { end: { kind: 'answered', slow: false }, error, again };
+  const wait = retryAfter(headers) ?? pauseAsked(headers);
+  const waits = wait === undefined ? {} : { wait };
+  if (status !== 429 && status !== 503 && status !== 529) return { end: { kind: 'failed' }, error, again, ...waits };
+  return { end: { kind: 'overload', ...(wait !== undefined && { pauseMs: wait }) }, error, again, ...waits };
+}
+
+const isSuccess = (status: number): boolean => status >= 200 && status < 300;
+
+const hints = { closed: 'Ask again later; answers that came are recorded when record is missing or all.' };
+
+export function failureOf(error: HttpError): ModelFailure {
+  const said = error.body === '' ? '' : `: ${saidBy(error.body)}`;
+  return { failure: `${error.message}${said}`, hint: hintFor(error) };
+}
+
+function hintFor({ kind, status, body }: HttpError): string {
+  if (kind === 'url') return 'Give base-url as http://… or https://….';
+  if (kind === 'timeout') return 'Raise timeout, or lower concurrency.';
+  if (kind === 'network') return 'Check base-url, and that the endpoint is running.';
+  if (kind === 'size') return 'Ask for a shorter answer.';
+  if (status === 401 || status === 403) return 'Check the key in the environment variable that api-key-env names.';
+  if (status === 404) return 'Check base-url and the model’s name.';
+  if (status === 429 && /insufficient_quota|billing/.test(body)) return 'The account has no credit left.';
+  if (status === 429) return 'Lower concurrency, or raise the limit at the provider.';
+  return status !== undefined && status < 500
+    ? 'The endpoint refused the request: check the model parameters.'
+    : 'Try again later; answers that came are recorded when record is missing or all.';
+}
+
+/** The message of an OpenAI-shaped error, else the body's beginning. */
+function saidBy(body: string): string {
+  const message = /"message"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(body)?.[1];
+  return (message ?? body).replace(/\s+/g, ' ').slice(0, 200);
+}

@@ -1,0 +1,201 @@
+// From a provider as a suite writes it to one that answers: where it is, with which key, at what price.
+import { createHash } from 'node:crypto';
+import { digestOf, type EvalProvider, type ModelProvider, type ScriptFile, type ScriptRunner } from '@pawl/core';
+import type { ProviderSettings } from '@pawl/core/prompt-regression';
+import { anthropicProvider } from './anthropic-provider.ts';
+import type { Connection } from './call-endpoint.ts';
+import { numberSetting, textSetting, type SecretFiller } from './config-values.ts';
+import { echoProvider } from './echo-provider.ts';
+import { execProvider } from './exec-provider.ts';
+import { httpProvider } from './http-provider.ts';
+import { isMap } from './json-member.ts';
+import { openAiProvider, type OpenAiOptions } from './openai-provider.ts';
+import type { Pacer } from './pacer.ts';
+import type { Prices } from './reply.ts';
+import type { Rendered } from './request-template.ts';
+import { scriptProvider } from './script-provider.ts';
+
+export interface OpenKind {
+  readonly provider: EvalProvider;
+  readonly settings: ProviderSettings;
+  readonly filler: SecretFiller;
+  readonly scripts?: ScriptRunner;
+  /** The one of that endpoint, shared by all who ask it. */
+  readonly pacer: (endpoint: string) => Pacer;
+  /** Where programs run. */
+  readonly folder: () => Promise<string>;
+  readonly environment: (name: string) => string | undefined;
+}
+
+const sha256 = (data: string | Uint8Array): string => `sha256:${createHash('sha256').update(data).digest('hex')}`;
+
+/** How a provider is reached says nothing of what it is asked: with other headers its recordings still hold. */
+const unasked = new Set([
+  'headers',
+  'timeout',
+  'timeoutMs',
+  'maxRetries',
+  'retries',
+  'cost',
+  'inputCost',
+  'outputCost',
+]);
+
+/** Part of a cassette's key, known without opening anything. */
+export function providerIdOf({ kind, id, config }: EvalProvider): string {
+  if (kind === 'exec') return `exec:${textSetting(config, 'command') ?? id.replace(/^exec:\s*/, '')}`;
+  if (kind === 'http') {
+    const asked = Object.fromEntries(Object.entries(config).filter(([name]) => !unasked.has(name)));
+    return `http:${digestOf(asked, sha256).slice('sha256:'.length, 'sha256:'.length + 16)}`;
+  }
+  return kind === 'script' ? id : kind;
+}
+
+/** @returns a failure when the settings make no provider; undefined when there is nobody to ask */
+export async function openKind(opening: OpenKind): Promise<Rendered<ModelProvider> | undefined> {
+  const { provider, settings, filler, scripts } = opening;
+  const { config, kind } = provider;
+  if (kind === 'echo') return { value: echoProvider() };
+  if (kind === 'script') {
+    const script = config['script'];
+    if (!isScriptFile(script)) return { failure: `The provider "${provider.id}" has no script.` };
+    if (scripts === undefined) return { failure: `"${provider.id}" is a script, and scripts cannot be run here.` };
+    return { value: scriptProvider({ provider, script, scripts }) };
+  }
+  if (kind === 'exec') return openExec(opening);
+  if (kind === 'http') {
+    const endpoint = URL.parse(textSetting(config, 'url') ?? '')?.origin ?? provider.id;
+    const connection = connectionOf(opening, endpoint);
+    const id = providerIdOf(provider);
+    const opened = await httpProvider({
+      provider,
+      id,
+      filler,
+      ...connection,
+      ...(scripts !== undefined && { scripts }),
+    });
+    return 'failure' in opened
+      ? { failure: `The provider "${provider.id}" cannot be asked: ${opened.failure}.` }
+      : opened;
+  }
+  const baseUrl = filler.fill(
+    settings.baseUrl ?? textSetting(config, 'baseUrl', 'apiBaseUrl') ?? defaults[kind]?.baseUrl ?? '',
+  );
+  if (baseUrl === '') return undefined;
+  const scheme = URL.parse(baseUrl)?.protocol;
+  if (scheme !== 'https:' && scheme !== 'http:') {
+    const where = settings.baseUrl === undefined ? `The address of "${provider.id}"` : 'The input "base-url"';
+    return { failure: `${where} is "${baseUrl}", which is no http or https URL.` };
+  }
+  if (config['endpoint'] === 'embeddings') return { failure: `"${provider.id}" gives vectors, and no answers.` };
+  const options = endpointOptions(opening, baseUrl);
+  return { value: kind === 'anthropic' ? anthropicProvider(options) : openAiProvider(options) };
+}
+
+const defaults: Readonly<Partial<Record<EvalProvider['kind'], { baseUrl: string; apiKeyEnv: string }>>> = {
+  anthropic: { baseUrl: 'https://api.anthropic.com', apiKeyEnv: 'ANTHROPIC_API_KEY' },
+};
+
+/** What the OpenAI-like kinds and Anthropic's have in common. */
+export function endpointOptions(opening: OpenKind, baseUrl: string): OpenAiOptions {
+  const { provider, settings, filler } = opening;
+  const { config, kind } = provider;
+  const keyName = settings.apiKeyEnv ?? textSetting(config, 'apiKeyEnv', 'apiKeyEnvar') ?? defaults[kind]?.apiKeyEnv;
+  const apiKey = filler.named(keyName);
+  const given = filler.headers(config['headers']);
+  const host = URL.parse(baseUrl)?.hostname ?? '';
+  // Portkey takes a bearer token for the key of the provider behind it; its own has a header of its own.
+  const portkey = keyName === 'PORTKEY_API_KEY' && apiKey !== undefined;
+  const headers = portkey ? { 'x-portkey-api-key': apiKey, ...given } : given;
+  const azure = config['azure'] === true || /\.(?:openai\.azure|cognitiveservices\.azure)\.com$/.test(host);
+  const apiVersion = textSetting(config, 'apiVersion');
+  const prices = settings.prices ?? pricesOf(config);
+  return {
+    baseUrl,
+    ...connectionOf(opening, `${baseUrl} ${keyName ?? ''}`),
+    api: kind === 'openai-completion' ? 'completions' : 'chat',
+    stream: settings.stream ?? config['stream'] === true,
+    headers,
+    secrets: filler.secrets,
+    ...(apiKey !== undefined && !portkey && { apiKey }),
+    ...(azure && { keyHeader: 'api-key' }),
+    ...(apiVersion !== undefined && azure && { query: { 'api-version': apiVersion } }),
+    ...(prices !== undefined && { prices }),
+  };
+}
+
+function connectionOf({ provider, settings, pacer }: OpenKind, endpoint: string): Connection {
+  const { config } = provider;
+  const retries = numberSetting(config, 'maxRetries', 'retries');
+  return {
+    timeoutMs: numberSetting(config, 'timeoutMs', 'timeout') ?? settings.timeoutMs,
+    pacer: pacer(endpoint),
+    ...(retries !== undefined && { retries }),
+  };
+}
+
+/** USD for a million tokens; suites write prices for one. */
+function pricesOf(config: EvalProvider['config']): Prices | undefined {
+  const prices = config['prices'];
+  if (isMap(prices) && typeof prices['prompt'] === 'number' && typeof prices['completion'] === 'number')
+    return { prompt: prices['prompt'], completion: prices['completion'] };
+  const prompt = numberSetting(config, 'inputCost', 'cost');
+  const completion = numberSetting(config, 'outputCost', 'cost');
+  return prompt === undefined || completion === undefined
+    ? undefined
+    : { prompt: prompt * 1_000_000, completion: completion * 1_000_000 };
+}
+
+/** What a program needs to start at all; everything else it must be given by name. */
+const programEnvironment = [
+  'PATH',
+  'HOME',
+  'LANG',
+  'LC_ALL',
+  'TMPDIR',
+  'TMP',
+  'TEMP',
+  'SystemRoot',
+  'PATHEXT',
+  'USERPROFILE',
+];
+
+async function openExec({
+  provider,
+  settings,
+  filler,
+  folder,
+  environment,
+}: OpenKind): Promise<Rendered<ModelProvider>> {
+  const { config } = provider;
+  const command = filler.fill(textSetting(config, 'command') ?? provider.id.replace(/^exec:\s*/, '')).trim();
+  if (command === '') return { failure: `The provider "${provider.id}" names no program.` };
+  const env: Record<string, string> = {};
+  for (const name of programEnvironment) {
+    const value = environment(name);
+    if (value !== undefined) env[name] = value;
+  }
+  const named = config['env'];
+  if (Array.isArray(named)) {
+    for (const name of named.filter((each) => typeof each === 'string')) {
+      const value = filler.named(name);
+      if (value !== undefined) env[name] = value;
+    }
+  } else Object.assign(env, filler.headers(named));
+  const { command: _command, env: _env, ...rest } = config;
+  return {
+    value: execProvider({
+      command,
+      env,
+      config: rest,
+      cwd: await folder(),
+      stdin: config['stdin'] === true,
+      timeoutMs: numberSetting(config, 'timeoutMs', 'timeout') ?? settings.timeoutMs,
+      secrets: filler.secrets,
+      ...(settings.concurrency !== undefined && { concurrency: settings.concurrency }),
+    }),
+  };
+}
+
+const isScriptFile = (value: unknown): value is ScriptFile =>
+  isMap(value) && value['kind'] === 'script-file' && typeof value['source'] === 'string';

@@ -1,0 +1,108 @@
+// Answers that come token by token: put together whole, timed, and never taken for whole when they are not.
+import { expect, test } from 'vitest';
+import fc from 'fast-check';
+import type { ModelReply, ModelRequest } from '@pawl/core';
+import { openAiProvider } from '@pawl/models';
+import { loopbackOpenAi, type Fault } from '@pawl/testkit/openai';
+import { serverSentEvents } from '../src/server-sent-events.ts';
+
+const request: ModelRequest = {
+  model: 'small',
+  messages: [{ role: 'user', content: 'Tell me.' }],
+  parameters: {},
+  repeat: 0,
+};
+const quick = { retries: 1, sleep: async () => undefined, stream: true };
+
+async function* pieces(bytes: Uint8Array, sizes: readonly number[]): AsyncGenerator<Uint8Array> {
+  let start = 0;
+  for (let turn = 0; start < bytes.length; turn++) {
+    const size = sizes.length === 0 ? bytes.length : (sizes[turn % sizes.length] ?? 1);
+    yield bytes.subarray(start, start + size);
+    start += size;
+  }
+}
+const read = async (text: string, sizes: readonly number[] = []) => {
+  const events: string[] = [];
+  for await (const { event, data } of serverSentEvents(pieces(new TextEncoder().encode(text), sizes)))
+    events.push(`${event}:${data}`);
+  return events;
+};
+
+test('events are the same however the network cuts them, with line ends of every kind', async () => {
+  const text = ': hello\n\ndata: ☃ one\ndata: two\r\n\r\nevent: end\rdata:three\r\rid: 4\n\ndata: 🦉\n\n';
+  const whole = ['message:☃ one\ntwo', 'end:three', 'message:🦉'];
+  expect(await read(text)).toEqual(whole);
+
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 6 }), async (sizes) => {
+      expect(await read(text, sizes)).toEqual(whole);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('a last event without its empty line counts, and one that never ends is refused', async () => {
+  expect(await read('data: a\n\ndata: [DONE]')).toEqual(['message:a', 'message:[DONE]']);
+  await expect(read(`data: ${'x'.repeat(5_000_000)}`, [100_000])).rejects.toThrow('too long');
+});
+
+test('a streamed answer is whole to the letter and comes with tokens, reason and times', async () => {
+  await using server = await loopbackOpenAi({ answer: () => 'Ein „Ümläut“ 🦉 and more words', betweenMs: 2 });
+  const reply = await openAiProvider({ baseUrl: server.baseUrl, ...quick }).complete(request);
+
+  expect(reply).toMatchObject({
+    text: 'Ein „Ümläut“ 🦉 and more words',
+    finishReason: 'stop',
+    usage: { completionTokens: 8 },
+  });
+  expect(server.requests[0]?.body).toMatchObject({ stream: true, stream_options: { include_usage: true } });
+  const { firstTokenMs = 0, betweenTokensMs = 0, latencyMs = 0 } = reply as ModelReply;
+  expect(firstTokenMs).toBeGreaterThan(0);
+  expect(betweenTokensMs).toBeGreaterThan(0);
+  expect(firstTokenMs + betweenTokensMs * 7).toBeLessThanOrEqual(latencyMs + 0.01);
+});
+
+test('tool calls, log probabilities and refusals come out of a stream as they do at once', async () => {
+  const toolCalls = [
+    { id: 'call_1', name: 'weather', arguments: '{"city":"Köln"}' },
+    { id: 'call_2', name: 'time', arguments: '{}' },
+  ];
+  await using server = await loopbackOpenAi({ answer: () => ({ toolCalls }) });
+  await using shy = await loopbackOpenAi({ answer: () => ({ refusal: 'I will not.' }) });
+  for (const stream of [true, false]) {
+    const options = { ...quick, stream };
+    expect(await openAiProvider({ baseUrl: server.baseUrl, ...options }).complete(request)).toMatchObject({
+      text: '',
+      finishReason: 'tool_calls',
+      toolCalls,
+    });
+    expect(await openAiProvider({ baseUrl: shy.baseUrl, ...options }).complete(request)).toMatchObject({
+      text: 'I will not.',
+      refused: true,
+    });
+  }
+});
+
+test.each<[Fault, string]>([
+  ['close', 'cannot be reached'],
+  ['cut', 'the stream ended in the middle of the answer'],
+  ['garbage', 'streams something that is no completion'],
+  ['drip', 'did not answer within 0.2 s'],
+  ['hang', 'did not answer within 0.2 s'],
+])('a stream that ends in %s is a failure after bounded tries, and no half answer', async (fault, said) => {
+  await using server = await loopbackOpenAi({ answer: () => 'fine' });
+  server.failAlways(fault);
+  const reply = await openAiProvider({ baseUrl: server.baseUrl, ...quick, timeoutMs: 200 }).complete(request);
+
+  expect(reply).toMatchObject({ failure: expect.stringContaining(said) });
+  expect(server.requests.length).toBeLessThanOrEqual(2);
+});
+
+test('a stream that broke once is asked for again', async () => {
+  await using server = await loopbackOpenAi({ answer: () => 'fine at last' });
+  server.fail('close');
+  expect(await openAiProvider({ baseUrl: server.baseUrl, ...quick }).complete(request)).toMatchObject({
+    text: 'fine at last',
+  });
+});

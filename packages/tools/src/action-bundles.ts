@@ -1,0 +1,32 @@
+// What each action's bundle is made of, and how large it may become: one place for building and for checking.
+import { join } from 'node:path';
+import { projectRoot, type BundleRequest, type OnDemandAdapter } from './bundle.ts';
+import type { BundleBudget } from './check-bundles.ts';
+
+/** The adapters that each action asks the world for. */
+const adaptersOf: Readonly<Record<string, readonly OnDemandAdapter[]>> = {
+  'data-validation': ['data'],
+  'drift-report': ['data'],
+  'prompt-regression': ['models', 'sandbox'],
+  'eval-gate': ['data', 'models'],
+  deploy: ['serving'],
+};
+
+/** Suites bring their own JavaScript, which needs an engine of its own: docs/decisions/2026-11-22-quickjs-in-the-bundle.md. */
+const roomFor: Readonly<Record<string, number>> = { 'prompt-regression': 4_200_000 };
+
+export function actionBundle(slug: string): Omit<BundleRequest, 'target'> {
+  const action = join(projectRoot, 'actions', slug);
+  return {
+    entry: join(action, 'src/main.ts'),
+    engine: join(action, 'src/engine.ts'),
+    name: 'index',
+    withOnnx: slug === 'eval-gate',
+    ...(adaptersOf[slug] !== undefined && { adapters: adaptersOf[slug] }),
+  };
+}
+
+export const actionBudget = (slug: string): BundleBudget => ({
+  entryBytes: 300_000,
+  scriptBytes: roomFor[slug] ?? 3_000_000,
+});
