@@ -69,13 +69,14 @@ async function mutate(world: World, text: string, options: Options, shell: Shell
   return tell(tried, json, shell);
 }
 
-const original = '.pawl-original';
+/** A name beside the prompt's own, for the prompt as it is: the gate compares two files. */
+const originalOf = (path: string): string => path.replace(/[^/]+$/, 'pawl-original.$&');
 
 function inputsOf(path: string, options: Options) {
   const { baseUrl, apiKeyEnv, model, cassette, maxCostUsd } = options;
   const given = {
     prompt: path,
-    baseline: `${path}${original}`,
+    baseline: originalOf(path),
     'base-url': baseUrl,
     'api-key-env': apiKeyEnv,
     model,
@@ -96,15 +97,15 @@ interface Trial {
 async function attempt({ world, inputs, path, source }: Trial, mutation: Mutation): Promise<Tried> {
   const files = new Map([
     [path, JSON.stringify(mutation.prompt satisfies Prompt)],
-    [`${path}${original}`, source],
+    [originalOf(path), source],
   ]);
-  const outcome = await executePromptRegression(inputs, { ...world, workspace: overlay(world.workspace, files) });
+  const outcome = await executePromptRegression(inputs, { ...world, workspace: overlay(world.workspace, files, path) });
   const { verdict, headline } = outcome.report;
   return { id: mutation.id, what: mutation.what, verdict, headline };
 }
 
 /** The workspace with some files other than they are on disk. */
-function overlay(workspace: Workspace, files: ReadonlyMap<string, string>): Workspace {
+function overlay(workspace: Workspace, files: ReadonlyMap<string, string>, real: string): Workspace {
   return {
     read: async (path) => {
       const text = files.get(path);
@@ -112,9 +113,10 @@ function overlay(workspace: Workspace, files: ReadonlyMap<string, string>): Work
     },
     readText: async (path) => files.get(path) ?? workspace.readText(path),
     list: (glob) => workspace.list(glob),
-    fingerprint: (path) => workspace.fingerprint(path.endsWith(original) ? path.slice(0, -original.length) : path),
+    fingerprint: (path) => workspace.fingerprint(files.has(path) ? real : path),
     resolve: (path) => workspace.resolve(path),
-    write: (path, data) => workspace.write(path, data),
+    // Answers to broken prompts are worth nothing later, and would swell the cassette.
+    write: async () => {},
   };
 }
 

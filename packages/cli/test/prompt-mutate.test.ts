@@ -1,0 +1,54 @@
+// pawl prompt mutate against a model that does what it is told: a suite notices what changes answers, and nothing else.
+import { gitRepo } from '@pawl/testkit/git';
+import { loopbackOpenAi } from '@pawl/testkit/openai';
+import { expect, test } from 'vitest';
+import { pawlIn } from './pawl-in.ts';
+
+const file = 'prompts/sort.prompt.yml';
+const cases = Array.from(
+  { length: 60 },
+  (_, index) => `  - {id: c${index}, mail: "mail ${index}", expected: spam}`,
+).join('\n');
+const prompt = `model: small
+messages:
+  - {role: system, content: "Answer only with spam. Thank you."}
+  - {role: user, content: "{{mail}}"}
+testData:
+${cases}
+evaluators:
+  - {name: label, string: {equals: "{{expected}}"}}
+`;
+
+test('tells the breakages that the suite notices from those that it lets through', async () => {
+  await using repo = await gitRepo({ [file]: prompt });
+  await using model = await loopbackOpenAi({
+    answer: ({ messages }) =>
+      messages.some(({ content }) => content.includes('Answer only with spam')) ? 'spam' : 'hello',
+  });
+  const { code, out } = await pawlIn(repo, 'prompt', 'mutate', 'sort', '--base-url', model.baseUrl, '--json');
+  expect(code).toBe(0);
+  const told = JSON.parse(out) as { noticed: number; mutations: readonly { id: string; verdict: string }[] };
+  const verdictOf = (id: string): string | undefined => told.mutations.find((mutation) => mutation.id === id)?.verdict;
+  expect(verdictOf('drop-sentence-1')).toBe('fail');
+  expect(verdictOf('negate-1')).toBe('fail');
+  // Sixty cases settle little; what matters is that nobody is alarmed.
+  expect(verdictOf('drop-sentence-2')).not.toBe('fail');
+  expect(told.noticed).toBe(told.mutations.filter(({ verdict }) => verdict === 'fail').length);
+  expect((await repo.git('status', '--porcelain')).trim()).toBe('');
+});
+
+test('a model that cannot be asked has shown nothing', async () => {
+  await using repo = await gitRepo({ [file]: prompt });
+  const { code, out } = await pawlIn(
+    repo,
+    'prompt',
+    'mutate',
+    'sort',
+    '--base-url',
+    'http://127.0.0.1:1/v1',
+    '--limit',
+    '1',
+  );
+  expect(code).toBe(3);
+  expect(out).toContain('1 could not be tried');
+});
