@@ -34,7 +34,7 @@ test('tells the breakages that the suite notices from those that it lets through
   // Sixty cases settle little; what matters is that nobody is alarmed.
   expect(verdictOf('drop-sentence-2')).not.toBe('fail');
   expect(told.noticed).toBe(told.mutations.filter(({ verdict }) => verdict === 'fail').length);
-  expect((await repo.git('status', '--porcelain')).trim()).toBe('');
+  expect(await repo.git('for-each-ref', 'refs/pawl')).toBe('');
 });
 
 test('a model that cannot be asked has shown nothing', async () => {

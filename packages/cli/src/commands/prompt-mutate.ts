@@ -28,7 +28,7 @@ export function addPromptMutate(prompt: Command, shell: Shell, finish: Finish): 
     .command('mutate <prompt>')
     .summary('break a prompt in known ways, and see which of them its suite does not notice')
     .description(
-      'Break a prompt in known ways (a sentence less, "never" as "always", a variable lost …) and evaluate each against the\nprompt as it is. A breakage that passes is one that the suite would let through by accident, too. Nothing is recorded\nin Git. Answers come from --base-url; those that are recorded are reused.',
+      'Break a prompt in known ways (a sentence less, "never" as "always", a variable lost …) and evaluate each against the\nprompt as it is. A breakage that passes is one that the suite would let through by accident, too. No run is\nstored. Answers come from --base-url and are recorded in the cassette, as by "pawl eval": a second time costs nothing.',
     )
     .option('--base-url <url>', "endpoint that speaks OpenAI's API")
     .option('--api-key-env <name>', 'environment variable that holds its key')
@@ -115,8 +115,7 @@ function overlay(workspace: Workspace, files: ReadonlyMap<string, string>, real:
     list: (glob) => workspace.list(glob),
     fingerprint: (path) => workspace.fingerprint(files.has(path) ? real : path),
     resolve: (path) => workspace.resolve(path),
-    // Answers to broken prompts are worth nothing later, and would swell the cassette.
-    write: async () => {},
+    write: (path, data) => workspace.write(path, data),
   };
 }
 
