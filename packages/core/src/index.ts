@@ -101,3 +101,4 @@ export type { Workspace } from './ports/workspace.ts';
 export { selectRuns, type RunSelection } from './runs/select.ts';
 export type { ContentPart, EvalProvider, ProviderKind, Script, ScriptFile } from './formats/eval-suite.ts';
 export type { Embedder } from './ports/embedder.ts';
+export type { Assertion, EvalCase } from './formats/eval-suite.ts';

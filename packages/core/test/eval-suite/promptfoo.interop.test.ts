@@ -6,8 +6,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { describe, expect, test } from 'vitest';
 import { rowsOf, type Row } from './rows.ts';
-import { filesOf, foldersOf, formats, readFolder } from './suite-folder.ts';
-import differences from '../../../../fixtures/formats/promptfoo/differences.json' with { type: 'json' };
+import { differences, filesOf, foldersOf, formats, readFolder } from './suite-folder.ts';
 
 const home = process.env['PAWL_INTEROP_PROMPTFOO'];
 if (home === undefined)

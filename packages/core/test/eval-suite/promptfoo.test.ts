@@ -1,8 +1,7 @@
 // promptfoo configs: what is read, and what is refused with which words at which place.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import differences from '../../../../fixtures/formats/promptfoo/differences.json' with { type: 'json' };
-import { formats, foldersOf, readFolder } from './suite-folder.ts';
+import { differences, formats, foldersOf, readFolder } from './suite-folder.ts';
 import { told } from './told.ts';
 
 test.each(foldersOf('promptfoo/valid'))('%s is read without a problem', async (folder) => {

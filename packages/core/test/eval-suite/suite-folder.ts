@@ -61,3 +61,14 @@ export const bareScripts: ScriptRunner = {
   matches: async () => ({ found: false }),
   close: async () => undefined,
 };
+
+/** Where we mean to differ from promptfoo, and why: `fixtures/formats/promptfoo/differences.json`. */
+export const differences = JSON.parse(
+  readFileSync(new URL('promptfoo/differences.json', formats), 'utf8'),
+) as readonly {
+  readonly folder: string;
+  readonly what: string;
+  readonly why: string;
+  readonly promptfoo: { readonly rows: number; readonly passed: number };
+  readonly pawl: { readonly cases: number; readonly problems: readonly string[] };
+}[];

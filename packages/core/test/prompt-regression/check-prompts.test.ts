@@ -31,7 +31,7 @@ const mails = (n: number) =>
 /** Right everywhere, but for each marker in the system message it is wrong on that share of the mails. */
 const model = () =>
   fakeProvider(({ messages }: ModelRequest) => {
-    const [system = '', text = ''] = messages.map(({ content }) => content);
+    const [system = '', text = ''] = messages.map(({ content }) => String(content));
     const index = Number(text.split(' ')[1]);
     const right = index % 2 === 0 ? 'spam' : 'ham';
     const wrongOf = Number(/wrong (\d+)/.exec(system)?.[1] ?? 0);
@@ -132,7 +132,7 @@ test('an interval that is too wide is inconclusive and says how many cases would
 
 test('slices that got worse are marked and do not decide', async () => {
   const provider = fakeProvider(({ messages }) => {
-    const index = Number((messages[1]?.content ?? '').split(' ')[1]);
+    const index = Number(String(messages[1]?.content ?? '').split(' ')[1]);
     const right = index % 2 === 0 ? 'spam' : 'ham';
     return messages[0]?.content === 'new' && index % 4 === 0 && index < 64 ? 'no idea' : right;
   });
@@ -168,7 +168,7 @@ test('more than two failed calls in a hundred are an error, with the reason', as
   const answer = model();
   const failing = (share: number) =>
     fakeProvider((request) => {
-      const index = Number((request.messages[1]?.content ?? '').split(' ')[1]);
+      const index = Number(String(request.messages[1]?.content ?? '').split(' ')[1]);
       if (index < share) return { failure: 'the endpoint answered 500', hint: 'Try again later.' };
       void answer.complete(request);
       return index % 2 === 0 ? 'spam' : 'ham';
@@ -211,7 +211,7 @@ test('the footer says how many answers were reused and what the others cost', as
 
 test('repeats are asked separately and averaged', async () => {
   const provider = fakeProvider(({ messages, repeat }) => {
-    const index = Number((messages[1]?.content ?? '').split(' ')[1]);
+    const index = Number(String(messages[1]?.content ?? '').split(' ')[1]);
     const right = index % 2 === 0 ? 'spam' : 'ham';
     return messages[0]?.content === 'new' && repeat === 0 ? 'no idea' : right;
   });

@@ -1,6 +1,23 @@
+import { readFileSync } from 'node:fs';
 import { cohensKappa, predictionPoweredMean, varianceComponents, varianceOfMean } from '@pawl/core/statistics';
 import { expect, test } from 'vitest';
-import oracle from '../../../../fixtures/oracles/judges/values.json' with { type: 'json' };
+
+const oracle = JSON.parse(
+  readFileSync(new URL('../../../../fixtures/oracles/judges/values.json', import.meta.url), 'utf8'),
+) as {
+  readonly kappa: readonly { table: number[][]; kappa: number; se: number; agreement: number }[];
+  readonly ppi: readonly {
+    human: number[];
+    judge: number[];
+    unlabelled: number[];
+    lambda: number;
+    alpha: number;
+    mean: number;
+    low: number;
+    high: number;
+  }[];
+  readonly components: readonly { scores: number[][]; within: number; between: number }[];
+};
 
 test.each(oracle.kappa)('kappa and its error are those of statsmodels: $table', ({ table, kappa, se, agreement }) => {
   const found = cohensKappa(table);

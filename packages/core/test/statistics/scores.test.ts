@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import {
   absoluteErrors,
   averagePrecision,
@@ -16,7 +17,39 @@ import {
   weightedPrecisionRecall,
 } from '@pawl/core/statistics';
 import { expect, test } from 'vitest';
-import oracle from '../../../../fixtures/oracles/scores/values.json' with { type: 'json' };
+
+const oracle = JSON.parse(
+  readFileSync(new URL('../../../../fixtures/oracles/scores/values.json', import.meta.url), 'utf8'),
+) as {
+  readonly regression: readonly {
+    truth: number[];
+    predicted: number[];
+    mae: number;
+    rmse: number;
+    mape: number;
+    r2: number | null;
+    pinball: number[];
+  }[];
+  readonly ranking: readonly {
+    relevance: number[];
+    scores: number[];
+    ndcg: number | null;
+    ndcg5: number | null;
+    ap: number | null;
+    rr: number;
+  }[];
+  readonly classes: readonly {
+    classes: number;
+    labels: number[];
+    probabilities: number[];
+    predicted: number[];
+    mcc: number;
+    precision: number;
+    recall: number;
+    f1: number;
+    top2: number | null;
+  }[];
+};
 
 const mean = (values: ArrayLike<number>): number =>
   Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
