@@ -101,8 +101,9 @@ const partsOf = (each: Scored): CompareRequest['candidates'][number]['parts'] =>
 /** A lost comparison fails the case and gives its score; a won one leaves both as they were. */
 function merge(score: CaseScore, assertion: Assertion, result: Score | ScoreFailure): CaseScore {
   const parts = [...score.parts, { assertion, result }];
-  if (isScoreFailure(result)) return { ...errored(result), parts };
-  const lost = !result.pass && assertion.weight !== 0;
+  const decides = assertion.advisory !== true;
+  if (isScoreFailure(result)) return decides ? { ...errored(result), parts } : { ...score, parts };
+  const lost = decides && !result.pass && assertion.weight !== 0;
   const named = new Map(score.named);
   if (assertion.metric !== undefined)
     named.set(assertion.metric, { value: result.score ?? Number(result.pass), weight: assertion.weight });
