@@ -22,7 +22,8 @@ export {
 export { didYouMean, nearest } from './formats/did-you-mean.ts';
 export { isExpected, problemOfExpected, type ExpectedError } from './formats/expected-error.ts';
 export { defineInputs, readInputs, type Input, type Inputs, type InputSpec } from './formats/inputs.ts';
-export { GatePolicy, GuardMetric, KeyMetric, MetricName } from './formats/gate-policy.ts';
+export { ClassificationMetric, GuardMetric, KeyMetric, MetricName } from './formats/gate-metrics.ts';
+export { GatePolicy } from './formats/gate-policy.ts';
 export { exitCodeOf, type Outcome } from './formats/outcome.ts';
 export { hasErrors, placeOf, type Problem, type Read } from './formats/problem.ts';
 export {

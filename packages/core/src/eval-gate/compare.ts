@@ -1,12 +1,10 @@
 // Two models' answers on the same rows → what is known about their difference. Pure.
-import type { GatePolicy, MetricName } from '../formats/gate-policy.ts';
+import type { GatePolicy } from '../formats/gate-policy.ts';
 import { noDifference } from '../statistics/difference-estimate.ts';
-import { decideGate, type GateJudgement } from './decide.ts';
-import { differencesOf, type Difference } from './differences.ts';
-import { measure } from './metrics.ts';
-import type { Arm, Sample } from './sample.ts';
+import { askedMetrics, headlineMetric, type Asked } from './asked.ts';
+import { decideGate, type GateJudgement, type MetricEvidence } from './decide.ts';
 import { judgeSlices, type SliceJudgement } from './slices.ts';
-import { headlineMetric } from './story.ts';
+import type { Difference, TaskEvidence } from './task.ts';
 
 export interface Comparison {
   readonly judgement: GateJudgement;
@@ -14,52 +12,52 @@ export interface Comparison {
 }
 
 export interface Sides {
-  readonly sample: Sample;
-  readonly candidate: Arm;
-  readonly baseline?: Arm | undefined;
+  readonly evidence: TaskEvidence;
   /** True when both are the same file: the difference is zero, not nearly zero. */
   readonly same: boolean;
   readonly seed: number;
+  /** Metrics that are not the task's own: business, fairness, cost of running the model. */
+  readonly more?: readonly MetricEvidence[];
 }
 
-export function compareModels(policy: GatePolicy, sides: Sides): Comparison {
-  const { sample, candidate, baseline, same, seed } = sides;
-  const names = [...Object.keys(policy.metrics), ...Object.keys(policy.guards)] as MetricName[];
+export function compareModels(policy: GatePolicy, { evidence, same, seed, more = [] }: Sides): Comparison {
+  const asked = askedMetrics(policy);
   const plan = { intervals: policy.intervals, resamples: policy.resamples, seed };
-  const differences: ReadonlyMap<MetricName, Difference> =
-    baseline === undefined
-      ? new Map()
-      : same
-        ? new Map(names.map((name) => [name, { ...noDifference, method: 'the same file on both sides' }]))
-        : differencesOf({ sample, candidate, baseline }, names, plan);
+  const differences = differencesBetween([...asked.keys()]);
   const metric = headlineMetric(policy);
   const slices =
-    baseline === undefined || same
+    !evidence.compared || same
       ? []
-      : judgeSlices(
-          { sample, candidate, baseline },
-          { ...plan, metric, margin: policy.metrics[metric]!.margin, minimumRows: policy['minimum-slice-rows'] },
-        );
+      : judgeSlices(evidence, {
+          ...plan,
+          metric,
+          margin: marginOf(asked.get(metric)),
+          minimumRows: policy['minimum-slice-rows'],
+        });
   const judgement = decideGate(policy, {
-    rows: sample.labels.length,
-    classRows: rowsByClass(sample),
-    compared: baseline !== undefined,
-    metrics: names.map((name) => {
-      const difference = differences.get(name);
-      return {
+    rows: evidence.rows,
+    compared: evidence.compared,
+    metrics: [
+      ...[...asked].map(([name, wanted]) => ({
         name,
-        candidate: measure(name, sample, candidate),
-        ...(baseline !== undefined && { baseline: measure(name, sample, baseline) }),
-        ...(difference !== undefined && { difference }),
-      };
-    }),
+        asked: wanted,
+        traits: evidence.traits(name),
+        candidate: evidence.measure(name, 'candidate'),
+        baseline: evidence.compared ? evidence.measure(name, 'baseline') : undefined,
+        difference: differences.get(name),
+        weakness: evidence.weaknessOf(name),
+      })),
+      ...more,
+    ],
     slices,
   });
   return { judgement, slices };
+
+  function differencesBetween(metrics: readonly string[]): ReadonlyMap<string, Difference> {
+    if (!evidence.compared) return new Map();
+    if (!same) return evidence.differences(metrics, plan);
+    return new Map(metrics.map((name) => [name, { ...noDifference, method: 'the same file on both sides' }]));
+  }
 }
 
-function rowsByClass(sample: Sample): Record<string, number> {
-  const counts = Object.fromEntries(sample.classes.map((name) => [name, 0]));
-  for (const label of sample.labels) counts[sample.classes[label]!]! += 1;
-  return counts;
-}
+const marginOf = (asked: Asked | undefined): number => (asked?.role === 'key' ? asked.margin : 0);

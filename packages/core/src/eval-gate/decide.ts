@@ -1,27 +1,28 @@
 // Numbers → verdict. Pure: everything it needs was measured before.
-import type { GatePolicy, MetricName } from '../formats/gate-policy.ts';
+import type { GatePolicy } from '../formats/gate-policy.ts';
 import { worstVerdict, type Verdict } from '../formats/verdict.ts';
-import { negated, rowsNeeded, type DifferenceEstimate } from '../statistics/difference-estimate.ts';
+import { rowsNeeded, type DifferenceEstimate } from '../statistics/difference-estimate.ts';
 import { holm } from '../statistics/multiplicity.ts';
 import { judgeNonInferiority } from '../statistics/non-inferiority.ts';
-import type { Difference } from './differences.ts';
-import { metricTraits, type Measured } from './metrics.ts';
+import type { Asked, AskedOfKey } from './asked.ts';
+import { orientedBy } from './oriented.ts';
 import type { SliceJudgement } from './slices.ts';
+import type { Difference, Measured, MetricTraits, Weakness } from './task.ts';
 
 /** One-sided error of each claim; the decision interval is two-sided at 1 − 2α. */
 const alpha = 0.05;
-/** With fewer rows of a class than this, what is said about it rests on single rows. */
-const fewestOfClass = 10;
 
 export interface MetricEvidence {
-  readonly name: MetricName;
+  readonly name: string;
+  readonly traits: MetricTraits;
+  readonly asked: Asked;
   readonly candidate: Measured;
   readonly baseline?: Measured | undefined;
   readonly difference?: Difference | undefined;
+  readonly weakness?: Weakness | undefined;
 }
 
 export interface MetricJudgement extends MetricEvidence {
-  readonly role: 'key' | 'guard';
   /** Absent where nothing was asked of it: a guard without bounds, or no production to compare with. */
   readonly verdict?: Verdict;
   /** Why, in words, where the numbers alone do not say it. */
@@ -39,8 +40,6 @@ export interface GateJudgement {
 
 export interface GateEvidence {
   readonly rows: number;
-  /** Rows of each class. */
-  readonly classRows: Readonly<Record<string, number>>;
   readonly compared: boolean;
   readonly metrics: readonly MetricEvidence[];
   readonly slices: readonly SliceJudgement[];
@@ -48,12 +47,11 @@ export interface GateEvidence {
 
 export function decideGate(policy: GatePolicy, evidence: GateEvidence): GateJudgement {
   const thin = thinness(policy, evidence);
-  const keys = evidence.metrics.filter(({ name }) => policy.metrics[name] !== undefined);
+  const keys = evidence.metrics.filter(isKey);
   const adjusted = holm(keys.map((metric) => (metric.difference === undefined ? 1 : oriented(metric).pLower)));
   const metrics = evidence.metrics.map((metric): MetricJudgement => {
-    const index = keys.indexOf(metric);
-    if (index === -1) return judgeGuard(metric, policy);
-    return judgeKey(metric, { policy, evidence, thin, pWorse: adjusted[index]! });
+    if (!isKey(metric)) return judgeGuard(metric);
+    return judgeKey(metric, { policy, evidence, thin, pWorse: adjusted[keys.indexOf(metric)]! });
   });
   const reasons = [...(thin === undefined ? [] : [thin])];
   const verdicts = metrics.flatMap(({ verdict }) => (verdict === undefined ? [] : [verdict]));
@@ -76,14 +74,14 @@ function thinness(policy: GatePolicy, { rows }: GateEvidence): string | undefine
 }
 
 /** Turned so that higher is better, whatever the metric. */
-export function oriented(metric: {
-  readonly name: MetricName;
-  readonly difference?: Difference | undefined;
-}): DifferenceEstimate {
-  const { difference } = metric;
-  if (difference === undefined) throw new TypeError(`${metric.name} has no difference`);
-  return metricTraits[metric.name].direction === 'higher' ? difference : negated(difference);
+export function oriented({ name, traits, difference }: MetricEvidence): DifferenceEstimate {
+  if (difference === undefined) throw new TypeError(`${name} has no difference`);
+  return orientedBy(traits, difference);
 }
+
+type KeyEvidence = MetricEvidence & { readonly asked: AskedOfKey };
+
+const isKey = (metric: MetricEvidence): metric is KeyEvidence => metric.asked.role === 'key';
 
 interface KeySetting {
   readonly policy: GatePolicy;
@@ -93,12 +91,11 @@ interface KeySetting {
   readonly pWorse: number;
 }
 
-function judgeKey(metric: MetricEvidence, setting: KeySetting): MetricJudgement {
+function judgeKey(metric: KeyEvidence, setting: KeySetting): MetricJudgement {
   const { policy, evidence, thin, pWorse } = setting;
-  const asked = policy.metrics[metric.name]!;
+  const { asked } = metric;
   const judged = (verdict: Verdict, more: { reason?: string; rowsNeeded?: number | null } = {}): MetricJudgement => ({
     ...metric,
-    role: 'key',
     verdict,
     ...more,
   });
@@ -109,11 +106,11 @@ function judgeKey(metric: MetricEvidence, setting: KeySetting): MetricJudgement 
   if (broken !== undefined) return judged('fail', { reason: broken });
   if (!evidence.compared) {
     const bounded = asked.minimum !== undefined || asked.maximum !== undefined;
-    return bounded ? judged('pass') : { ...metric, role: 'key' };
+    return bounded ? judged('pass') : metric;
   }
   if (metric.difference === undefined) return judged('inconclusive', { reason: 'too few rows for an interval' });
-  const rare = rareClass(metric.name, evidence);
-  if (rare !== undefined && metric.difference.standardError > 0) return judged('inconclusive', rare);
+  if (metric.weakness !== undefined && metric.difference.standardError > 0)
+    return judged('inconclusive', metric.weakness);
   const estimate = oriented(metric);
   const [low, high] = estimate.decision;
   const verdict = judgeNonInferiority({ difference: estimate.difference, low, high }, asked.margin);
@@ -128,25 +125,13 @@ function judgeKey(metric: MetricEvidence, setting: KeySetting): MetricJudgement 
   return judged(verdict);
 }
 
-function rareClass(name: MetricName, evidence: GateEvidence): { reason: string; rowsNeeded: number } | undefined {
-  if (name === 'accuracy' || name === 'log-loss' || name === 'brier' || name === 'ece') return undefined;
-  const [label, count] = Object.entries(evidence.classRows).toSorted(([, a], [, b]) => a - b)[0] ?? ['', 0];
-  if (count >= fewestOfClass) return undefined;
-  return {
-    reason: `only ${count} rows are of class "${label}"; ${fewestOfClass} are needed`,
-    rowsNeeded: Math.ceil((evidence.rows * fewestOfClass) / Math.max(1, count)),
-  };
-}
-
-function judgeGuard(metric: MetricEvidence, policy: GatePolicy): MetricJudgement {
-  const asked = policy.guards[metric.name] ?? {};
-  if (asked.minimum === undefined && asked.maximum === undefined) return { ...metric, role: 'guard' };
-  if (metric.candidate.value === null)
-    return { ...metric, role: 'guard', verdict: 'error', reason: metric.candidate.reason };
+function judgeGuard(metric: MetricEvidence): MetricJudgement {
+  const { asked } = metric;
+  if (asked.minimum === undefined && asked.maximum === undefined) return metric;
+  if (metric.candidate.value === null) return { ...metric, verdict: 'error', reason: metric.candidate.reason };
   const broken = brokenBound(metric.candidate.value, asked);
   return {
     ...metric,
-    role: 'guard',
     verdict: broken === undefined ? 'pass' : 'fail',
     ...(broken !== undefined && { reason: broken }),
   };

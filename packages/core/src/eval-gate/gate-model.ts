@@ -6,7 +6,6 @@ import type { History } from '../ports/history.ts';
 import type { Registry } from '../ports/registry.ts';
 import { resolveBaseline, type Baseline } from './baseline.ts';
 import { compareModels } from './compare.ts';
-import { flipsOf } from './flips.ts';
 import { findCandidate, type CandidateFiles } from './candidate.ts';
 import { gatherEvidence, type Evidence } from './gather.ts';
 import type { EvalGateInputs } from './inputs.ts';
@@ -15,6 +14,7 @@ import type { EvidencePorts } from './read-evidence.ts';
 import { readPolicy, type ReadPolicy } from './read-policy.ts';
 import { gateRun } from './record.ts';
 import { errorReport, gateReport } from './section.ts';
+import type { Against, TaskEvidence } from './task.ts';
 import { ageText } from './words.ts';
 
 export interface GateWorld extends EvidencePorts {
@@ -93,7 +93,7 @@ async function errorOutcome(judging: Judging, problems: readonly Problem[], base
 async function judgedOutcome(judging: Judging, evidence: Evidence, baseline: Baseline): Promise<Outcome> {
   const { inputs, world, read, candidate } = judging;
   const { policy } = read;
-  const { sample, arms } = evidence;
+  const { task } = evidence;
   const files = [policyInput(judging), ...candidate.inputs, ...evidence.inputs];
   const seed =
     inputs.seed ??
@@ -102,24 +102,24 @@ async function judgedOutcome(judging: Judging, evidence: Evidence, baseline: Bas
       world.context,
     );
   const same = evidence.baselineDigest !== undefined && evidence.baselineDigest === evidence.candidateDigest;
-  world.context.progress(`comparing on ${sample.ids.length} rows`);
-  const { judgement, slices } = compareModels(policy, { sample, ...arms, same, seed });
-  const lines = predictionLines(sample, arms);
+  world.context.progress(`comparing on ${task.rows} rows`);
+  const { judgement, slices } = compareModels(policy, { evidence: task, same, seed });
+  const lines = predictionLines(task);
   const report = gateReport({
     policy,
     judgement,
     slices,
-    judged: { sample, ...arms, against: againstOf(baseline) },
-    ...(arms.baseline !== undefined && { flips: flipsOf(sample, arms.candidate, arms.baseline) }),
+    evidence: task,
+    against: againstOf(baseline),
     ...(baseline.state === 'absent' && { absent: baseline.why }),
     problems: judging.warnings,
     footer: { baseline: baselineWords(baseline, world.context), reproduce: commandOf(judging) },
-    smallPrint: smallPrint(judging, evidence, { seed, same, kept: lines.text !== undefined }),
+    smallPrint: smallPrint(task, { seed, same, kept: lines !== undefined }),
     place: read.place,
   });
   const results = {
     'report.json': JSON.stringify(report),
-    ...(lines.text !== undefined && { 'predictions.jsonl': lines.text }),
+    ...(lines !== undefined && { 'predictions.jsonl': lines }),
   };
   const run = gateRun({
     policy,
@@ -130,7 +130,7 @@ async function judgedOutcome(judging: Judging, evidence: Evidence, baseline: Bas
     inputs: files,
     params: { seed, threshold: policy.threshold, intervals: policy.intervals, resamples: policy.resamples },
     judgement,
-    rows: sample.ids.length,
+    rows: task.rows,
     results,
   });
   return { report, run, results, usage: false };
@@ -154,7 +154,7 @@ function sourceOf(baseline: Baseline) {
   return baseline.state === 'absent' ? { baseline: { source: 'none' as const } } : {};
 }
 
-const againstOf = (baseline: Baseline): 'production' | 'baseline' =>
+const againstOf = (baseline: Baseline): Against =>
   baseline.state === 'present' && baseline.source.source === 'label' ? 'production' : 'baseline';
 
 function baselineWords(baseline: Baseline, context: RunContext): string {
@@ -164,19 +164,9 @@ function baselineWords(baseline: Baseline, context: RunContext): string {
   return age === undefined && label === '' ? baseline.words : `${baseline.words} (${label}${age ?? 'of unknown age'})`;
 }
 
-function smallPrint(
-  { read }: Judging,
-  evidence: Evidence,
-  how: { seed: number; same: boolean; kept: boolean },
-): string[] {
-  const { policy } = read;
-  const { sample } = evidence;
-  const classes =
-    sample.positive === undefined
-      ? `Classes ${sample.classes.join(', ')}; precision, recall and F1 are macro averages, AUC one class against the rest.`
-      : `Positive class "${sample.classes[sample.positive]}" from probability ${policy.threshold} on.`;
+function smallPrint(task: TaskEvidence, how: { seed: number; same: boolean; kept: boolean }): string[] {
   return [
-    classes,
+    ...task.smallPrint,
     `Seed ${how.seed}.`,
     ...(how.same ? ['Both sides are the same file, byte for byte.'] : []),
     ...(how.kept ? [] : ['The predictions are larger than 1 MB and are not kept with the run.']),

@@ -6,20 +6,13 @@ import type { RunInput } from '../formats/run.ts';
 import { isPointer, type Baseline } from './baseline.ts';
 import type { CandidateFiles } from './candidate.ts';
 import type { EvalGateInputs } from './inputs.ts';
-import {
-  openTable,
-  readPredictions,
-  readSample,
-  scoreModel,
-  type EvidencePorts,
-  type OpenTable,
-} from './read-evidence.ts';
+import { openTable, scoreModel, type EvidencePorts, type OpenTable } from './read-evidence.ts';
 import { problemOf } from './reason.ts';
-import type { Arm, Sample } from './sample.ts';
+import type { GateTask, TaskEvidence, TaskRows, TaskSetting } from './task.ts';
+import { taskOf } from './tasks.ts';
 
 export interface Evidence {
-  readonly sample: Sample;
-  readonly arms: { readonly candidate: Arm; readonly baseline?: Arm };
+  readonly task: TaskEvidence;
   /** Digests of what gave each side's answers; equal ones mean the same model. */
   readonly candidateDigest: string;
   readonly baselineDigest?: string;
@@ -64,9 +57,10 @@ export async function gatherEvidence(world: World, sides: Sides): Promise<Read<E
   world.context.progress(`reading ${dataPath}`);
   const table = await openTable(world, 'gate_data', dataPath);
   if (table.value === undefined) return { problems: table.problems };
-  const sample = await readSample(world, table.value, policy.data);
+  const task = taskOf(policy);
+  const sample = await task.readSample(world, table.value, policy);
   if (sample.value === undefined) return { problems: sample.problems };
-  const rows = { policy, sample: sample.value, table: table.value };
+  const rows = { task, policy, sample: sample.value, table: table.value };
   const model = await candidateModel(world, candidate);
   if (model.value === undefined) return { problems: model.problems };
   const side = await answer(world, model.value, rows);
@@ -77,8 +71,10 @@ export async function gatherEvidence(world: World, sides: Sides): Promise<Read<E
   const data = await fingerprintOf(world, dataPath, 'data');
   return {
     value: {
-      sample: sample.value,
-      arms: { candidate: side.value, ...(other.value !== undefined && { baseline: other.value }) },
+      task: task.evidence(policy, sample.value, {
+        candidate: side.value,
+        ...(other.value !== undefined && { baseline: other.value }),
+      }),
       candidateDigest:
         candidate.inputs.find(({ role }) => role === (candidate.predictions === undefined ? 'model' : 'predictions'))
           ?.digest ?? candidate.digest,
@@ -130,18 +126,19 @@ function baselineAnswers(inputs: EvalGateInputs, baseline: Sides['baseline']): A
   return { ...side, model: { bytes: baseline.model!, path: baseline.path } };
 }
 
-async function answer(
-  world: World,
-  answers: Answers | undefined,
-  rows: { readonly policy: GatePolicy; readonly sample: Sample; readonly table: OpenTable },
-): Promise<Read<Arm>> {
+interface Rows extends TaskSetting<TaskRows> {
+  readonly task: GateTask<TaskRows, unknown>;
+  readonly table: OpenTable;
+}
+
+async function answer(world: World, answers: Answers | undefined, rows: Rows): Promise<Read<unknown>> {
   if (answers === undefined) return { problems: [] };
   if (answers.model !== undefined) {
     world.context.progress(`running ${answers.words} on ${rows.sample.ids.length} rows`);
-    return scoreModel(world, answers.model, rows);
+    return scoreModel(world, rows.task, { ...rows, model: answers.model });
   }
   const table = await openTable(world, answers.view, answers.predictions!);
-  return table.value === undefined ? { problems: table.problems } : readPredictions(world, table.value, rows);
+  return table.value === undefined ? { problems: table.problems } : rows.task.readPredictions(world, table.value, rows);
 }
 
 async function baselineInput(

@@ -1,32 +1,27 @@
 // The gate's verdict in one line.
 import type { MetricJudgement } from './decide.ts';
-import { metricTraits } from './metrics.ts';
-import { headlineMetric, type GateStory } from './story.ts';
+import { headlineMetric } from './asked.ts';
+import type { GateStory } from './story.ts';
 import { aboutText, differenceWithInterval, moveText, valueText, sideText } from './words.ts';
 
-type Told = Pick<GateStory, 'policy' | 'judgement' | 'slices' | 'judged' | 'absent'>;
+type Told = Pick<GateStory, 'policy' | 'judgement' | 'slices' | 'evidence' | 'against' | 'absent'>;
 
 /** "log-loss 0.452 → 0.441, no slice worse". */
 export function headlineOf(story: Told): string {
-  const { judgement, judged } = story;
+  const { judgement, evidence } = story;
   const first = leadMetric(story);
-  const move = moveText(
-    first.name,
-    judged.baseline === undefined ? undefined : first.baseline?.value,
-    first.candidate.value,
-  );
-  const alone = judged.baseline === undefined ? `${story.absent ?? 'nothing to compare with'}; ` : '';
+  const move = moveText(first.traits, !evidence.compared ? undefined : first.baseline?.value, first.candidate.value);
+  const alone = !evidence.compared ? `${story.absent ?? 'nothing to compare with'}; ` : '';
   switch (judgement.verdict) {
     case 'pass':
-      return `${alone}${move}${judged.baseline === undefined ? ', within the bounds' : sliceTail(story)}`;
+      return `${alone}${move}${!evidence.compared ? ', within the bounds' : sliceTail(story)}`;
     case 'fail':
       return `${alone}${failWords(story)}`;
     case 'inconclusive':
       return `${alone}too little evidence: ${thinWords(first, judgement.reasons)}`;
     case 'error':
       return (
-        judgement.reasons.at(-1) ??
-        `${alone}${metricTraits[first.name].title} could not be judged: ${first.reason ?? 'no value'}`
+        judgement.reasons.at(-1) ?? `${alone}${first.traits.title} could not be judged: ${first.reason ?? 'no value'}`
       );
   }
 }
@@ -34,10 +29,11 @@ export function headlineOf(story: Told): string {
 /** The comment's table: numbers, interval and slices. */
 export function comparisonOf(story: Told): string {
   const first = leadMetric(story);
-  if (story.judged.baseline === undefined)
-    return `${moveText(first.name, undefined, first.candidate.value)}; nothing to compare with`;
-  const move = moveText(first.name, first.baseline?.value, first.candidate.value);
-  const difference = first.difference === undefined ? '' : ` (${differenceWithInterval(first.name, first.difference)})`;
+  if (!story.evidence.compared)
+    return `${moveText(first.traits, undefined, first.candidate.value)}; nothing to compare with`;
+  const move = moveText(first.traits, first.baseline?.value, first.candidate.value);
+  const difference =
+    first.difference === undefined ? '' : ` (${differenceWithInterval(first.traits, first.difference)})`;
   return `${move}${difference}${sliceTail(story).replace(',', ';')}`;
 }
 
@@ -53,13 +49,11 @@ function failWords(story: Told): string {
   if (failed.length === 0) return story.judgement.reasons[0] ?? 'slices are worse';
   const said = failed.slice(0, 2).map((metric) => {
     if (metric.reason !== undefined)
-      return `${metricTraits[metric.name].title} ${valueText(metric.candidate.value)} is ${metric.reason}`;
-    return moveText(metric.name, metric.baseline?.value, metric.candidate.value);
+      return `${metric.traits.title} ${valueText(metric.candidate.value)} is ${metric.reason}`;
+    return moveText(metric.traits, metric.baseline?.value, metric.candidate.value);
   });
   const more = failed.length - said.length;
-  const lost = failed.some(({ reason }) => reason === undefined)
-    ? `worse than ${sideText(story.judged.against)}: `
-    : '';
+  const lost = failed.some(({ reason }) => reason === undefined) ? `worse than ${sideText(story.against)}: ` : '';
   return `${lost}${said.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
@@ -69,8 +63,8 @@ function thinWords(metric: MetricJudgement, reasons: readonly string[]): string 
   const settle =
     rowsNeeded === undefined || rowsNeeded === null ? '' : `; about ${aboutText(rowsNeeded)} rows would settle it`;
   const difference =
-    metric.difference === undefined ? '' : ` (${differenceWithInterval(metric.name, metric.difference)})`;
-  return `${moveText(metric.name, metric.baseline?.value, metric.candidate.value)}${difference}${settle}`;
+    metric.difference === undefined ? '' : ` (${differenceWithInterval(metric.traits, metric.difference)})`;
+  return `${moveText(metric.traits, metric.baseline?.value, metric.candidate.value)}${difference}${settle}`;
 }
 
 function sliceTail({ slices }: Told): string {

@@ -1,5 +1,10 @@
 // The gate for models: a model goes forward only if it is no worse than production.
+export { askedMetrics, type Asked } from './asked.ts';
 export { compareModels, type Comparison, type Sides } from './compare.ts';
+export { classificationEvidence } from './classification/evidence.ts';
+export { differencesOf } from './classification/differences.ts';
+export { measure, metricTraits } from './classification/metrics.ts';
+export { predictedClasses, type Arm, type Sample } from './classification/sample.ts';
 export {
   decideGate,
   type GateEvidence,
@@ -7,8 +12,6 @@ export {
   type MetricEvidence,
   type MetricJudgement,
 } from './decide.ts';
-export { differencesOf, type Difference, type IntervalPlan } from './differences.ts';
 export { gateModel, type GateWorld } from './gate-model.ts';
 export { evalGateInputs, type EvalGateInputs } from './inputs.ts';
-export { measure, metricTraits, type Measured, type MetricTraits } from './metrics.ts';
-export { predictedClasses, type Arm, type Sample } from './sample.ts';
+export type { Arms, Difference, IntervalPlan, Measured, MetricTraits, TaskEvidence, Weakness } from './task.ts';

@@ -1,43 +1,20 @@
 // Both models' answers as JSON lines, where they are small enough to keep in Git.
-import type { Arm, Sample } from './sample.ts';
+import type { TaskEvidence } from './task.ts';
 
 const largestBytes = 1_000_000;
 
-export interface PredictionLines {
-  /** Absent when the file would be too large to keep with the run. */
-  readonly text?: string;
-}
-
-export function predictionLines(
-  sample: Sample,
-  arms: { readonly candidate: Arm; readonly baseline?: Arm | undefined },
-): PredictionLines {
+/** Undefined when the file would be too large to keep with the run. */
+export function predictionLines(evidence: Pick<TaskEvidence, 'rows' | 'line'>): string | undefined {
   let length = 0;
   const lines: string[] = [];
-  for (let row = 0; row < sample.ids.length; row++) {
-    const line = JSON.stringify({
-      id: sample.ids[row],
-      label: sample.classes[sample.labels[row]!],
-      candidate: answerOf(sample, arms.candidate, row),
-      ...(arms.baseline !== undefined && { baseline: answerOf(sample, arms.baseline, row) }),
-    });
+  for (let row = 0; row < evidence.rows; row++) {
+    const line = JSON.stringify(evidence.line(row));
     // UTF-8 takes at most three bytes per UTF-16 unit: counted cheaply, never too low.
     length += 1 + (isAscii(line) ? line.length : line.length * 3);
-    if (length > largestBytes) return {};
+    if (length > largestBytes) return undefined;
     lines.push(line);
   }
-  return { text: `${lines.join('\n')}\n` };
-}
-
-function answerOf(sample: Sample, arm: Arm, row: number): { prediction: string; probabilities?: number[] } {
-  const classes = sample.classes.length;
-  const { probabilities } = arm;
-  return {
-    prediction: sample.classes[arm.predicted[row]!]!,
-    ...(probabilities !== undefined && {
-      probabilities: [...probabilities.subarray(row * classes, (row + 1) * classes)],
-    }),
-  };
+  return `${lines.join('\n')}\n`;
 }
 
 const isAscii = (text: string): boolean => !/[^ -~]/.test(text);

@@ -5,7 +5,6 @@ import type { RunContext } from '../formats/run-context.ts';
 import { runSchema, type BaselineSource, type Metric, type Run, type RunInput } from '../formats/run.ts';
 import { shownLevel } from '../statistics/difference-estimate.ts';
 import type { GateJudgement, MetricJudgement } from './decide.ts';
-import { metricTraits } from './metrics.ts';
 
 export interface GateRecord {
   readonly policy: GatePolicy;
@@ -46,10 +45,10 @@ export function gateRun(record: GateRecord): Run {
 }
 
 function metricOf(metric: MetricJudgement, rows: number | undefined): Metric {
-  const { name, candidate, baseline, difference, verdict } = metric;
+  const { traits, candidate, baseline, difference, verdict } = metric;
   return {
     value: candidate.value,
-    direction: metricTraits[name].direction,
+    direction: traits.direction,
     ...(rows !== undefined && { n: rows }),
     ...(baseline !== undefined && { baseline: baseline.value }),
     ...(difference !== undefined && {

@@ -1,17 +1,15 @@
 // The gate's report: verdict in words, metrics, worst slices, flipped rows, and in the HTML the charts.
-import type { GatePolicy } from '../formats/gate-policy.ts';
 import type { Problem } from '../formats/problem.ts';
 import { reportSchema, type Block, type Cell, type Finding, type Report } from '../formats/report.ts';
-import { confusionBlock, intervalsChart, reliabilityChart, rocChart } from './charts.ts';
+import { intervalsChart } from './charts.ts';
 import type { MetricJudgement } from './decide.ts';
-import { flipBlocks, sliceBlocks } from './details.ts';
-import { metricTraits } from './metrics.ts';
+import { sliceBlocks } from './details.ts';
 import { comparisonOf, headlineOf } from './headline.ts';
 import type { GateFooter, GateStory } from './story.ts';
 import { aboutText, differenceText, differenceWithInterval, intervalText, valueText, sideText } from './words.ts';
 
 export function gateReport(story: GateStory): Report {
-  const { policy, judgement, judged } = story;
+  const { policy, judgement, evidence } = story;
   return {
     schema: reportSchema,
     kind: 'eval-gate',
@@ -20,12 +18,12 @@ export function gateReport(story: GateStory): Report {
     ...(policy.advisory && { advisory: true }),
     headline: headlineOf(story),
     comparison: comparisonOf(story),
-    n: judged.sample.ids.length,
+    n: evidence.rows,
     blocks: [
       metricTable(story),
       ...reasonBlocks(story),
       ...sliceBlocks(story),
-      ...flipBlocks(story),
+      ...evidence.examples(story.against),
       pictures(story),
       smallPrint(story),
     ],
@@ -62,29 +60,27 @@ export function errorReport(
   };
 }
 
-function metricTable({ policy, judgement, judged }: GateStory): Block {
-  const compared = judged.baseline !== undefined;
+function metricTable({ judgement, evidence, against }: GateStory): Block {
+  const { compared } = evidence;
   const titles = compared
-    ? ['metric', judged.against, 'candidate', 'difference (95 % CI)', 'margin', 'verdict']
+    ? ['metric', against, 'candidate', 'difference (95 % CI)', 'margin', 'verdict']
     : ['metric', 'candidate', 'bounds', 'verdict'];
   return {
     type: 'table',
     columns: titles.map((title, index) => ({ title, align: index === 0 || title === 'verdict' ? 'left' : 'right' })),
     rows: judgement.metrics.map((metric): Cell[] => {
       const title: Cell =
-        metric.role === 'key'
-          ? [{ text: metricTraits[metric.name].title, style: 'strong' }]
-          : metricTraits[metric.name].title;
+        metric.asked.role === 'key' ? [{ text: metric.traits.title, style: 'strong' }] : metric.traits.title;
       const verdict: Cell =
         metric.verdict === undefined ? [{ text: 'shown', style: 'muted' }] : { verdict: metric.verdict };
-      const asked = policy.metrics[metric.name];
-      if (!compared) return [title, valueText(metric.candidate.value), boundsText(policy, metric), verdict];
+      const { asked } = metric;
+      if (!compared) return [title, valueText(metric.candidate.value), boundsText(metric), verdict];
       return [
         title,
         valueText(metric.baseline?.value),
         valueText(metric.candidate.value),
         differenceCell(metric),
-        asked === undefined ? boundsText(policy, metric) : differenceText(metric.name, asked.margin).replace('+', ''),
+        asked.role === 'guard' ? boundsText(metric) : differenceText(metric.traits, asked.margin).replace('+', ''),
         verdict,
       ];
     }),
@@ -92,14 +88,13 @@ function metricTable({ policy, judgement, judged }: GateStory): Block {
 }
 
 function differenceCell(metric: MetricJudgement): string {
-  const { name, difference } = metric;
+  const { traits, difference } = metric;
   return difference === undefined
     ? '–'
-    : `${differenceText(name, difference.difference)} (${intervalText(name, difference.shown)})`;
+    : `${differenceText(traits, difference.difference)} (${intervalText(traits, difference.shown)})`;
 }
 
-function boundsText(policy: GatePolicy, { name }: MetricJudgement): string {
-  const { minimum, maximum } = { ...policy.guards[name], ...policy.metrics[name] };
+function boundsText({ asked: { minimum, maximum } }: MetricJudgement): string {
   const parts = [minimum === undefined ? '' : `≥ ${minimum}`, maximum === undefined ? '' : `≤ ${maximum}`].filter(
     Boolean,
   );
@@ -110,7 +105,7 @@ function reasonBlocks({ judgement }: GateStory): Block[] {
   const lines = [
     ...judgement.reasons.map((reason) => `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`),
     ...judgement.metrics.flatMap((metric) => {
-      const title = metricTraits[metric.name].title;
+      const title = metric.traits.title;
       const needed =
         metric.rowsNeeded === undefined
           ? []
@@ -127,32 +122,17 @@ function reasonBlocks({ judgement }: GateStory): Block[] {
   return [...new Set(lines)].map((text) => ({ type: 'text', text }));
 }
 
-function pictures({ policy, judgement, judged }: GateStory): Block {
-  const margins = new Map(Object.entries(policy.metrics).map(([name, asked]) => [name, asked?.margin ?? 0]));
-  const confusion = confusionBlock(judged);
-  const heading = judged.sample.positive === undefined ? 'Confusion' : `Confusion at threshold ${policy.threshold}`;
-  const blocks = [
-    intervalsChart(judgement.metrics, margins),
-    reliabilityChart(judged),
-    rocChart(judged),
-    ...(confusion === undefined
-      ? []
-      : [
-          {
-            type: 'heading',
-            text: `${heading}${judged.baseline === undefined ? '' : `, with the change from ${sideText(judged.against)}`}`,
-          } as Block,
-          confusion,
-        ]),
-  ].filter((block) => block !== undefined);
+function pictures({ judgement, evidence, against }: GateStory): Block {
+  const intervals = intervalsChart(judgement.metrics);
+  const blocks = [...(intervals === undefined ? [] : [intervals]), ...evidence.pictures(against)];
   return { type: 'details', summary: 'Charts and confusion', comment: false, blocks };
 }
 
 function smallPrint({ judgement, smallPrint }: GateStory): Block {
   const methods = new Map<string, string[]>();
-  for (const { name, difference } of judgement.metrics) {
+  for (const { traits, difference } of judgement.metrics) {
     if (difference !== undefined)
-      methods.set(difference.method, [...(methods.get(difference.method) ?? []), metricTraits[name].title]);
+      methods.set(difference.method, [...(methods.get(difference.method) ?? []), traits.title]);
   }
   const lines = [
     ...[...methods].map(([method, names]) => `${names.join(', ')}: ${method}.`),
@@ -183,11 +163,11 @@ function findingsOf(story: GateStory): Finding[] {
   ];
 }
 
-function findingOf(metric: MetricJudgement, { place, judged }: GateStory): Finding {
-  const title = metricTraits[metric.name].title;
+function findingOf(metric: MetricJudgement, { place, against }: GateStory): Finding {
+  const title = metric.traits.title;
   const message =
     metric.reason === undefined && metric.difference !== undefined
-      ? `${title} is worse than in ${sideText(judged.against)}: ${differenceWithInterval(metric.name, metric.difference)}.`
+      ? `${title} is worse than in ${sideText(against)}: ${differenceWithInterval(metric.traits, metric.difference)}.`
       : `${title} ${valueText(metric.candidate.value)} is ${metric.reason ?? 'out of bounds'}.`;
   return { severity: 'error', title: `Gate failed: ${title}`, message, ...place(metric.name) };
 }

@@ -1,11 +1,7 @@
 // Where the average hides a loss: the headline metric, slice by slice, with a bound on false alarms over all of them.
-import type { MetricName } from '../formats/gate-policy.ts';
 import { benjaminiHochberg } from '../statistics/multiplicity.ts';
-import { differencesOf, type Difference, type IntervalPlan } from './differences.ts';
-import { measure, metricTraits } from './metrics.ts';
-import type { Pair } from './resample.ts';
-import { armRows, sampleRows } from './sample.ts';
-import { negated } from '../statistics/difference-estimate.ts';
+import { orientedBy } from './oriented.ts';
+import type { Difference, IntervalPlan, TaskEvidence } from './task.ts';
 
 export interface SliceJudgement {
   readonly column: string;
@@ -21,7 +17,7 @@ export interface SliceJudgement {
 }
 
 export interface SlicePlan extends IntervalPlan {
-  readonly metric: MetricName;
+  readonly metric: string;
   readonly margin: number;
   readonly minimumRows: number;
 }
@@ -30,20 +26,22 @@ export interface SlicePlan extends IntervalPlan {
 const falseDiscoveryRate = 0.1;
 
 /** Every value of every slice column with enough rows, worst first. */
-export function judgeSlices(pair: Pair, plan: SlicePlan): SliceJudgement[] {
-  const measured = Object.entries(pair.sample.slices).flatMap(([column, values]) =>
+export function judgeSlices(evidence: TaskEvidence, plan: SlicePlan): SliceJudgement[] {
+  const traits = evidence.traits(plan.metric);
+  const loss = (slice: { readonly difference: Difference }): number => -orientedBy(traits, slice.difference).difference;
+  const measured = Object.entries(evidence.slices).flatMap(([column, values]) =>
     [...rowsByValue(values)]
       .filter(([, rows]) => rows.length >= plan.minimumRows)
-      .flatMap(([value, rows]) => measureSlice(pair, plan, { column, value, rows: Int32Array.from(rows) })),
+      .flatMap(([value, rows]) => measureSlice(evidence, plan, { column, value, rows: Int32Array.from(rows) })),
   );
-  const adjusted = benjaminiHochberg(measured.map((slice) => orientedBy(plan.metric, slice.difference).pLower));
+  const adjusted = benjaminiHochberg(measured.map((slice) => orientedBy(traits, slice.difference).pLower));
   return measured
     .map((slice, index) => {
       const pWorse = adjusted[index]!;
-      const [low] = orientedBy(plan.metric, slice.difference).decision;
+      const [low] = orientedBy(traits, slice.difference).decision;
       return { ...slice, pWorse, worse: pWorse <= falseDiscoveryRate && low <= -plan.margin };
     })
-    .toSorted((a, b) => a.pWorse - b.pWorse || loss(plan.metric, b) - loss(plan.metric, a));
+    .toSorted((a, b) => a.pWorse - b.pWorse || loss(b) - loss(a));
 }
 
 function rowsByValue(values: readonly (string | null)[]): Map<string, number[]> {
@@ -58,25 +56,13 @@ function rowsByValue(values: readonly (string | null)[]): Map<string, number[]> 
 }
 
 function measureSlice(
-  pair: Pair,
+  evidence: TaskEvidence,
   plan: SlicePlan,
-  slice: { column: string; value: string; rows: Int32Array },
+  { column, value, rows }: { column: string; value: string; rows: Int32Array },
 ): Omit<SliceJudgement, 'pWorse' | 'worse'>[] {
-  const classes = pair.sample.classes.length;
-  const part: Pair = {
-    sample: sampleRows(pair.sample, slice.rows),
-    candidate: armRows(pair.candidate, slice.rows, classes),
-    baseline: armRows(pair.baseline, slice.rows, classes),
-  };
-  const candidate = measure(plan.metric, part.sample, part.candidate).value;
-  const baseline = measure(plan.metric, part.sample, part.baseline).value;
-  const difference = differencesOf(part, [plan.metric], plan).get(plan.metric);
+  const candidate = evidence.measure(plan.metric, 'candidate', rows).value;
+  const baseline = evidence.measure(plan.metric, 'baseline', rows).value;
+  const difference = evidence.differences([plan.metric], plan, rows).get(plan.metric);
   if (candidate === null || baseline === null || difference === undefined) return [];
-  return [{ column: slice.column, value: slice.value, rows: slice.rows.length, candidate, baseline, difference }];
+  return [{ column, value, rows: rows.length, candidate, baseline, difference }];
 }
-
-const orientedBy = (metric: MetricName, difference: Difference) =>
-  metricTraits[metric].direction === 'higher' ? difference : negated(difference);
-
-const loss = (metric: MetricName, slice: { difference: Difference }): number =>
-  -orientedBy(metric, slice.difference).difference;

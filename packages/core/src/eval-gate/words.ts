@@ -1,7 +1,5 @@
 // Numbers as sentences say them.
-import type { MetricName } from '../formats/gate-policy.ts';
-import { metricTraits } from './metrics.ts';
-import type { Difference } from './differences.ts';
+import type { Against, Difference, MetricTraits } from './task.ts';
 
 /** Three digits after the point; more where the value is small. */
 export function numberText(value: number, digits = 3): string {
@@ -21,34 +19,32 @@ export function aboutText(count: number): string {
 }
 
 /** A difference in the metric's own unit: shares in points of a hundred. */
-export function differenceText(name: MetricName, value: number): string {
+export function differenceText(traits: MetricTraits, value: number): string {
   const sign = value > 0 ? '+' : '';
-  return metricTraits[name].unit === 'share' ? `${sign}${points(value)} pts` : `${sign}${numberText(value)}`;
+  return traits.unit === 'share' ? `${sign}${points(value)} pts` : `${sign}${numberText(value)}${suffixOf(traits)}`;
 }
 
 const points = (value: number): string => numberText(value * 100, 1);
+const suffixOf = ({ suffix }: MetricTraits): string => (suffix === undefined ? '' : ` ${suffix}`);
 
 /** `−0.011, 95 % CI −0.015 … −0.007` */
-export function differenceWithInterval(name: MetricName, difference: Difference): string {
-  return `${differenceText(name, difference.difference)}, 95 % CI ${intervalText(name, difference.shown)}`;
+export function differenceWithInterval(traits: MetricTraits, difference: Difference): string {
+  return `${differenceText(traits, difference.difference)}, 95 % CI ${intervalText(traits, difference.shown)}`;
 }
 
-export function intervalText(name: MetricName, [low, high]: readonly [number, number]): string {
-  const text = metricTraits[name].unit === 'share' ? points : (value: number) => numberText(value);
+export function intervalText(traits: MetricTraits, [low, high]: readonly [number, number]): string {
+  const text = traits.unit === 'share' ? points : (value: number) => numberText(value);
   return `${text(low)} … ${text(high)}`;
 }
 
 /** `log-loss 0.452 → 0.441` */
-export function moveText(name: MetricName, baseline: number | null | undefined, candidate: number | null): string {
-  const { title } = metricTraits[name];
-  return baseline === undefined
-    ? `${title} ${valueText(candidate)}`
-    : `${title} ${valueText(baseline)} → ${valueText(candidate)}`;
+export function moveText(traits: MetricTraits, baseline: number | null | undefined, candidate: number | null): string {
+  const after = `${valueText(candidate)}${suffixOf(traits)}`;
+  return baseline === undefined ? `${traits.title} ${after}` : `${traits.title} ${valueText(baseline)} → ${after}`;
 }
 
 /** `production`, or `the baseline`, inside a sentence. */
-export const sideText = (against: 'production' | 'baseline'): string =>
-  against === 'production' ? against : 'the baseline';
+export const sideText = (against: Against): string => (against === 'production' ? against : 'the baseline');
 
 /** `3 days old`, from two ISO 8601 times; undefined when either cannot be read. */
 export function ageText(from: string | undefined, to: string): string | undefined {

@@ -1,43 +1,7 @@
 // *.gate.yml: what a model must show before it goes forward. Strict: an unknown key is a problem, never ignored.
 import * as z from 'zod/mini';
+import { GuardMetric, KeyMetric, MetricName } from './gate-metrics.ts';
 import { isRegistryName } from './version-ref.ts';
-
-const bound = (text: string) => z.optional(z.number().check(z.describe(text)));
-const minimum = bound('Absolute: a candidate below this fails, whatever production does.');
-const maximum = bound('Absolute: a candidate above this fails, whatever production does.');
-
-export const KeyMetric = z.strictObject({
-  margin: z
-    ._default(z.number().check(z.minimum(0)), 0.01)
-    .check(
-      z.describe(
-        "The largest loss against production that does not matter, in the metric's own unit (0.01 of accuracy is one point). 0 asks for a candidate that is surely better.",
-      ),
-    ),
-  minimum,
-  maximum,
-});
-export type KeyMetric = z.infer<typeof KeyMetric>;
-
-export const GuardMetric = z.strictObject({ minimum, maximum });
-export type GuardMetric = z.infer<typeof GuardMetric>;
-
-/**
- * Every metric the gate knows, spelled as in policies, records and reports, in the order they are shown:
- * what judges whole probabilities first, then ranking, then decisions at the threshold.
- */
-export const MetricName = z.enum([
-  'log-loss',
-  'brier',
-  'roc-auc',
-  'f1',
-  'accuracy',
-  'balanced-accuracy',
-  'precision',
-  'recall',
-  'ece',
-]);
-export type MetricName = z.infer<typeof MetricName>;
 
 const metricsOf = <S extends z.ZodMiniType>(each: S) =>
   z.strictObject({

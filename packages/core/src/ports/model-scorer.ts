@@ -27,20 +27,22 @@ export interface ModelSignature {
   readonly outputs: readonly string[];
 }
 
+/** What a model says of rows: n × k probabilities, row by row; a model that only gives classes has none, `classes` 0, and `labels`. */
+export interface ModelScores {
+  readonly probabilities: Float64Array;
+  readonly classes: number;
+  readonly labels?: readonly string[];
+}
+
 export interface ScoredModel {
   readonly signature: ModelSignature;
   /**
    * @param columns one array per input, each of rows × width values, row by row
-   * @returns n × k probabilities, row by row; a model that only gives classes has none, `classes` 0, and `labels`
    */
   score(
     columns: Readonly<Record<string, Float64Array | readonly (string | null)[]>>,
     rows: number,
-  ): Promise<{
-    readonly probabilities: Float64Array;
-    readonly classes: number;
-    readonly labels?: readonly string[];
-  }>;
+  ): Promise<ModelScores>;
   close(): Promise<void>;
 }
 

@@ -2,7 +2,15 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { beforeAll, expect, test } from 'vitest';
 import { GatePolicy, type MetricName } from '@pawl/core';
-import { compareModels, differencesOf, measure, predictedClasses, type Arm, type Sample } from '@pawl/core/eval-gate';
+import {
+  classificationEvidence,
+  compareModels,
+  differencesOf,
+  measure,
+  predictedClasses,
+  type Arm,
+  type Sample,
+} from '@pawl/core/eval-gate';
 
 const names: MetricName[] = [
   'log-loss',
@@ -88,7 +96,9 @@ const verdicts = (
 ): Record<string, number> => {
   const counts: Record<string, number> = {};
   for (let world = 0; world < worlds; world++) {
-    const { judgement } = compareModels(policy, { ...drawWorld(rows, seed + world, noise), same: false, seed: world });
+    const { sample, ...arms } = drawWorld(rows, seed + world, noise);
+    const evidence = classificationEvidence(policy, sample, arms);
+    const { judgement } = compareModels(policy, { evidence, same: false, seed: world });
     counts[judgement.verdict] = (counts[judgement.verdict] ?? 0) + 1;
   }
   return counts;

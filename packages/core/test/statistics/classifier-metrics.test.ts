@@ -14,7 +14,7 @@ import {
   pairedMeanEstimate,
   percentileInterval,
 } from '@pawl/core/statistics';
-import { MetricName } from '../../src/formats/gate-policy.ts';
+import { MetricName } from '../../src/formats/gate-metrics.ts';
 
 interface Values {
   sets: {

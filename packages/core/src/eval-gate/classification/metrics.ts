@@ -1,6 +1,6 @@
 // The metrics a policy can name: what each is called, which way is better, and its value for one model.
-import type { MetricName } from '../formats/gate-policy.ts';
-import { expectedCalibrationError } from '../statistics/calibration.ts';
+import type { ClassificationMetric } from '../../formats/gate-metrics.ts';
+import { expectedCalibrationError } from '../../statistics/calibration.ts';
 import {
   accuracyOf,
   balancedAccuracyOf,
@@ -11,19 +11,15 @@ import {
   precisionRecallOf,
   rocAuc,
   type ConfusionTable,
-} from '../statistics/classification.ts';
+} from '../../statistics/classification.ts';
+import type { Measured, MetricTraits } from '../task.ts';
 import { confidenceOf, isOfClass, probabilitiesOf, type Arm, type Sample } from './sample.ts';
 
-export interface MetricTraits {
-  /** As a sentence says it. */
-  readonly title: string;
-  readonly direction: 'higher' | 'lower';
-  /** Shares are shown in points of a hundred; the others as they are. */
-  readonly unit: 'share' | 'number';
+interface ClassificationTraits extends MetricTraits {
   readonly needs: 'classes' | 'probabilities';
 }
 
-export const metricTraits: Readonly<Record<MetricName, MetricTraits>> = {
+export const metricTraits: Readonly<Record<ClassificationMetric, ClassificationTraits>> = {
   'log-loss': { title: 'log-loss', direction: 'lower', unit: 'number', needs: 'probabilities' },
   brier: { title: 'Brier score', direction: 'lower', unit: 'number', needs: 'probabilities' },
   'roc-auc': { title: 'ROC AUC', direction: 'higher', unit: 'number', needs: 'probabilities' },
@@ -37,14 +33,10 @@ export const metricTraits: Readonly<Record<MetricName, MetricTraits>> = {
 
 /** Metrics that are functions of the confusion table alone. */
 export type CountMetric = 'accuracy' | 'balanced-accuracy' | 'precision' | 'recall' | 'f1';
-export type ProbabilityMetric = Exclude<MetricName, CountMetric>;
+export type ProbabilityMetric = Exclude<ClassificationMetric, CountMetric>;
 
-export const isCountMetric = (name: MetricName): name is CountMetric => metricTraits[name].needs === 'classes';
-
-/** A metric's value, or why it has none. */
-export type Measured =
-  | { readonly value: number; readonly reason?: undefined }
-  | { readonly value: null; readonly reason: string };
+export const isCountMetric = (name: ClassificationMetric): name is CountMetric =>
+  metricTraits[name].needs === 'classes';
 
 /** @param positive class index; left out, precision, recall and F1 are macro averages */
 export function countMetricOf(name: CountMetric, table: ConfusionTable, positive?: number): number | null {
@@ -53,7 +45,7 @@ export function countMetricOf(name: CountMetric, table: ConfusionTable, positive
   return precisionRecallOf(table, positive)?.[name] ?? null;
 }
 
-export function measure(name: MetricName, sample: Sample, arm: Arm): Measured {
+export function measure(name: ClassificationMetric, sample: Sample, arm: Arm): Measured {
   const classes = sample.classes.length;
   if (sample.labels.length === 0) return { value: null, reason: 'there are no rows' };
   if (isCountMetric(name)) {

@@ -1,7 +1,7 @@
 // What the bootstrap evaluates on each draw of rows: every metric's paired difference, all in one loop.
-import type { MetricName } from '../formats/gate-policy.ts';
-import { binOf } from '../statistics/calibration.ts';
-import { brierScores, confusionTable, logLosses } from '../statistics/classification.ts';
+import type { ClassificationMetric } from '../../formats/gate-metrics.ts';
+import { binOf } from '../../statistics/calibration.ts';
+import { brierScores, confusionTable, logLosses } from '../../statistics/classification.ts';
 import { countMetricOf, isCountMetric, type CountMetric, type ProbabilityMetric } from './metrics.ts';
 import { confidenceOf, isOfClass, probabilitiesOf, type Arm, type Sample } from './sample.ts';
 
@@ -15,11 +15,14 @@ export interface Pair {
 }
 
 /** @returns for row counts, candidate − baseline of each metric in the order given; NaN where a draw has no value */
-export function differenceEvaluator(pair: Pair, names: readonly MetricName[]): (counts: Int32Array) => number[] {
+export function differenceEvaluator(
+  pair: Pair,
+  names: readonly ClassificationMetric[],
+): (counts: Int32Array) => number[] {
   const { sample } = pair;
   const classes = sample.classes.length;
   const tables = names.some(isCountMetric);
-  const others = new Map<MetricName, readonly [Weighted, Weighted]>(
+  const others = new Map<ClassificationMetric, readonly [Weighted, Weighted]>(
     names
       .filter((name): name is ProbabilityMetric => !isCountMetric(name))
       .map((name) => [name, [weighted(name, sample, pair.candidate), weighted(name, sample, pair.baseline)] as const]),

@@ -1,33 +1,23 @@
 // Candidate − production for each metric, with the interval that suits it: analytic where one is known, bootstrap for the rest.
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import type { GatePolicy, MetricName } from '../formats/gate-policy.ts';
-import { bootstrap, jackknife } from '../statistics/bootstrap.ts';
-import { calibrationInfluence } from '../statistics/calibration.ts';
-import { brierScores, logLosses } from '../statistics/classification.ts';
-import { aucInfluence, delong } from '../statistics/delong.ts';
+import type { ClassificationMetric } from '../../formats/gate-metrics.ts';
+import { bootstrap, jackknife } from '../../statistics/bootstrap.ts';
+import { calibrationInfluence } from '../../statistics/calibration.ts';
+import { brierScores, logLosses } from '../../statistics/classification.ts';
+import { aucInfluence, delong } from '../../statistics/delong.ts';
 import {
   estimateOf,
   pairedMeanEstimate,
   pairedProportionEstimate,
   replicateEstimate,
   type DifferenceEstimate,
-} from '../statistics/difference-estimate.ts';
-import { idealEstimate } from '../statistics/ideal-bootstrap.ts';
-import { drawMultinomial } from '../statistics/multinomial.ts';
+} from '../../statistics/difference-estimate.ts';
+import { idealEstimate } from '../../statistics/ideal-bootstrap.ts';
+import { drawMultinomial } from '../../statistics/multinomial.ts';
+import type { Difference, IntervalPlan } from '../task.ts';
 import { countMetricOf, isCountMetric, type CountMetric, type ProbabilityMetric } from './metrics.ts';
 import { differenceEvaluator, type Pair } from './resample.ts';
 import { confidenceOf, isOfClass, probabilitiesOf } from './sample.ts';
-
-export interface Difference extends DifferenceEstimate {
-  /** How the interval was had, for the small print. */
-  readonly method: string;
-}
-
-export interface IntervalPlan {
-  readonly intervals: GatePolicy['intervals'];
-  readonly resamples: number;
-  readonly seed: number;
-}
 
 /** More rows than this, and the calibration error's interval is analytic: its bins are full enough, and a bootstrap would take minutes. */
 const calibrationBootstrapRows = 20_000;
@@ -37,12 +27,12 @@ const collapsibleClasses = 30;
 /** Paired differences by metric; a metric without a value on either side, or too thin for an interval, is left out. */
 export function differencesOf(
   pair: Pair,
-  names: readonly MetricName[],
+  names: readonly ClassificationMetric[],
   plan: IntervalPlan,
-): ReadonlyMap<MetricName, Difference> {
+): ReadonlyMap<ClassificationMetric, Difference> {
   const rows = pair.sample.labels.length;
-  const found = new Map<MetricName, Difference>();
-  const keep = (name: MetricName, estimate: DifferenceEstimate | null | undefined, method: string): void => {
+  const found = new Map<ClassificationMetric, Difference>();
+  const keep = (name: ClassificationMetric, estimate: DifferenceEstimate | null | undefined, method: string): void => {
     if (estimate !== null && estimate !== undefined && Number.isFinite(estimate.difference)) {
       found.set(name, { ...estimate, method });
     }
@@ -80,7 +70,11 @@ export function differencesOf(
 }
 
 /** Means need no draws: their bootstrap distribution is known. */
-function idealDifference(name: MetricName, pair: Pair, { intervals }: IntervalPlan): DifferenceEstimate | undefined {
+function idealDifference(
+  name: ClassificationMetric,
+  pair: Pair,
+  { intervals }: IntervalPlan,
+): DifferenceEstimate | undefined {
   if (intervals === 'auto') return undefined;
   const losses = lossesOf(name, pair);
   return losses === undefined
@@ -93,7 +87,7 @@ function idealDifference(name: MetricName, pair: Pair, { intervals }: IntervalPl
 
 /** One number a row for metrics that are means of rows. */
 function lossesOf(
-  name: MetricName,
+  name: ClassificationMetric,
   { sample, candidate, baseline }: Pair,
 ): readonly [Float64Array, Float64Array] | undefined {
   const classes = sample.classes.length;
@@ -111,9 +105,9 @@ function lossesOf(
 
 function bootstrapRows(
   pair: Pair,
-  names: readonly MetricName[],
+  names: readonly ClassificationMetric[],
   plan: IntervalPlan,
-): (readonly [MetricName, DifferenceEstimate | null])[] {
+): (readonly [ClassificationMetric, DifferenceEstimate | null])[] {
   if (names.length === 0) return [];
   const rows = pair.sample.labels.length;
   const evaluate = differenceEvaluator(pair, names);
@@ -136,7 +130,7 @@ function bootstrapCounts(
   pair: Pair,
   names: readonly CountMetric[],
   plan: IntervalPlan,
-): (readonly [MetricName, DifferenceEstimate | null])[] {
+): (readonly [ClassificationMetric, DifferenceEstimate | null])[] {
   if (names.length === 0) return [];
   const { sample, candidate, baseline } = pair;
   const k = sample.classes.length;

@@ -1,0 +1,78 @@
+// Two classifiers on the same rows, as the gate looks at them.
+import type { ClassificationMetric } from '../../formats/gate-metrics.ts';
+import type { GatePolicy } from '../../formats/gate-policy.ts';
+import type { Arms, IntervalPlan, Side, TaskEvidence, Weakness } from '../task.ts';
+import { differencesOf } from './differences.ts';
+import { flipBlocks } from './flips.ts';
+import { measure, metricTraits } from './metrics.ts';
+import { pictureBlocks } from './pictures.ts';
+import { armRows, sampleRows, type Arm, type Sample } from './sample.ts';
+
+/** With fewer rows of a class than this, what is said about it rests on single rows. */
+const fewestOfClass = 10;
+/** Metrics that every row has a say in, whatever its class. */
+const ofAllRows: readonly string[] = ['accuracy', 'log-loss', 'brier', 'ece'];
+
+export function classificationEvidence(policy: GatePolicy, sample: Sample, arms: Arms<Arm>): TaskEvidence {
+  const classes = sample.classes.length;
+  const ofSide = (side: Side): Arm => {
+    const arm = arms[side];
+    if (arm === undefined) throw new TypeError(`there is no ${side}`);
+    return arm;
+  };
+  const only = <T>(rows: Int32Array | undefined, all: T, some: (rows: Int32Array) => T): T =>
+    rows === undefined ? all : some(rows);
+  const sampleOf = (rows?: Int32Array): Sample => only(rows, sample, (some) => sampleRows(sample, some));
+  const armOf = (side: Side, rows?: Int32Array): Arm =>
+    only(rows, ofSide(side), (some) => armRows(ofSide(side), some, classes));
+  return {
+    rows: sample.labels.length,
+    slices: sample.slices,
+    compared: arms.baseline !== undefined,
+    traits: (metric) => metricTraits[metric as ClassificationMetric],
+    measure: (metric, side, rows) => measure(metric as ClassificationMetric, sampleOf(rows), armOf(side, rows)),
+    differences: (metrics, plan: IntervalPlan, rows) =>
+      differencesOf(
+        { sample: sampleOf(rows), candidate: armOf('candidate', rows), baseline: armOf('baseline', rows) },
+        metrics as readonly ClassificationMetric[],
+        plan,
+      ),
+    weaknessOf: (metric) => (ofAllRows.includes(metric) ? undefined : rareClass(sample)),
+    examples: (against) => flipBlocks(sample, arms, against),
+    pictures: (against) => pictureBlocks({ sample, ...arms, against }, policy.threshold),
+    smallPrint: [
+      sample.positive === undefined
+        ? `Classes ${sample.classes.join(', ')}; precision, recall and F1 are macro averages, AUC one class against the rest.`
+        : `Positive class "${sample.classes[sample.positive]}" from probability ${policy.threshold} on.`,
+    ],
+    line: (row) => ({
+      id: sample.ids[row],
+      label: sample.classes[sample.labels[row]!],
+      candidate: answerOf(sample, arms.candidate, row),
+      ...(arms.baseline !== undefined && { baseline: answerOf(sample, arms.baseline, row) }),
+    }),
+  };
+}
+
+function rareClass(sample: Sample): Weakness | undefined {
+  const counts = new Float64Array(sample.classes.length);
+  for (const label of sample.labels) counts[label]! += 1;
+  const rarest = counts.indexOf(Math.min(...counts));
+  const count = counts[rarest]!;
+  if (count >= fewestOfClass) return undefined;
+  return {
+    reason: `only ${count} rows are of class "${sample.classes[rarest]}"; ${fewestOfClass} are needed`,
+    rowsNeeded: Math.ceil((sample.labels.length * fewestOfClass) / Math.max(1, count)),
+  };
+}
+
+function answerOf(sample: Sample, arm: Arm, row: number): { prediction: string; probabilities?: number[] } {
+  const classes = sample.classes.length;
+  const { probabilities } = arm;
+  return {
+    prediction: sample.classes[arm.predicted[row]!]!,
+    ...(probabilities !== undefined && {
+      probabilities: [...probabilities.subarray(row * classes, (row + 1) * classes)],
+    }),
+  };
+}
