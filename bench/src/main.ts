@@ -1,5 +1,5 @@
-// Runs the benchmarks and prints one table. The long form is committed as bench/RESULTS.md.
-import { writeFile } from 'node:fs/promises';
+// Runs the benchmarks and prints their tables. A whole run of one replaces its section of bench/RESULTS.md.
+import { readFile, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { tableLines } from '@pawl/core/report';
@@ -33,23 +33,33 @@ const columns = ['what', 'ours', 'peer', 'ratio', 'budget'].map((title, index) =
 const args = process.argv.slice(2);
 const short = args.includes('--short');
 const chosen = args.filter((arg) => !arg.startsWith('--'));
-const pages: string[] = [];
+const pages = new Map<string, string>();
 for (const [name, run] of Object.entries(benches)) {
   if (chosen.length > 0 && !chosen.includes(name)) continue;
   const below: string[] = [];
   const results = await run({ short, page: (markdown) => void below.push(markdown) });
   console.log(`\n${name}\n${tableLines(columns, results.map(cells), 120).join('\n')}`);
-  pages.push(
-    `## ${name}\n\n| ${columns.map((column) => column.title).join(' | ')} |\n| --- | ---: | ---: | ---: | --- |\n${results.map((result) => `| ${cells(result).join(' | ')} |`).join('\n')}\n${below.map((markdown) => `\n${markdown}\n`).join('')}`,
+  pages.set(
+    name,
+    `## ${name}\n\n${machineLine()}\n\n| ${columns.map((column) => column.title).join(' | ')} |\n| --- | ---: | ---: | ---: | --- |\n${results.map((result) => `| ${cells(result).join(' | ')} |`).join('\n')}\n${below.map((markdown) => `\n${markdown}\n`).join('')}`,
   );
   if (name === 'prompt-gate' && !short && (chosen.length === 0 || args.includes('--update'))) await updateDocs(below);
 }
-if (!short && chosen.length === 0) {
-  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`;
-  await writeFile(
-    join(projectRoot, 'bench/RESULTS.md'),
-    `# Benchmarks\n\nMade by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${machine}. The machine is shared: trust ratios, not single times.\n\n${pages.join('\n')}`,
-  );
+if (!short) await updateResults();
+
+/** Sections that were not run stay as they were measured last. */
+async function updateResults(): Promise<void> {
+  const file = join(projectRoot, 'bench/RESULTS.md');
+  const [head = '', ...sections] = (await readFile(file, 'utf8')).split(/^(?=## )/m);
+  const before = new Map(sections.map((section) => [section.slice(3, section.indexOf('\n')), section.trimEnd()]));
+  const after = Object.keys(benches).flatMap((name) => pages.get(name)?.trimEnd() ?? before.get(name) ?? []);
+  await writeFile(file, `${head.trimEnd()}\n\n${after.join('\n\n')}\n`);
+}
+
+function machineLine(): string {
+  const memory = Math.round(totalmem() / 2 ** 30);
+  const processor = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}`;
+  return `${new Date().toISOString().slice(0, 10)}, ${processor}, ${memory} GiB, Node ${process.versions.node}.`;
 }
 
 function cells(result: BenchResult): readonly string[] {
