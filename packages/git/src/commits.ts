@@ -1,5 +1,7 @@
 // Commits without a working tree: whole new trees by `fast-import`, known trees by `hash-object`. Signed only when asked.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { BundleFile } from './bundle.ts';
+import { GitFailure } from './errors.ts';
 import type { Git } from './git-runner.ts';
 import type { Identity } from './target.ts';
 
@@ -33,7 +35,15 @@ export async function importCommit(
   }
   parts.push('\nget-mark :1\ndone\n');
   const input = Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
-  return git.text(['fast-import', '--quiet', '--done', '--force', '--date-format=raw'], { input });
+  for (let tries = 1; ; tries++) {
+    try {
+      return await git.text(['fast-import', '--quiet', '--done', '--force', '--date-format=raw'], { input });
+    } catch (error) {
+      // Someone who writes the very same bundle holds the ref for a moment: then ours finds it done.
+      if (!(error instanceof GitFailure) || !/cannot lock ref|\.lock'/i.test(error.stderr) || tries === 5) throw error;
+      await sleep(50 * 2 ** tries);
+    }
+  }
 }
 
 const data = (content: Uint8Array): (string | Uint8Array)[] => [`data ${content.length}\n`, content, '\n'];

@@ -38,6 +38,18 @@ describe('under load', () => {
     expect(await writer.list()).toHaveLength(4);
   });
 
+  test('keeps one bundle that several add at the same moment once, and refuses none of them', async () => {
+    await using remote = await bareRemote();
+    await using repo = await gitRepo({ 'a.txt': 'a' });
+    await repo.publishTo(remote);
+    await using store = await openStore({ repository: repo.path, remote: 'origin', environment: repo.environment });
+    const run = exampleRun(randomIds().next());
+    const bundle = { runs: [{ run, results: { 'cases.jsonl': 'a\n' } }], operations: [] };
+    const receipts = await Promise.all(Array.from({ length: 6 }, () => store.add(bundle)));
+    expect(new Set(receipts.map(({ kept }) => kept))).toEqual(new Set(['remote']));
+    expect((await store.list()).map(({ id }) => id)).toEqual([run.id]);
+  });
+
   test('gives racing moves of one label unique numbers without gaps, and one holder', async () => {
     await using remote = await bareRemote();
     await using repo = await gitRepo();

@@ -1,6 +1,6 @@
 // A run that lasts: begun, logged to by any number of processes, ended once and stored as one run.
 import { hostname } from 'node:os';
-import { isExpected, type Bundle, type Problem, type Read, type Receipt } from '@pawl/core';
+import type { Problem, Read } from '@pawl/core';
 import {
   foldEntries,
   nameProblem,
@@ -85,7 +85,7 @@ export async function endRun(world: World, id: string, status: RunStatus): Promi
   const read = await files.read(found.value);
   if (read?.value === undefined) return { problems: read?.problems ?? [notOpen(id)] };
   const recorded = recordRun(read.value, sha256);
-  const receipt = await addOnce(world, { runs: [recorded.stored], operations: [] });
+  const receipt = await world.store.add({ runs: [recorded.stored], operations: [] });
   const problems = [...read.problems, ...recorded.problems, ...(await lateValues(files, found.value, read))];
   await files.remove(found.value);
   return { value: { id: found.value, receipt, problems }, problems };
@@ -104,17 +104,6 @@ function append(files: OpenRunFiles, id: string, entries: readonly LogEntry[]): 
   } catch (error) {
     if (error instanceof TrackingError) return error;
     throw error;
-  }
-}
-
-/** Two processes that end a run at once write the same bundle: the one that comes second finds it there. */
-async function addOnce(world: World, bundle: Bundle): Promise<Receipt> {
-  try {
-    return await world.store.add(bundle);
-  } catch (error) {
-    if (!isExpected(error) || error.code !== 'GIT_FAILED') throw error;
-    await world.clock.sleep(200);
-    return world.store.add(bundle);
   }
 }
 
