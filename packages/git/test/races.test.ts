@@ -1,9 +1,11 @@
-import { join } from 'node:path';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { ulidTime } from '@pawl/core';
 import { exampleRun } from '@pawl/testkit/contracts';
 import { bareRemote, gitRepo } from '@pawl/testkit/git';
 import { describe, expect, test } from 'vitest';
 import { openRegistry, openStore, producerIds, randomIds } from '../src/index.ts';
+import { spoolPrefix } from '../src/layout.ts';
 import { unleash } from './storm.ts';
 
 describe('under load', () => {
@@ -38,15 +40,22 @@ describe('under load', () => {
     expect(await writer.list()).toHaveLength(4);
   });
 
-  test('keeps one bundle that several add at the same moment once, and refuses none of them', async () => {
+  test('waits for the lock that another writer of the same bundle holds on its ref', async () => {
     await using remote = await bareRemote();
     await using repo = await gitRepo({ 'a.txt': 'a' });
     await repo.publishTo(remote);
-    await using store = await openStore({ repository: repo.path, remote: 'origin', environment: repo.environment });
-    const run = exampleRun(randomIds().next());
-    const bundle = { runs: [{ run, results: { 'cases.jsonl': 'a\n' } }], operations: [] };
-    const receipts = await Promise.all(Array.from({ length: 6 }, () => store.add(bundle)));
-    expect(new Set(receipts.map(({ kept }) => kept))).toEqual(new Set(['remote']));
+    const ids = randomIds();
+    const name = ids.next();
+    const cacheDir = join(repo.path, '..', 'cache.git');
+    const request = { repository: repo.path, remote: 'origin', environment: repo.environment, cacheDir };
+    await using store = await openStore({ ...request, ids: { next: () => name } });
+    const run = exampleRun(ids.next());
+    const lock = join(cacheDir, `${spoolPrefix}${name}.lock`);
+    await mkdir(dirname(lock), { recursive: true });
+    await writeFile(lock, '');
+    const adding = store.add({ runs: [{ run, results: { 'cases.jsonl': 'a\n' } }], operations: [] });
+    setTimeout(() => void rm(lock), 150);
+    expect((await adding).kept).toBe('remote');
     expect((await store.list()).map(({ id }) => id)).toEqual([run.id]);
   });
 
