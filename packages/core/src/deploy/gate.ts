@@ -18,7 +18,7 @@ export async function askGate(
   { store, workspace, registry, label }: GatePorts,
 ): Promise<GateAnswer> {
   const { name, digest, requires } = subject;
-  const question = { name, digest, kind: 'eval-gate', label } as const;
+  const question = { name, digest, kind: 'eval-gate', label, evidence: workspace } as const;
   if (requires.policy === undefined) return askRegistry(question, { store, registry });
   const file = await workspace.fingerprint(requires.policy);
   if (file === undefined) {

@@ -4,6 +4,7 @@ import { ulidTime } from '../formats/ulid.ts';
 import type { Verdict } from '../formats/verdict.ts';
 import type { Registry } from '../ports/registry.ts';
 import type { Store } from '../ports/store.ts';
+import type { Workspace } from '../ports/workspace.ts';
 
 /** `final`: evidence against it, which no reason given can overrule; thin or missing evidence can be, on record. */
 export type GateAnswer =
@@ -21,6 +22,8 @@ export interface GateQuestion {
   readonly policy?: { readonly path: string; readonly digest: string };
   /** A run that started earlier is too old: milliseconds since 1970. */
   readonly notBefore?: number;
+  /** Where the policy and the data lie now: a pass counts for those it was given, and for no others. */
+  readonly evidence?: Pick<Workspace, 'fingerprint'>;
 }
 
 export interface GatePorts {
@@ -49,6 +52,13 @@ export async function askGate(question: GateQuestion, { store, registry }: GateP
         verdict: 'inconclusive',
       };
     }
+    const changed = question.evidence === undefined ? undefined : await changedSince(run, question.evidence);
+    if (changed !== undefined) {
+      return {
+        refusal: `its newest ${kind} run passed with another ${changed.role} (${changed.path} has changed since)`,
+        verdict: 'inconclusive',
+      };
+    }
     return { run: run.id };
   }
   const by = policy === undefined ? '' : ` by ${policy.path}`;
@@ -56,6 +66,19 @@ export async function askGate(question: GateQuestion, { store, registry }: GateP
     refusal: `no ${kind} run has judged these bytes${by} (${digest.slice(0, 19)}…)`,
     verdict: 'inconclusive',
   };
+}
+
+/** The policy or the data that the run was given, when the file is another one now. One that lies elsewhere cannot be asked. */
+async function changedSince(
+  run: Run,
+  files: Pick<Workspace, 'fingerprint'>,
+): Promise<{ readonly role: string; readonly path: string } | undefined> {
+  for (const { role, path, digest } of run.inputs) {
+    if (path === undefined || (role !== 'policy' && role !== 'data')) continue;
+    const now = await files.fingerprint(path);
+    if (now !== undefined && now.digest !== digest) return { role, path };
+  }
+  return undefined;
 }
 
 /** A fork's record is shown and never believed; an advisory run never fails, so its pass says nothing. */

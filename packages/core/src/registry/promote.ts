@@ -26,7 +26,7 @@ export interface PromotionRequest {
 }
 
 export interface PromotionPorts {
-  readonly workspace: Pick<Workspace, 'list' | 'readText'>;
+  readonly workspace: Pick<Workspace, 'list' | 'readText' | 'fingerprint'>;
   readonly history: Pick<History, 'read'>;
   readonly registry: Registry;
   readonly store: Pick<Store, 'list' | 'read' | 'add'>;
@@ -107,7 +107,10 @@ async function evidenceFor(
     if (subject === undefined) answers.push(thin(unknownFiles(version.name)));
     else if (digest === undefined) {
       answers.push(thin(`commit ${version.commit.slice(0, 7)} has no ${subject.paths.join(' and ')} that can be read`));
-    } else answers.push(await askGate({ name: version.name, digest, kind, label, ...notBefore }, ports));
+    } else {
+      const evidence = kind === 'eval-gate' ? { evidence: ports.workspace } : {};
+      answers.push(await askGate({ name: version.name, digest, kind, label, ...notBefore, ...evidence }, ports));
+    }
   }
   return answers;
 }

@@ -90,6 +90,25 @@ const last = async ({ registry }: Awaited<ReturnType<typeof world>>, name = 'fli
   (await registry.history(name)).at(-1);
 
 describe('production, without any policy in pawl.yml', () => {
+  test.each(['policy', 'data'] as const)(
+    'refuses a pass that was given another %s than lies there now',
+    async (role) => {
+      const files = { 'flight.gate.yml': policy, 'd.csv': 'id,late\n1,0\n' };
+      const at = await world({ files });
+      const path = role === 'policy' ? 'flight.gate.yml' : 'd.csv';
+      const now = await fakeWorkspace(files).fingerprint(path);
+      await at.run({ inputs: [{ role, path, digest: `sha256:${'0'.repeat(64)}` }] });
+      expect(await at.label('flight', 'v0.1.0')).toMatchObject({
+        state: 'refused',
+        verdict: 'inconclusive',
+        problem: { message: expect.stringContaining(`passed with another ${role} (${path} has changed since)`) },
+      });
+      at.clock.advance(1000);
+      await at.run({ inputs: [{ role, path, digest: now!.digest }] });
+      expect(await at.label('flight', 'v0.1.0')).toMatchObject({ state: 'moved' });
+    },
+  );
+
   test('asks for a gate that passed on exactly these bytes, and the tag names its run', async () => {
     const at = await world();
     const run = await at.run();
