@@ -53,9 +53,21 @@ const peers = [
     quick: true,
   },
   {
+    name: 'attestation',
+    requirements: 'packages/cli/test/attestation-requirements.txt',
+    tests: 'packages/cli/test/attestation.interop.test.ts',
+    quick: true,
+  },
+  {
     name: 'promptfoo',
     manifest: 'packages/cli/test/promptfoo/package.json',
     tests: ['packages/cli/test/promptfoo.interop.test.ts', 'packages/core/test/eval-suite/promptfoo.interop.test.ts'],
+    quick: false,
+  },
+  {
+    name: 'litellm',
+    requirements: 'packages/cli/test/litellm-requirements.txt',
+    tests: 'packages/cli/test/litellm.interop.test.ts',
     quick: false,
   },
   {

@@ -3,6 +3,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Outcome, Problem, Slug, Store } from '@pawl/core';
+import { statementOf } from '@pawl/core/attestation';
 import { renderHtml, renderJson, renderSummary, workflowCommands } from '@pawl/core/report';
 import type { OutputName } from './outputs.ts';
 import { legName, sectionKey } from './producer.ts';
@@ -64,6 +65,9 @@ export async function publishOutcome(
 
 /** Every output, with what is known at once. */
 const outputsOf = ({ report }: Outcome, paths: ResultPaths): Outputs => ({
+  'subject-name': paths.attested?.name ?? '',
+  'subject-digest': paths.attested?.digest ?? '',
+  'predicate-path': paths.attested?.predicate ?? '',
   verdict: report.verdict,
   passed: String(report.verdict === 'pass'),
   headline: report.headline,
@@ -87,6 +91,8 @@ const handedWords = (name: string, { runner }: Publishing): string =>
 interface ResultPaths {
   readonly html: string;
   readonly json: string;
+  /** Written where the run is one that others can rely on. */
+  readonly attested?: { readonly name: string; readonly digest: string; readonly predicate: string };
 }
 
 async function writeResults(outcome: Outcome, { slug, runner, settings }: Publishing): Promise<ResultPaths> {
@@ -108,7 +114,17 @@ async function writeResults(outcome: Outcome, { slug, runner, settings }: Publis
       }),
     }),
   );
-  return { html, json };
+  const attested = await writePredicate(outcome, html.replace(/\.html?$/i, '.predicate.json'));
+  return { html, json, ...(attested !== undefined && { attested }) };
+}
+
+/** What actions/attest signs: the statement without the subject, which it is given by name and digest. */
+async function writePredicate({ run }: Outcome, predicate: string): Promise<ResultPaths['attested']> {
+  const statement = run === undefined ? undefined : statementOf(run).value;
+  const [subject] = statement?.subject ?? [];
+  if (statement === undefined || subject === undefined) return undefined;
+  await writeFile(predicate, `${JSON.stringify(statement.predicate, null, 2)}\n`);
+  return { name: subject.name, digest: `sha256:${subject.digest.sha256}`, predicate };
 }
 
 async function uploadResults(

@@ -201,6 +201,17 @@ describe('a gate that passes', () => {
     });
   });
 
+  test('gives actions/attest its subject and predicate, and nothing where the run judged no bytes', async () => {
+    const digest = `sha256:${'a'.repeat(64)}`;
+    const judged = { ...run, verdict: 'pass' as const, subject: { name: 'flight-delay', digest } };
+    const played = await play({ execute: () => ({ ...outcomeOf(), run: judged }) });
+    const predicate = join(folder, 'temp/pawl/pawl-eval-gate/report.predicate.json');
+    expect(played.outputs).toContain(`subject-name<<EOF\nflight-delay\nEOF\nsubject-digest<<EOF\n${digest}\nEOF\n`);
+    expect(played.outputs).toContain(`predicate-path<<EOF\n${predicate}\nEOF\n`);
+    expect(JSON.parse(await readFile(predicate, 'utf8'))).toMatchObject({ result: 'PASSED' });
+    expect((await play()).outputs).toContain('subject-digest<<EOF\n\nEOF\n');
+  });
+
   test('judges the head of a pull request, never its merge commit', async () => {
     const { asked } = await play({ inputs: { matrix: '{"model":"small"}', 'job-index': '1' } });
     expect(asked).toMatchObject({
