@@ -2,20 +2,24 @@
 // are timed in processor time, which a busy machine does not change much.
 // PAWL_BENCH_PYTHON names a Python with SciPy and onnxruntime: the peers, run on the same data in the same run.
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MetricName } from '@pawl/core';
+import { ClassificationMetric } from '@pawl/core';
 import { differencesOf, measure, predictedClasses, type Arm, type Sample } from '@pawl/core/eval-gate';
 import { idealEstimate } from '@pawl/core/statistics';
-import { onnxScorer } from '@pawl/models';
-import { projectRoot } from './project-root.ts';
-import { median, type BenchResult } from './result.ts';
+import { scoring } from './onnx-scoring.ts';
+import type { BenchResult } from './result.ts';
 
 export async function run({ short }: { readonly short: boolean }): Promise<readonly BenchResult[]> {
   const folder = await mkdtemp(join(tmpdir(), 'pawl-bench-gate-'));
+  const chance = chances(11);
   try {
-    return [manyRows(short ? 200_000 : 1_000_000), await manyResamples(folder, short), await scoring(folder, short)];
+    return [
+      manyRows(short ? 200_000 : 1_000_000),
+      await manyResamples(folder, short),
+      ...(await scoring({ folder, short, python, chance: () => chance.next().value })),
+    ];
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -35,16 +39,19 @@ function* chances(seed: number): Generator<number, never> {
   }
 }
 
+/** With two classes the true one is always among two. */
+const metrics = ClassificationMetric.options.filter((name) => name !== 'top-k');
+
 function manyRows(rows: number): BenchResult {
   const { sample, candidate, baseline } = flights(rows);
   const started = process.cpuUsage();
-  for (const name of MetricName.options) {
+  for (const name of metrics) {
     measure(name, sample, candidate);
     measure(name, sample, baseline);
   }
-  differencesOf({ sample, candidate, baseline }, MetricName.options, { intervals: 'auto', resamples: 2000, seed: 1 });
+  differencesOf({ sample, candidate, baseline }, metrics, { intervals: 'auto', resamples: 2000, seed: 1 });
   const seconds = secondsSince(started);
-  const count = MetricName.options.length;
+  const count = metrics.length;
   return {
     name: `${rows.toLocaleString('en')} rows, ${count} metrics of both models with intervals`,
     value: seconds,
@@ -84,15 +91,16 @@ async function manyResamples(folder: string, short: boolean): Promise<BenchResul
   const seconds = secondsSince(started);
   const file = join(folder, 'values.f64');
   await writeFile(file, values);
-  const peer = python(
-    `import sys, time, numpy as np
+  const [peer] =
+    python(
+      `import sys, time, numpy as np
 from scipy.stats import bootstrap
 d = np.fromfile(sys.argv[1])
 t = time.process_time()
 bootstrap((d,), np.mean, n_resamples=${resamples}, method="BCa", confidence_level=0.9, batch=200, rng=np.random.default_rng(5))
 print(time.process_time() - t)`,
-    [file],
-  );
+      [file],
+    ) ?? [];
   return {
     name: `BCa interval of ${rows.toLocaleString('en')} rows, all resamples at once against ${resamples.toLocaleString('en')}`,
     value: seconds,
@@ -102,61 +110,10 @@ print(time.process_time() - t)`,
   };
 }
 
-/** A model of the playground on 50,000 made-up flights. */
-async function scoring(folder: string, short: boolean): Promise<BenchResult> {
-  const rows = short ? 10_000 : 50_000;
-  const path = join(projectRoot, 'fixtures/playground/models/flight-delay/good.onnx');
-  const model = await onnxScorer().load(new Uint8Array(await readFile(path)), 'good.onnx');
-  const chance = chances(11);
-  const places = ['ATL', 'ORD', 'DFW', 'LAX', 'HNL'];
-  const columns = Object.fromEntries(
-    model.signature.inputs.map(({ name, type }) => [
-      name,
-      type === 'string'
-        ? Array.from({ length: rows }, () => places[Math.floor(chance.next().value * places.length)]!)
-        : Float64Array.from({ length: rows }, () => Math.floor(chance.next().value * 24)),
-    ]),
-  );
-  const times: number[] = [];
-  // WebAssembly is compiled better while it runs: two rounds that do not count.
-  for (let warmUp = 0; warmUp < 2; warmUp++) await model.score(columns, rows);
-  for (let repeat = 0; repeat < 5; repeat++) {
-    const started = process.cpuUsage();
-    await model.score(columns, rows);
-    times.push(1000 * secondsSince(started));
-  }
-  await model.close();
-  const file = join(folder, 'columns.json');
-  await writeFile(
-    file,
-    JSON.stringify(Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, [...values]]))),
-  );
-  const peer = python(
-    `import sys, time, json, numpy as np, onnxruntime as ort
-o = ort.SessionOptions(); o.intra_op_num_threads = 1
-s = ort.InferenceSession(sys.argv[1], o, providers=["CPUExecutionProvider"])
-kinds = {"tensor(float)": np.float32, "tensor(string)": object, "tensor(int64)": np.int64, "tensor(double)": np.float64}
-c = json.load(open(sys.argv[2])); f = {i.name: np.array(c[i.name]).astype(kinds[i.type]).reshape(-1, 1) for i in s.get_inputs()}
-times = []
-for _ in range(5):
-    t = time.process_time(); s.run(None, f); times.append(time.process_time() - t)
-print(1000 * sorted(times)[2])`,
-    [path, file],
-  );
-  const value = median(times);
-  return {
-    name: `ONNX model on ${rows.toLocaleString('en')} rows, columns to probabilities, one thread`,
-    value,
-    unit: 'ms CPU',
-    ...(peer !== undefined && { peer: { name: 'onnxruntime', value: peer }, ratio: value / peer }),
-    budget: '≤ 1.2 × onnxruntime alone',
-  };
-}
-
-/** The number a Python script prints; undefined without a Python that can run it. */
-function python(script: string, args: readonly string[]): number | undefined {
+/** The numbers a Python script prints; undefined without a Python that can run it. */
+function python(script: string, args: readonly string[]): number[] | undefined {
   const executable = process.env.PAWL_BENCH_PYTHON;
   if (executable === undefined) return undefined;
   const { stdout, status } = spawnSync(executable, ['-c', script, ...args], { encoding: 'utf8' });
-  return status === 0 ? Number(stdout) : undefined;
+  return status === 0 ? stdout.trim().split(/\s+/).map(Number) : undefined;
 }

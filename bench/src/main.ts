@@ -4,11 +4,13 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { tableLines } from '@pawl/core/report';
 import { run as dataValidation } from './data-validation.bench.ts';
+import { tablesIn, updateTables } from './docs-table.ts';
 import { run as deploy } from './deploy.bench.ts';
 import { run as driftReport } from './drift-report.bench.ts';
 import { run as evalGate } from './eval-gate.bench.ts';
 import { projectRoot } from './project-root.ts';
-import { run as promptGate, updateDocs } from './prompt-gate.bench.ts';
+import { run as gateRates } from './gate-rates.bench.ts';
+import { run as promptGate } from './prompt-gate.bench.ts';
 import { run as promptRegression } from './prompt-regression.bench.ts';
 import type { Bench, BenchResult } from './result.ts';
 import { run as start } from './start.bench.ts';
@@ -21,6 +23,7 @@ const benches: Readonly<Record<string, Bench['run']>> = {
   'prompt-regression': promptRegression,
   'prompt-gate': promptGate,
   'eval-gate': evalGate,
+  'gate-rates': gateRates,
   deploy,
   store,
 };
@@ -43,7 +46,8 @@ for (const [name, run] of Object.entries(benches)) {
     name,
     `## ${name}\n\n${machineLine()}\n\n| ${columns.map((column) => column.title).join(' | ')} |\n| --- | ---: | ---: | ---: | --- |\n${results.map((result) => `| ${cells(result).join(' | ')} |`).join('\n')}\n${below.map((markdown) => `\n${markdown}\n`).join('')}`,
   );
-  if (name === 'prompt-gate' && !short && (chosen.length === 0 || args.includes('--update'))) await updateDocs(below);
+  const shown = tablesIn[name];
+  if (shown !== undefined && !short) await updateTables(name, shown, below);
 }
 if (!short) await updateResults();
 

@@ -1,12 +1,9 @@
 // How often the gate of prompt regression errs, by seeded simulation of the code that decides: the bars, and the table
 // that the documentation shows.
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { rehearse, type PromptPolicy } from '@pawl/core/prompt-regression';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
-import { projectRoot } from './project-root.ts';
 import type { BenchResult } from './result.ts';
 
 interface Rates {
@@ -113,15 +110,4 @@ function gateTable(runs: number): string {
     '| ---: | ---: | ---: | ---: | ---: | ---: |',
     ...rows,
   ].join('\n');
-}
-
-const [begin, end] = ['<!-- gate table: npm run bench -- prompt-gate --update -->', '<!-- end of gate table -->'];
-
-/** Puts the table where the documentation shows it. @throws Error when the marks are gone */
-export async function updateDocs(pages: readonly string[]): Promise<void> {
-  const file = join(projectRoot, 'docs/statistics.md');
-  const text = await readFile(file, 'utf8');
-  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-  if (from < 0 || to < from) throw new Error('docs/statistics.md has no place for the gate table');
-  await writeFile(file, `${text.slice(0, from + begin.length)}\n\n${pages.join('\n')}\n\n${text.slice(to)}`);
 }

@@ -9,6 +9,7 @@ import {
   type ModelFailure,
   type ModelProvider,
   type ModelReply,
+  type ModelRequest,
   type Problem,
   type Read,
   type Workspace,
@@ -26,6 +27,8 @@ export interface CassetteOptions {
   readonly model: string;
   /** Part of the keys. Of the endpoint, unless given; without one, of the first cassette. */
   readonly id?: string;
+  /** Digest of the gateway's configuration that answers came through: part of the keys, and of nothing else. */
+  readonly through?: string;
   /** Needed unless `record` is `none`. */
   readonly inner?: ModelProvider;
   /** Never written. */
@@ -66,6 +69,8 @@ function provider(id: string, cassettes: readonly Cassette[], options: CassetteO
   const { record, inner, workspace, model, now, secrets = [], redact } = options;
   const [path] = options.cassettes;
   const recorder = new CassetteRecorder({ provider: id, model, path, workspace, ...(now !== undefined && { now }) });
+  const from = options.through === undefined ? id : `${id} through ${options.through}`;
+  const keyOf = (request: ModelRequest): string => digestOf(cassetteKeyOf(from, request), sha256);
   const lookUp = (key: string): ModelReply | undefined => {
     if (record === 'all') return undefined;
     for (const { replies } of cassettes) {
@@ -78,9 +83,9 @@ function provider(id: string, cassettes: readonly Cassette[], options: CassetteO
   return {
     id,
     ...(inner?.paced === true && { paced: true }),
-    recorded: (request) => lookUp(digestOf(cassetteKeyOf(id, request), sha256)),
+    recorded: (request) => lookUp(keyOf(request)),
     complete: async (request) => {
-      const key = digestOf(cassetteKeyOf(id, request), sha256);
+      const key = keyOf(request);
       const known = lookUp(key);
       if (known !== undefined) return known;
       if (record === 'none' || inner === undefined) return options.missing ?? notRecorded;

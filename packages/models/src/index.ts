@@ -3,7 +3,9 @@ export { anthropicProvider, type AnthropicOptions } from './anthropic-provider.t
 export { cassetteProvider, type CassetteOptions } from './cassette-provider.ts';
 export { echoProvider } from './echo-provider.ts';
 export { execProvider, type ExecProviderOptions } from './exec-provider.ts';
+export { gatewayStarter, type GatewayStarter, type GatewayStarterOptions } from './gateway-starter.ts';
 export { onnxScorer, type OnnxScorerOptions } from './onnx-scorer.ts';
+export { cassetteEmbedder, type CassetteEmbedderOptions } from './cassette-embedder.ts';
 export { openAiEmbedder, type EmbedderOptions } from './openai-embedder.ts';
 export { openAiProvider, type OpenAiOptions } from './openai-provider.ts';
 export { Pacer, type PacerOptions } from './pacer.ts';

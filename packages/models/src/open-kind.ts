@@ -11,6 +11,7 @@ import { httpProvider } from './http-provider.ts';
 import { isMap } from './json-member.ts';
 import { openAiProvider, type OpenAiOptions } from './openai-provider.ts';
 import type { Pacer } from './pacer.ts';
+import { countsFallbacks } from './route.ts';
 import type { Prices } from './reply.ts';
 import type { Rendered } from './request-template.ts';
 import { scriptProvider } from './script-provider.ts';
@@ -89,7 +90,23 @@ export async function openKind(opening: OpenKind): Promise<Rendered<ModelProvide
   }
   if (config['endpoint'] === 'embeddings') return { failure: `"${provider.id}" gives vectors, and no answers.` };
   const options = endpointOptions(opening, baseUrl);
-  return { value: kind === 'anthropic' ? anthropicProvider(options) : openAiProvider(options) };
+  if (kind === 'anthropic') return { value: anthropicProvider(options) };
+  return { value: underTest(openAiProvider(options), settings) };
+}
+
+/** A gateway that is under test is started when the first answer is needed, and its route is read by its configuration. */
+function underTest(provider: ModelProvider, { gateway }: ProviderSettings): ModelProvider {
+  if (gateway === undefined) return provider;
+  const { ready, config } = gateway;
+  const counted = config === undefined ? undefined : countsFallbacks(config);
+  return {
+    ...provider,
+    complete: async (request) => {
+      const reply = (await ready?.()) ?? (await provider.complete(request));
+      const known = 'failure' in reply || counted === undefined || reply.route === undefined;
+      return known ? reply : { ...reply, route: counted(reply.route) };
+    },
+  };
 }
 
 const defaults: Readonly<Partial<Record<EvalProvider['kind'], { baseUrl: string; apiKeyEnv: string }>>> = {
@@ -102,7 +119,12 @@ export function endpointOptions(opening: OpenKind, baseUrl: string): OpenAiOptio
   const { config, kind } = provider;
   const keyName = settings.apiKeyEnv ?? textSetting(config, 'apiKeyEnv', 'apiKeyEnvar') ?? defaults[kind]?.apiKeyEnv;
   const apiKey = filler.named(keyName);
-  const given = filler.headers(config['headers']);
+  const { gateway } = settings;
+  const given = {
+    ...filler.headers(config['headers']),
+    // On one line, as a header must be.
+    ...(gateway?.config !== undefined && { 'x-portkey-config': filler.fill(oneLine(gateway.config)) }),
+  };
   const host = URL.parse(baseUrl)?.hostname ?? '';
   // Portkey takes a bearer token for the key of the provider behind it; its own has a header of its own.
   const portkey = keyName === 'PORTKEY_API_KEY' && apiKey !== undefined;
@@ -117,12 +139,16 @@ export function endpointOptions(opening: OpenKind, baseUrl: string): OpenAiOptio
     stream: settings.stream ?? config['stream'] === true,
     headers,
     secrets: filler.secrets,
+    ...(gateway !== undefined && { gateway: gateway.kind }),
     ...(apiKey !== undefined && !portkey && { apiKey }),
     ...(azure && { keyHeader: 'api-key' }),
     ...(apiVersion !== undefined && azure && { query: { 'api-version': apiVersion } }),
     ...(prices !== undefined && { prices }),
   };
 }
+
+/** Without line breaks inside of texts: JSON has none. */
+const oneLine = (json: string): string => json.replace(/\s*\n\s*/g, ' ').trim();
 
 function connectionOf({ provider, settings, pacer }: OpenKind, endpoint: string): Connection {
   const { config } = provider;
@@ -147,7 +173,7 @@ function pricesOf(config: EvalProvider['config']): Prices | undefined {
 }
 
 /** What a program needs to start at all; everything else it must be given by name. */
-const programEnvironment = [
+export const programEnvironment = [
   'PATH',
   'HOME',
   'LANG',

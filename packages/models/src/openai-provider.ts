@@ -23,6 +23,8 @@ export interface OpenAiOptions extends Connection {
   readonly keyHeader?: string;
   /** Answers come token by token, and are timed. */
   readonly stream?: boolean;
+  /** How a gateway is asked past its cache. */
+  readonly gateway?: 'litellm' | 'portkey';
   /** Never shown, beside the key: what headers hold. */
   readonly secrets?: readonly string[];
 }
@@ -37,8 +39,10 @@ export function openAiProvider(options: OpenAiOptions): ModelProvider {
     id: api === 'chat' ? 'openai' : 'openai-completion',
     paced: true,
     complete: async (request: ModelRequest): Promise<ModelReply | ModelFailure> => {
-      const body = JSON.stringify(bodyOf(request, stream));
-      const called = await callEndpoint({ method: 'POST', url, headers, body }, readAnswer, calls);
+      const past = request.fresh === true ? pastCache[options.gateway ?? 'none'] : pastCache.none;
+      const body = JSON.stringify({ ...bodyOf(request, stream), ...past.body });
+      const sent = { method: 'POST' as const, url, headers: { ...headers, ...past.headers }, body };
+      const called = await callEndpoint(sent, readAnswer, calls);
       if ('failure' in called) return called;
       const { value } = called;
       if ('unreadable' in value) return { failure: value.unreadable, hint: notOpenAi };
@@ -46,6 +50,13 @@ export function openAiProvider(options: OpenAiOptions): ModelProvider {
     },
   };
 }
+
+/** What each takes to answer from a model, and to leave its cache as it is. */
+const pastCache = {
+  none: { body: {}, headers: {} },
+  litellm: { body: { cache: { 'no-cache': true, 'no-store': true } }, headers: {} },
+  portkey: { body: {}, headers: { 'x-portkey-cache-force-refresh': 'true' } },
+} as const;
 
 const notOpenAi = 'Check that base-url ends before /chat/completions, usually with /v1.';
 

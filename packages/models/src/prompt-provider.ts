@@ -63,6 +63,7 @@ export function promptProviders(options: PromptProviderOptions): ProviderFactory
       model: settings.model,
       secrets: filler.secrets,
       ...(settings.provider !== undefined && { id: providerIdOf(provider) }),
+      ...(settings.gateway !== undefined && { through: settings.gateway.digest }),
       ...(inner !== undefined && { inner }),
       ...(now !== undefined && { now }),
       ...(redact !== undefined && { redact }),

@@ -34,7 +34,7 @@ export function redactText(text: string, { secrets, patterns = [] }: Redaction):
 /** The reply as it may be written down: every text in it, wherever the model or a gateway put it. */
 export function redactReply(reply: ModelReply, redaction: Redaction): ModelReply {
   const clean = (text: string) => redactText(text, redaction);
-  const { toolCalls, gateway } = reply;
+  const { toolCalls, gateway, route } = reply;
   return {
     ...reply,
     text: clean(reply.text),
@@ -43,6 +43,13 @@ export function redactReply(reply: ModelReply, redaction: Redaction): ModelReply
     }),
     ...(gateway !== undefined && {
       gateway: Object.fromEntries(Object.entries(gateway).map(([name, value]) => [name, clean(value)])),
+    }),
+    ...(route !== undefined && {
+      route: {
+        ...route,
+        ...(route.model !== undefined && { model: clean(route.model) }),
+        ...(route.deployment !== undefined && { deployment: clean(route.deployment) }),
+      },
     }),
   };
 }

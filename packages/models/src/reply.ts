@@ -2,6 +2,7 @@
 import type { ModelReply } from '@pawl/core';
 import type { Called } from './call-endpoint.ts';
 import type { Completion } from './openai-completion.ts';
+import { routeOf } from './route.ts';
 import { thousandths } from './stream-timing.ts';
 
 /** USD for a million tokens. */
@@ -15,9 +16,12 @@ export function replyOf(
   { model: asked, prices }: { readonly model: string; readonly prices: Prices | undefined },
 ): ModelReply {
   const { model, fingerprint, costUsd: said, ...answer } = value;
-  const costUsd = costOf(headers, said) ?? priced(answer.usage, prices);
+  const route = routeOf(headers, model);
+  // Gateways name the price of an answer that their cache gave; nobody was paid for it.
+  const cached = route?.cache === 'hit' || route?.cache === 'semantic-hit';
+  const costUsd = cached ? 0 : (costOf(headers, said) ?? priced(answer.usage, prices));
   const gateway = {
-    ...routeOf(headers),
+    ...toldBy(headers),
     ...(fingerprint !== undefined && fingerprint !== '' && { system_fingerprint: fingerprint }),
     // An alias, a fallback or a router answers with another model than was asked for.
     ...(model !== undefined && model !== asked && { model }),
@@ -28,6 +32,7 @@ export function replyOf(
     reused: false,
     ...(costUsd !== undefined && { costUsd }),
     ...(Object.keys(gateway).length > 0 && { gateway }),
+    ...(route !== undefined && { route }),
   };
 }
 
@@ -48,7 +53,7 @@ const told = /^(?:x-litellm-|x-portkey-|x-cache$|cf-aig-cache-status$)/;
 const untold = /(?:^|-)key-|budget|spend|call-id|trace-id|request-id|timeout|rate-?limit|duration|overhead/;
 const longestValue = 300;
 
-function routeOf(headers: Headers): Record<string, string> {
+function toldBy(headers: Headers): Record<string, string> {
   const route: Record<string, string> = {};
   for (const [name, value] of headers) {
     if (!told.test(name) || untold.test(name) || value === '') continue;

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { ModelError } from '@pawl/core';
 import { onnxScorer } from '@pawl/models';
+import { oneNode, onnxBytes, type TinyModel } from './tiny-onnx.ts';
 
 const cases = new URL('../../../fixtures/cases/eval-gate/', import.meta.url);
 const read = async (path: string): Promise<Uint8Array> => new Uint8Array(await readFile(new URL(path, cases)));
@@ -65,7 +66,7 @@ test('garbage and emptiness are refused too', async () => {
 });
 
 test('an operator that nobody knows is named', async () => {
-  const error = await failure(scorer.load(onnxWithOperator('FrobnicateThis'), 'm.onnx'));
+  const error = await failure(scorer.load(onnxBytes(oneNode('FrobnicateThis')), 'm.onnx'));
 
   expect(error.code).toBe('MODEL_OPERATOR_UNKNOWN');
   expect(error.message).toContain('FrobnicateThis');
@@ -101,16 +102,168 @@ test('a runtime that is not there says what must lie where', async () => {
   expect(error.hint).toContain('ort-wasm-simd-threaded.wasm');
 });
 
-/** A model of one node, written as protobuf by hand: ModelProto{ir_version, opset_import, graph{node, name, input, output}}. */
-function onnxWithOperator(operator: string): Uint8Array {
-  const bytes = (field: number, content: readonly number[]): number[] => [(field << 3) | 2, content.length, ...content];
-  const text = (field: number, value: string): number[] => bytes(field, [...new TextEncoder().encode(value)]);
-  const number = (field: number, value: number): number[] => [field << 3, value];
-  const value = (name: string): number[] => {
-    const shape = [...bytes(1, number(1, 1)), ...bytes(1, number(1, 2))];
-    return [...text(1, name), ...bytes(2, bytes(1, [...number(1, 1), ...bytes(2, shape)]))];
-  };
-  const node = [...text(1, 'X'), ...text(2, 'Y'), ...text(4, operator)];
-  const graph = [...bytes(1, node), ...text(2, 'g'), ...bytes(11, value('X')), ...bytes(12, value('Y'))];
-  return Uint8Array.from([...number(1, 8), ...bytes(7, graph), ...bytes(8, number(2, 17))]);
-}
+const features = { X: Float64Array.of(1, -2, 3, -4, 5, 6) };
+const weights = (tensor: { values?: number[]; external?: string; shape: [number, number] }): TinyModel => ({
+  ...oneNode('MatMul', { output: ['N', tensor.shape[1]] }),
+  nodes: [{ op: 'MatMul', inputs: ['X', 'W'], output: 'Y' }],
+  tensors: [{ name: 'W', ...tensor }],
+});
+
+test.each<[string, TinyModel, string, string]>([
+  [
+    'an operator of somebody’s own',
+    oneNode('Gelu2', { domain: 'com.acme' }),
+    'MODEL_OPERATOR_UNKNOWN',
+    'com.acme:Gelu2',
+  ],
+  [
+    'weights in another file',
+    weights({ shape: [2, 2], external: 'weights.bin' }),
+    'MODEL_EXTERNAL_DATA',
+    'm.onnx keeps its weights in another file, "weights.bin"; a model is judged as one file.',
+  ],
+  [
+    'shapes that do not fit',
+    weights({ shape: [3, 1], values: [1, 2, 3] }),
+    'MODEL_INVALID',
+    'm.onnx is an ONNX model that cannot work: [ShapeInferenceError] Incompatible dimensions',
+  ],
+  ['no outputs', { ...oneNode('Softmax'), outputs: [] }, 'MODEL_OUTPUT', 'm.onnx has no output that holds'],
+  [
+    'an output that nothing makes',
+    { ...oneNode('Softmax'), nodes: [] },
+    'MODEL_INVALID',
+    'Graph output (Y) does not exist in the graph.',
+  ],
+  [
+    'text where numbers are reckoned with',
+    { ...oneNode('Softmax'), inputs: [{ name: 'X', type: 'string', shape: ['N', 2] }] },
+    'MODEL_INVALID',
+    "Type 'tensor(string)' of input parameter (X)",
+  ],
+  [
+    'images as input',
+    {
+      ...oneNode('Softmax'),
+      inputs: [{ name: 'X', shape: ['N', 3, 8, 8] }],
+      outputs: [{ name: 'Y', shape: ['N', 3, 8, 8] }],
+    },
+    'MODEL_INPUT',
+    'The input "X" of m.onnx has 4 dimensions; columns fill [rows] or [rows, features].',
+  ],
+  [
+    'half-precision inputs',
+    {
+      ...oneNode('Softmax'),
+      inputs: [{ name: 'X', type: 'float16', shape: ['N', 2] }],
+      outputs: [{ name: 'Y', type: 'float16', shape: ['N', 2] }],
+    },
+    'MODEL_INPUT',
+    'The input "X" of m.onnx has a type that no column can fill.',
+  ],
+])('a model with %s is refused, with its name and a remedy', async (_, model, code, message) => {
+  const error = await failure(scorer.load(onnxBytes(model), 'm.onnx'));
+
+  expect(error).toMatchObject({ code, file: 'm.onnx', hint: expect.stringMatching(/\.$/) });
+  expect(error.message).toContain(message);
+  expect(error.message, 'nobody’s build machine').not.toMatch(/\.cc:\d/);
+});
+
+test('a model that answers with more than it can hold is told apart from one that is broken', async () => {
+  const model = await scorer.load(
+    onnxBytes({
+      inputs: [{ name: 'X', shape: ['N', 2] }],
+      outputs: [{ name: 'Y', shape: ['N', 'M'] }],
+      nodes: [
+        { op: 'ReduceMean', inputs: ['X'], output: 'mean' },
+        { op: 'Expand', inputs: ['mean', 'size'], output: 'Y' },
+      ],
+      tensors: [{ name: 'size', shape: [2], type: 'int64', values: [3, 4_000_000_000] }],
+    }),
+    'm.onnx',
+  );
+
+  expect(await failure(model.score(features, 3))).toMatchObject({ code: 'MODEL_TOO_LARGE', file: 'm.onnx' });
+  await model.close();
+});
+
+test('an answer without a row for each row is refused', async () => {
+  const model = await scorer.load(onnxBytes(oneNode('ReduceMean', { output: [1, 1] })), 'm.onnx');
+  const error = await failure(model.score(features, 3));
+
+  expect(error).toMatchObject({ code: 'MODEL_OUTPUT', message: expect.stringContaining('[1, 1] for 3 rows') });
+  await model.close();
+});
+
+test.each([1, 2, 4])(
+  'a model that takes %d rows at a time, no more and no fewer, answers as one that takes any',
+  async (batch) => {
+    const free = await scorer.load(onnxBytes(oneNode('Softmax')), 'free.onnx');
+    const fixed = await scorer.load(onnxBytes(oneNode('Softmax', { batch })), 'fixed.onnx');
+
+    expect(await fixed.score(features, 3)).toEqual(await free.score(features, 3));
+    await free.close();
+    await fixed.close();
+  },
+);
+
+test('progress counts rows, batch by batch', async () => {
+  const model = await onnxScorer({ batchRows: 2 }).load(onnxBytes(oneNode('Softmax')), 'm.onnx');
+  const told: number[] = [];
+
+  await model.score(features, 3, (rows) => told.push(rows));
+
+  expect(told).toEqual([2, 3]);
+  await model.close();
+});
+
+test('wide models get fewer rows at a time', async () => {
+  const width = 2 ** 18;
+  const model = await scorer.load(
+    onnxBytes({
+      inputs: [{ name: 'X', shape: ['N', width] }],
+      outputs: [{ name: 'Y', shape: ['N', 1] }],
+      nodes: [{ op: 'MatMul', inputs: ['X', 'W'], output: 'Y' }],
+      tensors: [{ name: 'W', shape: [width, 1], values: Array.from({ length: width }, () => 1 / width) }],
+    }),
+    'wide.onnx',
+  );
+  const told: number[] = [];
+  const { probabilities } = await model.score({ X: new Float64Array(20 * width).fill(0.25) }, 20, (rows) =>
+    told.push(rows),
+  );
+
+  expect(told).toEqual([16, 20]);
+  expect(probabilities[39]).toBeCloseTo(0.25, 4);
+  await model.close();
+});
+
+test('a call is timed without reading its answers', async () => {
+  const model = await scorer.load(await read('onnx-int8/digits.onnx'), 'digits.onnx');
+
+  expect(await model.time!({ pixels: new Float64Array(64 * 3).fill(1) }, 3)).toBeGreaterThan(0);
+  await model.close();
+});
+
+test('memory is that of a process of its own, and does not count an earlier model', async () => {
+  const [large, small] = [
+    onnxBytes(weights({ shape: [2, 500_000], values: Array.from({ length: 1_000_000 }, () => 1) })),
+    onnxBytes(oneNode('Softmax')),
+  ];
+  const sample = { columns: features, rows: 3 };
+  const [before, after] = [
+    await onnxScorer().memory!(large, 'large.onnx', sample),
+    await onnxScorer().memory!(small, 'small.onnx', sample),
+  ];
+
+  // Its weights alone are 4,000,000 bytes.
+  expect(before - after).toBeGreaterThan(4e6);
+  expect(after).toBeLessThan(60e6);
+});
+
+test('memory that cannot be measured is an error, not a number', async () => {
+  const error = await failure(onnxScorer().memory!(new Uint8Array(3), 'broken.onnx', { columns: features, rows: 3 }));
+
+  expect(error).toMatchObject({ code: 'MODEL_MEMORY_UNKNOWN', file: 'broken.onnx' });
+  expect(error.message).toContain('broken.onnx is no whole ONNX model');
+});

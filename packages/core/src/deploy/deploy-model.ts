@@ -10,6 +10,7 @@ import type { Registry } from '../ports/registry.ts';
 import type { Splitter } from '../ports/splitter.ts';
 import type { Store } from '../ports/store.ts';
 import type { Workspace } from '../ports/workspace.ts';
+import { barredFromForcing } from '../registry/index.ts';
 import type { Actors } from './actors.ts';
 import { byHand } from './by-hand.ts';
 import { findCandidate, type Candidate } from './candidate.ts';
@@ -98,6 +99,8 @@ async function begin(subject: Work, deployment: Deployment, journal: Journal): P
   const { inputs, history, registry, context } = request;
   const found = await findCandidate(deployment, inputs, { history, registry, sha256: context.sha256 });
   if (found.value === undefined || hasErrors(found.problems)) return problemOutcome(subject, found.problems, true);
+  const barred = await barredFrom(deployment.name, request);
+  if (barred !== undefined) return problemOutcome(subject, [barred], false);
   const candidate = found.value;
   const [last] = await journal.recent(deployment.name, 1);
   const actors = await actorsOf(subject, deployment, journal);
@@ -126,6 +129,17 @@ async function follow(
   const { rollout, failure } = await goOn(work, until);
   const problems = [...warnings, ...(failure === undefined ? [] : [problemOf(failure)])];
   return rolloutOutcome(subject, rollout, { changed: begun || rollout.seq !== before, problems });
+}
+
+/** Who may not force this model past its gate, says the gate's policy. */
+async function barredFrom(
+  name: string,
+  { inputs, registry, workspace, context }: Work['request'],
+): Promise<Problem | undefined> {
+  if (inputs.force === undefined) return undefined;
+  const { actor } = context.origin;
+  const person = { ...(await registry.tagger()), ...(actor !== undefined && { githubActor: actor }) };
+  return barredFromForcing(name, person, workspace);
 }
 
 const firstEvent = ({ commit, digest, version }: Candidate, deployment: Deployment, inputs: DeployInputs) => ({

@@ -6,6 +6,10 @@ import { parseVersion, parseVersionRef } from '../formats/version-ref.ts';
 import type { History } from '../ports/history.ts';
 import type { RegisteredVersion, Registry } from '../ports/registry.ts';
 import type { Workspace } from '../ports/workspace.ts';
+import { isEndpoint, parseEndpoint, type EndpointAddress } from './endpoint-address.ts';
+import { resolveEvalBaseline } from './eval-run/baseline.ts';
+import type { RunWorld, StoredEval } from './eval-run/find-run.ts';
+import type { EvalSide } from './eval-run/sample.ts';
 import { isDataFile } from './plan.ts';
 import { reasonOf } from './reason.ts';
 
@@ -20,8 +24,14 @@ export type Baseline =
       /** Path for messages. */
       readonly path: string;
       readonly model?: Uint8Array;
+      /** A model that is only pointed at: its digest, and why it cannot be run. What it answered may be known all the same. */
+      readonly pointedAt?: { readonly digest: string; readonly problem: Problem };
       /** Predictions in the workspace, instead of a model. */
       readonly predictions?: string | undefined;
+      /** A live endpoint, instead of a model. */
+      readonly endpoint?: EndpointAddress;
+      /** An eval run's cases, instead of a model. */
+      readonly evalSide?: EvalSide;
     };
 
 export interface BaselineQuestion {
@@ -32,6 +42,8 @@ export interface BaselineQuestion {
   readonly modelPath: string | undefined;
   /** The baseline's predictions, where they are given: its model need not be read, or be known at all. */
   readonly predictions: string | undefined;
+  /** The candidate's eval run, where the policy judges those, and where others are read. */
+  readonly evals?: { readonly candidate: StoredEval; readonly world: RunWorld } | undefined;
 }
 
 interface Ports {
@@ -41,20 +53,23 @@ interface Ports {
 }
 
 export async function resolveBaseline(question: BaselineQuestion, ports: Ports): Promise<Baseline> {
-  const { asked, policy } = question;
+  const { asked, policy, evals } = question;
+  if (evals !== undefined)
+    return resolveEvalBaseline(asked, { policy, candidate: evals.candidate }, { ...ports, ...evals.world });
   try {
     if (question.predictions !== undefined && (asked === 'none' || asked === 'auto')) {
       const version = asked === 'auto' ? await ports.registry.resolve(policy.name, 'production') : undefined;
       if (version === undefined) return ofFile(question.predictions);
     }
     if (asked === 'none') return { state: 'absent', why: 'no comparison was asked for' };
+    if (isEndpoint(asked)) return ofEndpoint(asked);
     if (asked === 'auto' || asked === 'required') {
       const version = await ports.registry.resolve(policy.name, 'production');
       if (version !== undefined) return await atVersion(version, question, { ports, source: 'label' });
       if (asked === 'auto') return { state: 'absent', why: 'no production version yet' };
       return unreadable(
         `${policy.name} has no production version.`,
-        `Label one (\`pawl registry label ${policy.name} VERSION production\`), or use \`baseline: auto\` for a first version.`,
+        `Label one (\`pawl registry label ${policy.name}@VERSION production\`), or use \`baseline: auto\` for a first version.`,
       );
     }
     return (
@@ -75,6 +90,13 @@ async function asFile(path: string, workspace: Workspace): Promise<Baseline | un
   if (bytes === undefined) return undefined;
   if (isDataFile(path)) return ofFile(path);
   return pointerProblem(bytes, path) ?? { ...ofFile(path), predictions: undefined, model: bytes };
+}
+
+function ofEndpoint(asked: string): Baseline {
+  const { value: endpoint, problems } = parseEndpoint(asked);
+  if (endpoint === undefined) return { state: 'unreadable', problem: problems[0]! };
+  const { shown } = endpoint;
+  return { state: 'present', source: { source: 'file', name: shown }, words: shown, path: shown, endpoint };
 }
 
 const ofFile = (path: string): Extract<Baseline, { state: 'present' }> => ({
@@ -159,15 +181,19 @@ async function atCommit(
       "The policy's `model` must be the path at which every version commits its model; or give `baseline-predictions`.",
     );
   }
-  return (
-    pointerProblem(model, `${path} of ${words}`) ?? {
-      state: 'present',
-      source,
-      words,
-      path: `${path} of ${words}`,
-      model,
-    }
-  );
+  const present = { state: 'present', source, words, path: `${path} of ${words}` } as const;
+  const unread = pointerProblem(model, present.path);
+  if (unread === undefined) return { ...present, model };
+  const digest = pointedDigest(model);
+  return digest === undefined || unread.state !== 'unreadable'
+    ? unread
+    : { ...present, pointedAt: { digest, problem: unread.problem } };
+}
+
+/** The SHA-256 that a Git LFS pointer names is that of the file it stands for. */
+function pointedDigest(bytes: Uint8Array): string | undefined {
+  const oid = /^oid sha256:([0-9a-f]{64})$/m.exec(new TextDecoder().decode(bytes.subarray(0, 1024)))?.[1];
+  return oid === undefined ? undefined : `sha256:${oid}`;
 }
 
 /** A Git LFS pointer in the place of a model is no model. */

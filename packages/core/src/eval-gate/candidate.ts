@@ -1,9 +1,14 @@
 // Which files speak for the candidate: its model, its predictions, or both.
+import type { Sha256 } from '../formats/canonical.ts';
 import { didYouMean } from '../formats/did-you-mean.ts';
 import type { GatePolicy } from '../formats/gate-policy.ts';
 import type { Problem, Read } from '../formats/problem.ts';
 import type { RunInput } from '../formats/run.ts';
 import type { Workspace } from '../ports/workspace.ts';
+import { isEndpoint, parseEndpoint, type EndpointAddress } from './endpoint-address.ts';
+import { findRun, isRunAddress, type RunWorld } from './eval-run/find-run.ts';
+import { suiteOf } from './eval-run/policy.ts';
+import type { EvalSide } from './eval-run/sample.ts';
 import type { EvalGateInputs } from './inputs.ts';
 import { isDataFile } from './plan.ts';
 import { reasonOf } from './reason.ts';
@@ -13,17 +18,32 @@ export interface CandidateFiles {
   readonly path?: string;
   /** Path of its predictions; the model is then not run. */
   readonly predictions?: string;
-  /** What the verdict is bound to: the model file's digest, or the predictions' where there is no model. */
+  /** A live endpoint that is asked instead. */
+  readonly endpoint?: EndpointAddress;
+  /** An eval run's cases, where the policy judges those. */
+  readonly evalSide?: EvalSide;
+  /**
+   * What the verdict is bound to: the model file's digest, the predictions' where there is no model, the prompt's that an
+   * eval run judged; for an endpoint its address's, which no version has.
+   */
   readonly digest: string;
   readonly inputs: readonly RunInput[];
+}
+
+export interface CandidateWorld extends RunWorld {
+  readonly workspace: Workspace;
 }
 
 export async function findCandidate(
   inputs: EvalGateInputs,
   policy: GatePolicy,
-  workspace: Workspace,
+  world: CandidateWorld,
 ): Promise<Read<CandidateFiles>> {
+  const { workspace } = world;
   const named = inputs.candidate ?? policy.model;
+  if (policy.task === 'eval-run') return findEval(named ?? `latest:prompt-regression/${suiteOf(policy)}`, world);
+  if (named !== undefined && isEndpoint(named) && inputs.predictions === undefined)
+    return endpointCandidate(named, world.context.sha256);
   const predictions = inputs.predictions ?? (named !== undefined && isDataFile(named) ? named : undefined);
   const path = named === predictions ? undefined : named;
   if (path === undefined && predictions === undefined) {
@@ -55,6 +75,26 @@ export async function findCandidate(
     ...(predictions !== undefined && { predictions }),
   };
   return { value, problems: [] };
+}
+
+function endpointCandidate(named: string, sha256: Sha256): Read<CandidateFiles> {
+  const { value: endpoint, problems } = parseEndpoint(named);
+  if (endpoint === undefined) return { problems };
+  const digest = sha256(endpoint.shown);
+  return { value: { endpoint, digest, inputs: [{ role: 'model', path: endpoint.shown, digest }] }, problems };
+}
+
+async function findEval(address: string, world: RunWorld): Promise<Read<CandidateFiles>> {
+  if (!isRunAddress(address)) {
+    const hint = 'Give run:ID, or latest:prompt-regression/NAME.';
+    return { problems: [problem(`"${address}" is no run, and the policy judges eval runs.`, hint)] };
+  }
+  const found = await findRun(address, world);
+  if (found.value === undefined) return { problems: found.problems };
+  const { run, digest } = found.value;
+  const inputs: RunInput[] = [{ role: 'predictions', digest, run: run.id }];
+  const evalSide: EvalSide = { stored: found.value, half: 'after' };
+  return { value: { evalSide, digest: run.subject?.digest ?? digest, inputs }, problems: [] };
 }
 
 async function fingerprint(file: string, workspace: Workspace): Promise<Read<{ digest: string; bytes: number }>> {

@@ -1,16 +1,16 @@
 // Numbers → verdict. Pure: everything it needs was measured before.
 import type { GatePolicy } from '../formats/gate-policy.ts';
 import { worstVerdict, type Verdict } from '../formats/verdict.ts';
-import { rowsNeeded, type DifferenceEstimate } from '../statistics/difference-estimate.ts';
+import { usualAlpha } from '../statistics/alpha-spending.ts';
+import { chanceBelow, rowsNeeded, type DifferenceEstimate } from '../statistics/difference-estimate.ts';
 import { holm } from '../statistics/multiplicity.ts';
-import { judgeNonInferiority } from '../statistics/non-inferiority.ts';
-import type { Asked, AskedOfKey } from './asked.ts';
+import { judgeNonInferiority, judgeSuperiority } from '../statistics/non-inferiority.ts';
+import { linesOf, type Asked, type AskedOfKey } from './asked.ts';
 import { orientedBy } from './oriented.ts';
+import { pairedPower, type Power } from './power.ts';
 import type { SliceJudgement } from './slices.ts';
 import type { Difference, Measured, MetricTraits, Weakness } from './task.ts';
-
-/** One-sided error of each claim; the decision interval is two-sided at 1 − 2α. */
-const alpha = 0.05;
+import { differenceText } from './words.ts';
 
 export interface MetricEvidence {
   readonly name: string;
@@ -20,6 +20,10 @@ export interface MetricEvidence {
   readonly baseline?: Measured | undefined;
   readonly difference?: Difference | undefined;
   readonly weakness?: Weakness | undefined;
+  /** What is asked, as a table says it, where `asked` does not say all of it. */
+  readonly demand?: string;
+  /** Judges it by a rule of its own, as fairness between groups; bounds and margin in `asked` are then only shown. */
+  readonly rule?: (alpha: number) => Pick<MetricJudgement, 'verdict' | 'reason'>;
 }
 
 export interface MetricJudgement extends MetricEvidence {
@@ -29,10 +33,14 @@ export interface MetricJudgement extends MetricEvidence {
   readonly reason?: string;
   /** Rows that would settle an inconclusive comparison; null where no number would. */
   readonly rowsNeeded?: number | null;
+  /** What these rows could show of a key metric; absent where nothing is known of its spread. */
+  readonly power?: Power;
 }
 
 export interface GateJudgement {
   readonly verdict: Verdict;
+  /** One-sided error of each claim; intervals that decide are two-sided at 1 − 2α. */
+  readonly alpha: number;
   readonly metrics: readonly MetricJudgement[];
   /** Why the gate says more than its key metrics: too few rows, too many worse slices, nothing asked. */
   readonly reasons: readonly string[];
@@ -43,15 +51,21 @@ export interface GateEvidence {
   readonly compared: boolean;
   readonly metrics: readonly MetricEvidence[];
   readonly slices: readonly SliceJudgement[];
+  /** One-sided error of each claim. Left out, 5 %; less at a later look at the same rows. */
+  readonly alpha?: number;
 }
 
 export function decideGate(policy: GatePolicy, evidence: GateEvidence): GateJudgement {
+  const { alpha = usualAlpha } = evidence;
   const thin = thinness(policy, evidence);
   const keys = evidence.metrics.filter(isKey);
-  const adjusted = holm(keys.map((metric) => (metric.difference === undefined ? 1 : oriented(metric).pLower)));
+  const adjusted = holm(keys.map(chanceOfFailing));
   const metrics = evidence.metrics.map((metric): MetricJudgement => {
+    if (metric.rule !== undefined) return judgeByRule({ ...metric, ...metric.rule(alpha) }, thin);
     if (!isKey(metric)) return judgeGuard(metric);
-    return judgeKey(metric, { policy, evidence, thin, pWorse: adjusted[keys.indexOf(metric)]! });
+    const judged = judgeKey(metric, { policy, evidence, alpha, thin, pFail: adjusted[keys.indexOf(metric)]! });
+    const power = metric.difference && pairedPower(oriented(metric), metric.asked, { alpha, keys: keys.length });
+    return { ...judged, ...(power !== undefined && { power }) };
   });
   const reasons = [...(thin === undefined ? [] : [thin])];
   const verdicts = metrics.flatMap(({ verdict }) => (verdict === undefined ? [] : [verdict]));
@@ -65,7 +79,7 @@ export function decideGate(policy: GatePolicy, evidence: GateEvidence): GateJudg
   if (verdicts.length === 0) {
     reasons.push('nothing to judge by: no production version, and no absolute bounds in the policy');
   }
-  return { verdict: worstVerdict(verdicts), metrics, reasons };
+  return { verdict: worstVerdict(verdicts), alpha, metrics, reasons };
 }
 
 function thinness(policy: GatePolicy, { rows }: GateEvidence): string | undefined {
@@ -81,24 +95,29 @@ export function oriented({ name, traits, difference }: MetricEvidence): Differen
 
 type KeyEvidence = MetricEvidence & { readonly asked: AskedOfKey };
 
-const isKey = (metric: MetricEvidence): metric is KeyEvidence => metric.asked.role === 'key';
+const isKey = (metric: MetricEvidence): metric is KeyEvidence =>
+  metric.asked.role === 'key' && metric.rule === undefined;
+
+/** One-sided p-value of a fail: that the candidate loses nothing, or that it gains what is asked for. */
+function chanceOfFailing(metric: KeyEvidence): number {
+  if (metric.difference === undefined) return 1;
+  const { gain } = metric.asked;
+  return gain === undefined ? oriented(metric).pLower : chanceBelow(oriented(metric), gain);
+}
 
 interface KeySetting {
   readonly policy: GatePolicy;
   readonly evidence: GateEvidence;
+  readonly alpha: number;
   readonly thin: string | undefined;
-  /** Holm-adjusted p-value of "no worse". */
-  readonly pWorse: number;
+  /** Holm-adjusted p-value of a fail. */
+  readonly pFail: number;
 }
 
 function judgeKey(metric: KeyEvidence, setting: KeySetting): MetricJudgement {
-  const { policy, evidence, thin, pWorse } = setting;
+  const { policy, evidence, thin } = setting;
   const { asked } = metric;
-  const judged = (verdict: Verdict, more: { reason?: string; rowsNeeded?: number | null } = {}): MetricJudgement => ({
-    ...metric,
-    verdict,
-    ...more,
-  });
+  const judged = judgementOf(metric);
   if (metric.candidate.value === null) return judged('error', { reason: metric.candidate.reason });
   if (metric.baseline?.value === null) return judged('error', { reason: `the other model: ${metric.baseline.reason}` });
   const broken = brokenBound(metric.candidate.value, asked);
@@ -111,19 +130,44 @@ function judgeKey(metric: KeyEvidence, setting: KeySetting): MetricJudgement {
   if (metric.difference === undefined) return judged('inconclusive', { reason: 'too few rows for an interval' });
   if (metric.weakness !== undefined && metric.difference.standardError > 0)
     return judged('inconclusive', metric.weakness);
+  return judgeDifference(metric, setting);
+}
+
+function judgeDifference(metric: KeyEvidence, { evidence, alpha, pFail }: KeySetting): MetricJudgement {
+  const { margin, gain } = metric.asked;
+  const judged = judgementOf(metric);
   const estimate = oriented(metric);
-  const [low, high] = estimate.decision;
-  const verdict = judgeNonInferiority({ difference: estimate.difference, low, high }, asked.margin);
-  const needed = (): number | null => rowsNeeded(estimate, asked.margin, evidence.rows);
+  const [low, high] = estimate.within(1 - 2 * alpha);
+  const interval = { difference: estimate.difference, low, high };
+  const verdict = gain === undefined ? judgeNonInferiority(interval, margin) : judgeSuperiority(interval, gain);
+  const needed = (): number | null => rowsNeeded(estimate, linesOf(metric.asked), { rows: evidence.rows, alpha });
   if (verdict === 'inconclusive') return judged(verdict, { rowsNeeded: needed() });
-  if (verdict === 'fail' && pWorse > alpha) {
+  if (verdict === 'fail' && pFail > alpha) {
+    const finding = gain === undefined ? 'the loss' : 'that it falls short';
     return judged('inconclusive', {
-      reason: `the loss may be chance, since several key metrics were looked at (Holm, p = ${pWorse.toFixed(3)})`,
+      reason: `${finding} may be chance, since several key metrics were looked at (Holm, p = ${pFail.toFixed(3)})`,
       rowsNeeded: needed(),
     });
   }
+  if (verdict === 'fail' && gain !== undefined) {
+    const asked = differenceText(metric.traits, gain).replace('+', '');
+    return judged(verdict, { reason: `surely short of the ${asked} gain that the policy asks for` });
+  }
   return judged(verdict);
 }
+
+const judgementOf =
+  (metric: KeyEvidence) =>
+  (verdict: Verdict, more: { reason?: string; rowsNeeded?: number | null } = {}): MetricJudgement => ({
+    ...metric,
+    verdict,
+    ...more,
+  });
+
+const judgeByRule = (judged: MetricJudgement, thin: string | undefined): MetricJudgement =>
+  thin === undefined || judged.verdict === 'error'
+    ? judged
+    : { ...judged, verdict: 'inconclusive', reason: judged.reason ?? thin };
 
 function judgeGuard(metric: MetricEvidence): MetricJudgement {
   const { asked } = metric;

@@ -23,7 +23,7 @@ export function sliceBlocks({ policy, slices, evidence, against }: GateStory): B
     rows: shown
       .slice(0, shownSlices)
       .map((slice) => [
-        `${slice.column} = ${slice.value}`,
+        slice.title,
         countText(slice.rows),
         valueText(slice.baseline),
         valueText(slice.candidate),
@@ -43,7 +43,7 @@ export function sliceBlocks({ policy, slices, evidence, against }: GateStory): B
     ];
   }
   const [first] = worse;
-  const lead = `${worse.length} of ${slices.length} slices ${worse.length === 1 ? 'is' : 'are'} worse in ${title}; the surest is ${first!.column} = ${first!.value} (${differenceWithInterval(traits, first!.difference)}; n = ${countText(first!.rows)}).`;
+  const lead = `${worse.length} of ${slices.length} slices ${worse.length === 1 ? 'is' : 'are'} worse in ${title}; the surest is ${first!.title} (${differenceWithInterval(traits, first!.difference)}; n = ${countText(first!.rows)}).`;
   return [
     { type: 'text', text: lead },
     { type: 'details', summary: 'Worse slices', blocks: [table(worse)] },

@@ -3,24 +3,41 @@ import type { Outcome } from '../formats/outcome.ts';
 import { hasErrors, type Problem } from '../formats/problem.ts';
 import type { RunContext } from '../formats/run-context.ts';
 import type { History } from '../ports/history.ts';
+import type { ModelEndpoints } from '../ports/model-endpoint.ts';
 import type { Registry } from '../ports/registry.ts';
+import type { Store } from '../ports/store.ts';
+import { policyOf } from './ad-hoc-policy.ts';
 import { resolveBaseline, type Baseline } from './baseline.ts';
+import { evidenceBeside } from './beside.ts';
 import { compareModels } from './compare.ts';
 import { findCandidate, type CandidateFiles } from './candidate.ts';
 import { gatherEvidence, type Evidence } from './gather.ts';
 import type { EvalGateInputs } from './inputs.ts';
+import { leakageProblems } from './leakage.ts';
+import { dataNameOf, findLook, lookParams, lookProblem, type Look } from './looks.ts';
 import { predictionLines } from './prediction-lines.ts';
 import type { EvidencePorts } from './read-evidence.ts';
-import { readPolicy, type ReadPolicy } from './read-policy.ts';
+import type { ReadPolicy } from './read-policy.ts';
 import { gateRun } from './record.ts';
+import { candidateRun, withCosts } from './resources-gate.ts';
+import { rememberRuns, type RunModels } from './resources-models.ts';
 import { errorReport, gateReport } from './section.ts';
+import { selfCheckOutcome } from './self-check-report.ts';
 import type { Against, TaskEvidence } from './task.ts';
+import { inputsOfVariant } from './variant.ts';
 import { ageText } from './words.ts';
 
 export interface GateWorld extends EvidencePorts {
   readonly history: History;
   readonly registry: Registry;
   readonly context: RunContext;
+  /**
+   * Which earlier candidates a pull request judged on the same rows (left out, looks are not counted), what production
+   * answered before, and eval runs.
+   */
+  readonly store?: Pick<Store, 'list' | 'read' | 'readResult'> | undefined;
+  /** Left out, an endpoint cannot be judged. */
+  readonly endpoints?: ModelEndpoints;
 }
 
 /**
@@ -32,24 +49,34 @@ export async function gateModel({
   inputs,
   ...world
 }: GateWorld & { readonly inputs: EvalGateInputs }): Promise<Outcome> {
-  const read = await readPolicy(inputs.policy, world.workspace);
+  const read = await policyOf(inputs, world.workspace);
   if (read.value === undefined) return usageOutcome(inputs.policy ?? 'eval-gate', read.problems);
-  const found = await findCandidate(inputs, read.value.policy, world.workspace);
+  const noLook = lookProblem(inputs.look);
+  if (noLook !== undefined) return usageOutcome(read.value.policy.name, [noLook]);
+  const sides = inputsOfVariant(inputs, read.value.policy);
+  if (sides.value === undefined) return usageOutcome(read.value.policy.name, sides.problems);
+  const found = await findCandidate(sides.value, read.value.policy, world);
   if (found.value === undefined) return usageOutcome(read.value.policy.name, found.problems);
-  const judging: Judging = { inputs, world, read: read.value, candidate: found.value, warnings: read.problems };
+  const runs = rememberRuns(world.scorer, world.context.progress);
+  const judging: Judging = { inputs, world, read: read.value, candidate: found.value, runs, warnings: read.problems };
   const baseline = await resolveBaseline(
     {
-      asked: inputs.baseline,
+      asked: sides.value.baseline,
       policy: read.value.policy,
       modelPath: read.value.policy.model ?? found.value.path,
       predictions: inputs['baseline-predictions'],
+      ...(found.value.evalSide !== undefined && { evals: { candidate: found.value.evalSide.stored, world } }),
     },
     world,
   );
   // Shown at the policy: an annotation needs a file.
   if (baseline.state === 'unreadable')
     return errorOutcome(judging, [{ file: read.value.path, ...baseline.problem }], baseline);
-  const evidence = await gatherEvidence(world, { inputs, policy: read.value.policy, candidate: found.value, baseline });
+  const gathered = await gatherEvidence(
+    { ...world, scorer: runs.scorer },
+    { inputs: sides.value, policy: read.value.policy, candidate: found.value, baseline },
+  );
+  const evidence = { ...gathered, problems: [...gathered.problems, ...(await leaks(judging, gathered.value))] };
   // A file that is not there is a mistake of whoever named it; one that cannot be read leaves the gate without an answer.
   if (evidence.problems.some(({ code }) => code === 'DATA_MISSING'))
     return usageOutcome(read.value.policy.name, evidence.problems);
@@ -58,11 +85,24 @@ export async function gateModel({
   return judgedOutcome({ ...judging, warnings: [...judging.warnings, ...evidence.problems] }, evidence.value, baseline);
 }
 
+async function leaks(judging: Judging, evidence: Evidence | undefined): Promise<readonly Problem[]> {
+  if (evidence === undefined) return [];
+  const { world, read, candidate } = judging;
+  return leakageProblems(world, {
+    policy: read.policy,
+    evidence: evidence.task,
+    candidate: candidateRun(judging),
+    table: evidence.table,
+    predictions: candidate.predictions,
+  });
+}
+
 interface Judging {
   readonly inputs: EvalGateInputs;
   readonly world: GateWorld;
   readonly read: ReadPolicy;
   readonly candidate: CandidateFiles;
+  readonly runs: RunModels;
   readonly warnings: readonly Problem[];
 }
 
@@ -84,7 +124,7 @@ async function errorOutcome(judging: Judging, problems: readonly Problem[], base
     subject: candidate.digest,
     ...sourceOf(baseline),
     inputs: [policyInput(judging), ...candidate.inputs],
-    params: {},
+    params: policyParams(read),
     results,
   });
   return { report, run, results, usage: false };
@@ -93,7 +133,6 @@ async function errorOutcome(judging: Judging, problems: readonly Problem[], base
 async function judgedOutcome(judging: Judging, evidence: Evidence, baseline: Baseline): Promise<Outcome> {
   const { inputs, world, read, candidate } = judging;
   const { policy } = read;
-  const { task } = evidence;
   const files = [policyInput(judging), ...candidate.inputs, ...evidence.inputs];
   const seed =
     inputs.seed ??
@@ -102,19 +141,46 @@ async function judgedOutcome(judging: Judging, evidence: Evidence, baseline: Bas
       world.context,
     );
   const same = evidence.baselineDigest !== undefined && evidence.baselineDigest === evidence.candidateDigest;
+  if (inputs['self-check'] === true) {
+    const plan = { seed, same, progress: world.context.progress };
+    return selfCheckOutcome({
+      read,
+      evidence: evidence.task,
+      plan,
+      problems: judging.warnings,
+      reproduce: commandOf(judging),
+    });
+  }
+  const ran = { policy, candidate, baseline, runs: judging.runs, seed, context: world.context };
+  const { evidence: task, more } = await withCosts(world.scorer, evidence.task, ran);
+  const data = dataNameOf(evidence.inputs, inputs.data ?? policy.data.path);
+  const asked = { asked: inputs.look, name: policy.name, subject: candidate.digest, data, file: read.path };
+  const look = task.compared ? await findLook(asked, world) : undefined;
   world.context.progress(`comparing on ${task.rows} rows`);
-  const { judgement, slices } = compareModels(policy, { evidence: task, same, seed });
+  const against = againstOf(baseline);
+  const asking = { policy, table: evidence.table, same, seed, against, place: read.place };
+  const beside = await evidenceBeside(world, { ...asking, evidence: task });
+  if (beside.value === undefined) return errorOutcome(judging, beside.problems, baseline);
+  const asMore = { more: [...beside.value.more, ...more], found: beside.value.found };
+  const { judgement, slices } = compareModels(policy, { evidence: task, same, seed, ...asMore, ...look });
   const lines = predictionLines(task);
   const report = gateReport({
     policy,
     judgement,
     slices,
     evidence: task,
-    against: againstOf(baseline),
+    against,
     ...(baseline.state === 'absent' && { absent: baseline.why }),
-    problems: judging.warnings,
-    footer: { baseline: baselineWords(baseline, world.context), reproduce: commandOf(judging) },
-    smallPrint: smallPrint(task, { seed, same, kept: lines !== undefined }),
+    look,
+    beside: beside.value.blocks,
+    problems: [...judging.warnings, ...beside.problems, ...(look?.problems ?? [])],
+    footer: { baseline: baselineWords(baseline, world.context), reproduce: commandOf(judging, look) },
+    smallPrint: [
+      ...evidence.smallPrint,
+      ...smallPrint(task, { seed, same, kept: lines !== undefined }),
+      ...beside.value.smallPrint,
+      ...(look?.words ?? []),
+    ],
     place: read.place,
   });
   const results = {
@@ -128,7 +194,15 @@ async function judgedOutcome(judging: Judging, evidence: Evidence, baseline: Bas
     subject: candidate.digest,
     ...sourceOf(baseline),
     inputs: files,
-    params: { seed, threshold: policy.threshold, intervals: policy.intervals, resamples: policy.resamples },
+    params: {
+      seed,
+      threshold: policy.threshold,
+      intervals: policy.intervals,
+      resamples: policy.resamples,
+      ...lookParams(look, data),
+      ...(lines !== undefined && evidence.params),
+      ...policyParams(read),
+    },
     judgement,
     rows: task.rows,
     results,
@@ -136,8 +210,16 @@ async function judgedOutcome(judging: Judging, evidence: Evidence, baseline: Bas
   return { report, run, results, usage: false };
 }
 
+/** What promotes asks for a policy that somebody could review. */
+const policyParams = ({ adHoc }: ReadPolicy): { readonly policy?: 'inputs' } =>
+  adHoc === true ? { policy: 'inputs' } : {};
+
 const policyInput = ({ read, world }: Judging) =>
-  ({ role: 'policy', path: read.path, digest: world.context.sha256(read.text) }) as const;
+  ({
+    role: 'policy',
+    ...(read.adHoc !== true && { path: read.path }),
+    digest: world.context.sha256(read.text),
+  }) as const;
 
 /** The same evidence gives the same draws, on every machine. */
 const seedOf = (digests: readonly string[], context: RunContext): number =>
@@ -174,10 +256,12 @@ function smallPrint(task: TaskEvidence, how: { seed: number; same: boolean; kept
 }
 
 /** The command that gives the same verdict on a laptop. */
-function commandOf({ inputs, read }: Judging): string {
-  const options = Object.entries({ ...inputs, policy: read.path }).flatMap(([name, value]) =>
-    value === undefined || (name === 'baseline' && value === 'auto') ? [] : [`--${name} ${shellWord(String(value))}`],
-  );
+function commandOf({ inputs, read }: Judging, look?: Look): string {
+  const given = { ...inputs, policy: read.adHoc === true ? undefined : read.path, look: look?.number ?? inputs.look };
+  const options = Object.entries(given).flatMap(([name, value]) => {
+    if (value === undefined || value === false || (name === 'baseline' && value === 'auto')) return [];
+    return [value === true ? `--${name}` : `--${name} ${shellWord(String(value))}`];
+  });
   return ['pawl gate', ...options].join(' ');
 }
 

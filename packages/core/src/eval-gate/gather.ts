@@ -1,23 +1,31 @@
 // The evidence: the rows to judge on, and what each model says about them.
 import type { GatePolicy } from '../formats/gate-policy.ts';
-import { hasErrors, type Read } from '../formats/problem.ts';
-import type { RunContext } from '../formats/run-context.ts';
+import { hasErrors, type Problem, type Read } from '../formats/problem.ts';
 import type { RunInput } from '../formats/run.ts';
-import { isPointer, type Baseline } from './baseline.ts';
+import type { Baseline } from './baseline.ts';
 import type { CandidateFiles } from './candidate.ts';
+import { gatherEval } from './eval-run/gather.ts';
 import type { EvalGateInputs } from './inputs.ts';
-import { openTable, scoreModel, type EvidencePorts, type OpenTable } from './read-evidence.ts';
-import { problemOf } from './reason.ts';
-import type { GateTask, TaskEvidence, TaskRows, TaskSetting } from './task.ts';
+import { labelsDiffer } from './label-check.ts';
+import { openTable, type EvidencePorts, type OpenTable } from './read-evidence.ts';
+import { answersOf, baselineSource, candidateSource, type AnswerSource, type SourceWorld } from './sources.ts';
+import { answersDigest, answersParams, storedAnswers, type StoredAnswers } from './stored-predictions.ts';
+import type { TaskEvidence } from './task.ts';
 import { taskOf } from './tasks.ts';
 
 export interface Evidence {
   readonly task: TaskEvidence;
+  /** The dataset, for columns that are asked for beside the task's own. */
+  readonly table?: OpenTable;
   /** Digests of what gave each side's answers; equal ones mean the same model. */
   readonly candidateDigest: string;
   readonly baselineDigest?: string;
   /** Files read beside policy and candidate. */
   readonly inputs: readonly RunInput[];
+  /** Params by which a later run finds these answers again. */
+  readonly params: Readonly<Record<string, string>>;
+  /** Where answers came from, when that is not where a reader would think. */
+  readonly smallPrint: readonly string[];
 }
 
 export interface Sides {
@@ -27,50 +35,38 @@ export interface Sides {
   readonly baseline: Exclude<Baseline, { state: 'unreadable' }>;
 }
 
-type World = EvidencePorts & { readonly context: RunContext };
-
-/** What gives one side's answers. */
-interface Answers {
-  readonly view: string;
-  readonly words: string;
-  readonly predictions?: string | undefined;
-  readonly model?: { readonly bytes: Uint8Array; readonly path: string } | undefined;
-}
+type World = EvidencePorts & SourceWorld;
 
 export async function gatherEvidence(world: World, sides: Sides): Promise<Read<Evidence>> {
   const { inputs, policy, candidate, baseline } = sides;
+  if (candidate.evalSide !== undefined) return gatherEval(policy, candidate.evalSide, baseline);
   const dataPath = inputs.data ?? policy.data.path ?? candidate.predictions;
-  if (dataPath === undefined) {
-    const message =
-      'There is no dataset: neither the input `data`, nor `data.path` in the policy, nor predictions that hold the labels.';
-    return {
-      problems: [
-        {
-          code: 'GATE_DATA_MISSING',
-          severity: 'error',
-          message,
-          hint: 'Name the test set in the policy: `data.path`.',
-        },
-      ],
-    };
-  }
+  if (dataPath === undefined) return { problems: [noData] };
   world.context.progress(`reading ${dataPath}`);
   const table = await openTable(world, 'gate_data', dataPath);
   if (table.value === undefined) return { problems: table.problems };
   const task = taskOf(policy);
   const sample = await task.readSample(world, table.value, policy);
   if (sample.value === undefined) return { problems: sample.problems };
-  const rows = { task, policy, sample: sample.value, table: table.value };
-  const model = await candidateModel(world, candidate);
-  if (model.value === undefined) return { problems: model.problems };
-  const side = await answer(world, model.value, rows);
-  const other = await answer(world, baselineAnswers(inputs, baseline), rows);
-  const problems = [...sample.problems, ...side.problems, ...other.problems];
-  if (side.value === undefined || hasErrors(problems)) return { problems };
-  const baselineFile = await baselineInput(world, inputs, baseline);
   const data = await fingerprintOf(world, dataPath, 'data');
+  const known = knownAnswers(world, sides, data);
+  const production = await storedProduction(world, sides, known['baseline-answers']);
+  if (hasErrors(production.problems)) return { problems: production.problems };
+  const rows = { task, policy, sample: sample.value, table: table.value };
+  const model = await candidateSource(world, candidate);
+  if (model.value === undefined) return { problems: model.problems };
+  const side = await answersOf(world, model.value, rows);
+  const source = production.value ?? baselineSource(inputs, baseline);
+  const other = await answersOf(world, source, rows);
+  const problems = [...sample.problems, ...side.problems, ...other.problems];
+  if (side.value !== undefined && !hasErrors(problems) && dataPath === candidate.predictions)
+    problems.push(...(await labelsDiffer(world, rows, source?.predictions)));
+  if (side.value === undefined || hasErrors(problems)) return { problems };
+  const stored = production.value?.stored;
+  const baselineFile = await baselineInput(world, inputs, baseline);
   return {
     value: {
+      table: table.value,
       task: task.evidence(policy, sample.value, {
         candidate: side.value,
         ...(other.value !== undefined && { baseline: other.value }),
@@ -78,68 +74,60 @@ export async function gatherEvidence(world: World, sides: Sides): Promise<Read<E
       candidateDigest:
         candidate.inputs.find(({ role }) => role === (candidate.predictions === undefined ? 'model' : 'predictions'))
           ?.digest ?? candidate.digest,
-      ...(baselineFile !== undefined && { baselineDigest: baselineFile.digest }),
-      inputs: [data, baselineFile].filter(
+      // Behind one address there may be another model at every question.
+      ...(baselineFile !== undefined && !isAsked(baseline) && { baselineDigest: baselineFile.digest }),
+      inputs: [data, baselineFile === undefined ? undefined : withStored(baselineFile, stored)].filter(
         (file) => file !== undefined && file.path !== candidate.predictions,
       ) as RunInput[],
+      params: known,
+      smallPrint:
+        stored === undefined
+          ? []
+          : [`Production was not run again: its predictions of run ${stored.run} on the same data were read.`],
     },
     problems,
   };
 }
 
-async function candidateModel(world: World, candidate: CandidateFiles): Promise<Read<Answers>> {
-  const { path, predictions } = candidate;
-  const side = { view: 'gate_candidate', words: 'the candidate' };
-  if (predictions !== undefined) return { value: { ...side, predictions }, problems: [] };
-  try {
-    const bytes = await world.workspace.read(path!);
-    if (bytes !== undefined && !isPointer(bytes))
-      return { value: { ...side, model: { bytes, path: path! } }, problems: [] };
-    const message =
-      bytes === undefined ? `There is no file "${path}".` : `${path} is a Git LFS pointer, not the model itself.`;
-    return {
-      problems: [
-        {
-          code: 'GATE_MODEL_UNREADABLE',
-          severity: 'error',
-          message,
-          hint: 'Fetch it (`git lfs pull`, or `lfs: true` at checkout).',
-          file: path!,
-        },
-      ],
-    };
-  } catch (error) {
-    return {
-      problems: [
-        problemOf(error, { code: 'GATE_MODEL_UNREADABLE', file: path!, hint: 'Check that the file can be read.' }),
-      ],
-    };
-  }
+type Known = Readonly<Partial<Record<(typeof answersParams)['candidate' | 'baseline'], string>>>;
+
+/** What each side's answers are known by, where the gate has a model give them. */
+function knownAnswers(world: World, { inputs, policy, candidate, baseline }: Sides, data?: RunInput): Known {
+  if (data === undefined) return {};
+  const digest = (model: string): string => answersDigest(policy, { model, data: data.digest }, world.context.sha256);
+  const model = candidate.inputs.find(({ role }) => role === 'model');
+  const runs = candidate.predictions === undefined && candidate.endpoint === undefined && model !== undefined;
+  const other =
+    baseline.state === 'present' && inputs['baseline-predictions'] === undefined
+      ? digestOfModel(world, baseline)
+      : undefined;
+  return {
+    ...(runs && { [answersParams.candidate]: digest(model.digest) }),
+    ...(other !== undefined && { [answersParams.baseline]: digest(other) }),
+  };
 }
 
-function baselineAnswers(inputs: EvalGateInputs, baseline: Sides['baseline']): Answers | undefined {
-  const side = { view: 'gate_baseline', words: 'the baseline' };
-  const given = inputs['baseline-predictions'];
-  if (given !== undefined) return { ...side, predictions: given };
-  if (baseline.state === 'absent') return undefined;
-  if (baseline.predictions !== undefined) return { ...side, predictions: baseline.predictions };
-  return { ...side, model: { bytes: baseline.model!, path: baseline.path } };
+/** A registered version's answers, where a run kept them. What running it costs cannot be read: then it is run. */
+async function storedProduction(
+  world: World,
+  { policy, baseline }: Sides,
+  answers: string | undefined,
+): Promise<Read<(AnswerSource & { readonly stored: StoredAnswers }) | undefined>> {
+  const registered =
+    baseline.state === 'present' && (baseline.source.source === 'label' || baseline.source.source === 'version');
+  if (!registered || answers === undefined || policy.budgets !== undefined || taskOf(policy).stored === undefined)
+    return { value: undefined, problems: [] };
+  const found = await storedAnswers(world, policy.name, answers);
+  if (found.value === undefined) return { value: undefined, problems: found.problems };
+  return { value: { view: 'gate_baseline', words: 'the baseline', stored: found.value }, problems: [] };
 }
 
-interface Rows extends TaskSetting<TaskRows> {
-  readonly task: GateTask<TaskRows, unknown>;
-  readonly table: OpenTable;
-}
+/** A note beside the model, not an input of its own: the seed follows from the inputs, and must not from what was kept. */
+const withStored = (input: RunInput, stored: StoredAnswers | undefined): RunInput =>
+  stored === undefined ? input : { ...input, answers: { run: stored.run, digest: stored.digest } };
 
-async function answer(world: World, answers: Answers | undefined, rows: Rows): Promise<Read<unknown>> {
-  if (answers === undefined) return { problems: [] };
-  if (answers.model !== undefined) {
-    world.context.progress(`running ${answers.words} on ${rows.sample.ids.length} rows`);
-    return scoreModel(world, rows.task, { ...rows, model: answers.model });
-  }
-  const table = await openTable(world, answers.view, answers.predictions!);
-  return table.value === undefined ? { problems: table.problems } : rows.task.readPredictions(world, table.value, rows);
-}
+const isAsked = (baseline: Sides['baseline']): boolean =>
+  baseline.state === 'present' && baseline.endpoint !== undefined;
 
 async function baselineInput(
   world: World,
@@ -148,17 +136,27 @@ async function baselineInput(
 ): Promise<RunInput | undefined> {
   const file = inputs['baseline-predictions'] ?? (baseline.state === 'present' ? baseline.predictions : undefined);
   if (file !== undefined) return fingerprintOf(world, file, 'predictions');
-  if (baseline.state === 'absent' || baseline.model === undefined) return undefined;
-  return {
-    role: 'model',
-    path: baseline.path,
-    digest: world.context.sha256(baseline.model),
-    bytes: baseline.model.length,
-    side: 'baseline',
-  };
+  if (baseline.state === 'absent') return undefined;
+  const { endpoint, model, path } = baseline;
+  const digest = endpoint === undefined ? digestOfModel(world, baseline) : world.context.sha256(path);
+  if (digest === undefined) return undefined;
+  return { role: 'model', path, digest, ...(model !== undefined && { bytes: model.length }), side: 'baseline' };
 }
+
+const digestOfModel = (
+  { context }: World,
+  { model, pointedAt }: Extract<Sides['baseline'], { state: 'present' }>,
+): string | undefined => (model === undefined ? pointedAt?.digest : context.sha256(model));
 
 async function fingerprintOf(world: World, path: string, role: RunInput['role']): Promise<RunInput | undefined> {
   const found = await world.workspace.fingerprint(path);
   return found === undefined ? undefined : { role, path, ...found };
 }
+
+const noData: Problem = {
+  code: 'GATE_DATA_MISSING',
+  severity: 'error',
+  message:
+    'There is no dataset: neither the input `data`, nor `data.path` in the policy, nor predictions that hold the labels.',
+  hint: 'Name the test set in the policy: `data.path`.',
+};

@@ -71,5 +71,5 @@ function sliceTail({ slices }: Told): string {
   if (slices.length === 0) return '';
   const worse = slices.filter((slice) => slice.worse);
   if (worse.length === 0) return ', no slice worse';
-  return worse.length === 1 ? `, worse for ${worse[0]!.column} = ${worse[0]!.value}` : `, ${worse.length} slices worse`;
+  return worse.length === 1 ? `, worse for ${worse[0]!.title}` : `, ${worse.length} slices worse`;
 }

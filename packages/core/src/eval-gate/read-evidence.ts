@@ -2,7 +2,7 @@
 import { didYouMean } from '../formats/did-you-mean.ts';
 import type { Problem, Read } from '../formats/problem.ts';
 import { quoteIdentifier, type Column, type DataEngine } from '../ports/data-engine.ts';
-import type { ModelScorer } from '../ports/model-scorer.ts';
+import type { ModelScorer, ScoredModel } from '../ports/model-scorer.ts';
 import type { Workspace } from '../ports/workspace.ts';
 import type { Texts } from './alignment.ts';
 import { planFeatures, type FeatureInput } from './plan.ts';
@@ -51,13 +51,15 @@ export async function scoreModel<S extends TaskRows, A>(
   ports: EvidencePorts,
   task: Pick<GateTask<S, A>, 'armOf'>,
   setting: TaskSetting<S> & {
-    readonly model: { readonly bytes: Uint8Array; readonly path: string };
+    readonly model: { readonly path: string; readonly load: () => Promise<Read<ScoredModel>> };
     readonly table: OpenTable;
   },
 ): Promise<Read<A>> {
   const { policy, sample, table, model } = setting;
   return reading(model.path, async () => {
-    const loaded = await ports.scorer.load(model.bytes, model.path);
+    const opened = await model.load();
+    if (opened.value === undefined) return { problems: opened.problems };
+    const loaded = opened.value;
     try {
       const source = { file: table.file, columns: table.columns, label: policy.data.label };
       const plan = planFeatures(policy.data.features, loaded.signature, source);
@@ -67,7 +69,7 @@ export async function scoreModel<S extends TaskRows, A>(
       for (const feature of plan.value)
         columns[feature.input] = await readFeature(ports.engine, table, feature, policy.data.id);
       const arm = task.armOf(await loaded.score(columns, rows), { policy, sample, file: model.path });
-      return { ...arm, problems: [...plan.problems, ...arm.problems] };
+      return { ...arm, problems: [...opened.problems, ...plan.problems, ...arm.problems] };
     } finally {
       await loaded.close();
     }

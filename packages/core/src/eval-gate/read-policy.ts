@@ -3,12 +3,17 @@ import { GatePolicy } from '../formats/gate-policy.ts';
 import { hasErrors, type Problem, type Read } from '../formats/problem.ts';
 import { parseYaml, readYaml } from '../formats/read-yaml.ts';
 import type { Workspace } from '../ports/workspace.ts';
+import { besidePath } from './business-policy.ts';
+import { contradictions, type PolicyPlace } from './contradictions.ts';
+import { evalsAsMetrics, evidenceProblems } from './eval-run/policy.ts';
 import { problemOf } from './reason.ts';
 
 export interface ReadPolicy {
   readonly policy: GatePolicy;
   readonly path: string;
   readonly text: string;
+  /** Made of the inputs: there is no file, and `path` is what is judged. */
+  readonly adHoc?: true;
   /** Where a key metric stands in the file. */
   readonly place: (metric: string) => { readonly file: string; readonly line?: number };
 }
@@ -40,14 +45,20 @@ export async function readPolicy(asked: string | undefined, workspace: Workspace
   const source = { text, file: path };
   const read = readYaml(source, GatePolicy, 'POLICY');
   if (read.value === undefined) return { problems: read.problems };
-  const policy = read.value;
+  const policy = evalsAsMetrics(read.value);
   const document = parseYaml(source, 'POLICY').value;
   const place: ReadPolicy['place'] = (metric) => {
     const section = ['metrics', 'guards'].filter((name) => metric in policy[name as 'metrics' | 'guards']);
-    const { line } = document?.place(section, metric) ?? {};
+    const keys = policy.evals === undefined ? section : ['evals', ...section];
+    const [steps, key] = besidePath(policy, metric) ?? [keys, metric];
+    const { line } = document?.place(steps, key) ?? {};
     return { file: path, ...(line !== undefined && { line }) };
   };
-  const problems = [...read.problems, ...contradictions(policy, place)];
+  const placeOf: PolicyPlace = (keys, key) => {
+    const { line } = document?.place(keys, key) ?? {};
+    return { file: path, ...(line !== undefined && { line }) };
+  };
+  const problems = [...read.problems, ...contradictions(read.value, placeOf), ...evidenceProblems(read.value, placeOf)];
   return hasErrors(problems) ? { problems } : { value: { policy, path, text, place }, problems };
 }
 
@@ -60,32 +71,11 @@ async function policyPath(asked: string | undefined, workspace: Workspace): Prom
     found.length === 0
       ? 'There is no *.gate.yml in the repository.'
       : `There are ${found.length} policies: ${found.slice(0, 8).join(', ')}.`;
-  return { problems: [problem('POLICY_MISSING', message, 'Name the policy with the input "policy".')] };
-}
-
-/** What the schema cannot say: keys that contradict each other. */
-function contradictions(policy: GatePolicy, place: ReadPolicy['place']): Problem[] {
-  const problems: Problem[] = Object.keys(policy.guards)
-    .filter((name) => name in policy.metrics)
-    .map((name) => ({
-      ...problem(
-        'POLICY_INVALID',
-        `"${name}" is a key metric and a guard.`,
-        'Keep it in one of the two; a key metric can have bounds too.',
-      ),
-      ...place(name),
-    }));
-  if (policy.headline !== undefined && !(policy.headline in policy.metrics)) {
-    problems.push({
-      ...problem(
-        'POLICY_INVALID',
-        `The headline "${policy.headline}" is no key metric.`,
-        `Name one of: ${Object.keys(policy.metrics).join(', ')}.`,
-      ),
-      file: place('').file,
-    });
-  }
-  return problems;
+  const hint =
+    found.length === 0
+      ? 'Write one; or give "task", for example classification, and the comparison needs none.'
+      : 'Name the policy with the input "policy".';
+  return { problems: [problem('POLICY_MISSING', message, hint)] };
 }
 
 const problem = (code: string, message: string, hint: string): Problem => ({ code, severity: 'error', message, hint });

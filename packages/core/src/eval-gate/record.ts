@@ -36,7 +36,10 @@ export function gateRun(record: GateRecord): Run {
     ...(subject !== undefined && { subject: { name: policy.name, digest: subject } }),
     ...(baseline !== undefined && { baseline }),
     inputs: [...record.inputs],
-    params: record.params,
+    params: {
+      ...record.params,
+      ...(policy.override !== undefined && { override: policy.override.by.join(', ') }),
+    },
     metrics: Object.fromEntries(
       (judgement?.metrics ?? []).map((metric) => [metric.name, metricOf(metric, record.rows)]),
     ),
@@ -45,7 +48,7 @@ export function gateRun(record: GateRecord): Run {
 }
 
 function metricOf(metric: MetricJudgement, rows: number | undefined): Metric {
-  const { traits, candidate, baseline, difference, verdict } = metric;
+  const { traits, candidate, baseline, difference, verdict, power } = metric;
   return {
     value: candidate.value,
     direction: traits.direction,
@@ -57,5 +60,6 @@ function metricOf(metric: MetricJudgement, rows: number | undefined): Metric {
       level: shownLevel,
     }),
     ...(verdict !== undefined && { verdict }),
+    ...(power !== undefined && { smallestLoss: power.loss, smallestGain: power.gain }),
   };
 }

@@ -5,8 +5,22 @@ import { intervalsChart } from './charts.ts';
 import type { MetricJudgement } from './decide.ts';
 import { sliceBlocks } from './details.ts';
 import { comparisonOf, headlineOf } from './headline.ts';
+import { lookBlocks } from './looks.ts';
+import { powerBlocks } from './power-words.ts';
 import type { GateFooter, GateStory } from './story.ts';
-import { aboutText, differenceText, differenceWithInterval, intervalText, valueText, sideText } from './words.ts';
+import type { Measured } from './task.ts';
+import {
+  aboutText,
+  countText,
+  decidedText,
+  demandText,
+  differenceText,
+  differenceWithInterval,
+  intervalText,
+  sideText,
+  valueText,
+  valueWithUnit,
+} from './words.ts';
 
 export function gateReport(story: GateStory): Report {
   const { policy, judgement, evidence } = story;
@@ -22,7 +36,10 @@ export function gateReport(story: GateStory): Report {
     blocks: [
       metricTable(story),
       ...reasonBlocks(story),
+      ...lookBlocks(story.look),
+      ...powerBlocks(story),
       ...sliceBlocks(story),
+      ...(story.beside ?? []),
       ...evidence.examples(story.against),
       pictures(story),
       smallPrint(story),
@@ -74,13 +91,14 @@ function metricTable({ judgement, evidence, against }: GateStory): Block {
       const verdict: Cell =
         metric.verdict === undefined ? [{ text: 'shown', style: 'muted' }] : { verdict: metric.verdict };
       const { asked } = metric;
-      if (!compared) return [title, valueText(metric.candidate.value), boundsText(metric), verdict];
+      const value = (measured: Measured | undefined): string => valueWithUnit(metric.traits, measured?.value);
+      if (!compared) return [title, value(metric.candidate), boundsText(metric), verdict];
       return [
         title,
-        valueText(metric.baseline?.value),
-        valueText(metric.candidate.value),
+        value(metric.baseline),
+        value(metric.candidate),
         differenceCell(metric),
-        asked.role === 'guard' ? boundsText(metric) : differenceText(metric.traits, asked.margin).replace('+', ''),
+        asked.role === 'guard' ? boundsText(metric) : demandText(metric.traits, asked),
         verdict,
       ];
     }),
@@ -94,12 +112,17 @@ function differenceCell(metric: MetricJudgement): string {
     : `${differenceText(traits, difference.difference)} (${intervalText(traits, difference.shown)})`;
 }
 
-function boundsText({ asked: { minimum, maximum } }: MetricJudgement): string {
-  const parts = [minimum === undefined ? '' : `≥ ${minimum}`, maximum === undefined ? '' : `≤ ${maximum}`].filter(
-    Boolean,
-  );
+function boundsText({ demand, asked: { minimum, maximum } }: MetricJudgement): string {
+  if (demand !== undefined) return demand;
+  const parts = [
+    minimum === undefined ? '' : `≥ ${boundText(minimum)}`,
+    maximum === undefined ? '' : `≤ ${boundText(maximum)}`,
+  ].filter(Boolean);
   return parts.length === 0 ? '–' : parts.join(', ');
 }
+
+/** As the policy says it; large ones with their thousands apart. */
+const boundText = (bound: number): string => (Number.isInteger(bound) && bound >= 0 ? countText(bound) : String(bound));
 
 function reasonBlocks({ judgement }: GateStory): Block[] {
   const lines = [
@@ -136,7 +159,7 @@ function smallPrint({ judgement, smallPrint }: GateStory): Block {
   }
   const lines = [
     ...[...methods].map(([method, names]) => `${names.join(', ')}: ${method}.`),
-    'Decided on two-sided 90 % intervals (5 % error on each side); the 95 % ones are shown. A fail must survive Holm over the key metrics, a worse slice Benjamini-Hochberg at 10 % over all slices.',
+    decidedText(judgement.alpha),
     ...smallPrint,
   ];
   return {

@@ -1,7 +1,9 @@
 // Everything a report of the gate tells.
 import type { GatePolicy } from '../formats/gate-policy.ts';
 import type { Problem } from '../formats/problem.ts';
+import type { Block } from '../formats/report.ts';
 import type { GateJudgement } from './decide.ts';
+import type { Look } from './looks.ts';
 import type { SliceJudgement } from './slices.ts';
 import type { Against, TaskEvidence } from './task.ts';
 
@@ -18,6 +20,10 @@ export interface GateStory {
   readonly against: Against;
   /** Why there is nothing to compare with. */
   readonly absent?: string | undefined;
+  /** Which look of a pull request at these rows it is. */
+  readonly look?: Look | undefined;
+  /** What business metrics and fairness show beside the table. */
+  readonly beside?: readonly Block[];
   readonly problems: readonly Problem[];
   readonly footer: GateFooter;
   /** Seed, decision threshold and other things a reader may ask for. */

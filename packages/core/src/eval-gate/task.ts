@@ -4,7 +4,9 @@ import type { Read } from '../formats/problem.ts';
 import type { Block } from '../formats/report.ts';
 import type { ModelScores } from '../ports/model-scorer.ts';
 import type { DifferenceEstimate } from '../statistics/difference-estimate.ts';
+import type { Sampling } from '../statistics/sampling.ts';
 import type { EvidencePorts, OpenTable } from './read-evidence.ts';
+import type { StoredAnswers } from './stored-predictions.ts';
 
 export type Side = 'candidate' | 'baseline';
 /** What the other side is called: `production` where the label says so, else `baseline`. */
@@ -58,12 +60,40 @@ export interface TaskEvidence {
   /** Candidate − baseline; a metric without a value on either side, or too thin for an interval, is left out. */
   differences(metrics: readonly string[], plan: IntervalPlan, rows?: Int32Array): ReadonlyMap<string, Difference>;
   weaknessOf(metric: string): Weakness | undefined;
+  /** Answers row by row, for business metrics and fairness; left out by tasks that give no single answer to a row. */
+  readonly answers?: RowAnswers;
+  /** Where units are not the dataset's rows, the unit of each row in the order of ids: the query of an item. */
+  readonly unitOf?: Int32Array;
+  /**
+   * A loss of each row (higher is worse) that stands for the metric where slices are searched: quick, not the metric
+   * itself. Left out, the metric is measured on each row alone.
+   */
+  rowLosses?(metric: string, side: Side): Float64Array;
   /** The rows whose answer changed, for a reviewer to look at. */
   examples(against: Against): readonly Block[];
   pictures(against: Against): readonly Block[];
   readonly smallPrint: readonly string[];
+  /** Cluster of each row, where rows are not independent: they are then exchanged together. */
+  readonly clusters?: Int32Array;
+  /** The same rows with the two models' answers exchanged where `rows` holds 1: what the self-check judges. */
+  swapped?(rows: Uint8Array): TaskEvidence;
   /** One row as it is kept with the run. */
   line(row: number): Readonly<Record<string, unknown>>;
+}
+
+/** What was true of a row, and what each model said of it. */
+export interface RowAnswers {
+  /** The classes' names; left out where answers are numbers. */
+  readonly classes?: readonly string[];
+  /** Index of the class that a decision is for, where there are two. */
+  readonly positive?: number;
+  /** Index of the class, or the number itself. */
+  truth(row: number): number;
+  prediction(side: Side, row: number): number;
+  /** Of the positive class; undefined where a model gives classes alone, or there are more than two. */
+  probability?(side: Side, row: number): number | undefined;
+  /** How the rows were sampled; left out, one by one, each counting once. */
+  readonly sampling?: Sampling;
 }
 
 /** How a task reads its rows and answers. */
@@ -73,6 +103,8 @@ export interface GateTask<S extends TaskRows, A> {
   readPredictions(ports: EvidencePorts, table: OpenTable, setting: TaskSetting<S>): Promise<Read<A>>;
   /** What a model said of the sample's rows, in their order. */
   armOf(scores: ModelScores, setting: TaskSetting<S> & { readonly file: string }): Read<A>;
+  /** Answers as `line` kept them with an earlier run; left out, they are not read again. */
+  stored?(answers: StoredAnswers, setting: TaskSetting<S>): Read<A>;
   evidence(policy: GatePolicy, sample: S, arms: Arms<A>): TaskEvidence;
 }
 

@@ -1,10 +1,12 @@
 // Numbers as sentences say them.
 import type { Against, Difference, MetricTraits } from './task.ts';
 
-/** Three digits after the point; more where the value is small. */
+/** Three digits after the point; more where the value is small, fewer where it is large. */
 export function numberText(value: number, digits = 3): string {
-  const small = value !== 0 && Math.abs(value) < 5 * 10 ** -digits;
-  return value.toFixed(small ? digits + 2 : digits).replace(/^-/, '−');
+  const size = Math.abs(value);
+  if (size >= 1000) return `${value < 0 ? '−' : ''}${countText(Math.round(size))}`;
+  const small = value !== 0 && size < 5 * 10 ** -digits;
+  return value.toFixed(small ? digits + 2 : size >= 100 ? Math.min(digits, 1) : digits).replace(/^-/, '−');
 }
 
 export const valueText = (value: number | null | undefined): string =>
@@ -24,8 +26,21 @@ export function differenceText(traits: MetricTraits, value: number): string {
   return traits.unit === 'share' ? `${sign}${points(value)} pts` : `${sign}${numberText(value)}${suffixOf(traits)}`;
 }
 
+/** What is asked of a key metric's difference: the loss that does not matter, or the gain that must be shown. */
+export const demandText = (
+  traits: MetricTraits,
+  { margin, gain }: { readonly margin: number; readonly gain?: number | undefined },
+): string =>
+  gain === undefined
+    ? differenceText(traits, margin).replace('+', '')
+    : `gain ${differenceText(traits, gain).replace('+', '')}`;
+
 const points = (value: number): string => numberText(value * 100, 1);
 const suffixOf = ({ suffix }: MetricTraits): string => (suffix === undefined ? '' : ` ${suffix}`);
+
+/** `0.452`, `12.3 ms` */
+export const valueWithUnit = (traits: MetricTraits, value: number | null | undefined): string =>
+  value === null || value === undefined ? '–' : `${numberText(value)}${suffixOf(traits)}`;
 
 /** `−0.011, 95 % CI −0.015 … −0.007` */
 export function differenceWithInterval(traits: MetricTraits, difference: Difference): string {
@@ -76,3 +91,13 @@ function isoMinutes(text: string): number | undefined {
   const offset = (Number(match[7] ?? 0) * 60 + Number(match[8] ?? 0)) * (match[6] === '-' ? -1 : 1);
   return days * 1440 + hour * 60 + minute - offset;
 }
+
+/** `90 %`, `99.3 %`: the two-sided level of intervals that err with α on each side. */
+export function levelText(alpha: number): string {
+  const level = 100 * (1 - 2 * alpha);
+  const digits = level > 99.9 ? 3 : 1;
+  return `${level.toFixed(digits).replace(/\.0+$/, '')} %`;
+}
+
+export const decidedText = (alpha: number): string =>
+  `Decided on two-sided ${levelText(alpha)} intervals (${Number((100 * alpha).toPrecision(2))} % error on each side); the 95 % ones are shown. A fail must survive Holm over the key metrics, a worse slice Benjamini-Hochberg at ${Number((200 * alpha).toPrecision(2))} % over all slices.`;

@@ -33,6 +33,15 @@ export const RecordedReply = z.looseObject({
   refused: z.optional(z.boolean()),
   gateway: z.optional(z.record(z.string(), z.string())),
   json: z.optional(z.boolean()),
+  route: z.optional(
+    z.looseObject({
+      model: z.optional(z.string()),
+      deployment: z.optional(z.string()),
+      fallbacks: z.optional(z.number()),
+      retries: z.optional(z.number()),
+      cache: z.optional(z.enum(['hit', 'semantic-hit', 'miss'])),
+    }),
+  ),
 });
 export type RecordedReply = z.infer<typeof RecordedReply>;
 
@@ -85,10 +94,19 @@ export const writeCassetteHeader = (header: CassetteHeader): string => `${JSON.s
 export function writeCassetteLine(key: string, reply: ModelReply): string {
   // Named one by one: the order of a line's members is the same in every version, and so is its text.
   const { text, usage, finishReason, latencyMs, costUsd, firstTokenMs, betweenTokensMs } = reply;
-  const { toolCalls, logProbs, refused, gateway, json } = reply;
+  const { toolCalls, logProbs, refused, gateway, json, route } = reply;
   const timing = { firstTokenMs, betweenTokensMs };
-  return `${JSON.stringify({ key, reply: { text, usage, finishReason, latencyMs, costUsd, ...timing, toolCalls, logProbs, refused, gateway, json } })}\n`;
+  return `${JSON.stringify({ key, reply: { text, usage, finishReason, latencyMs, costUsd, ...timing, toolCalls, logProbs, refused, gateway, json, route } })}\n`;
 }
+
+/** What an embedding is filed under; its canonical JSON is hashed. The text itself is not recorded. */
+export const embeddingKeyOf = (embedder: string, text: string): Readonly<Record<string, unknown>> => ({
+  embedder,
+  text,
+});
+
+export const writeEmbeddingLine = (key: string, embedder: string, vector: string): string =>
+  `${JSON.stringify({ key, reply: { text: '', embedder, vector } })}\n`;
 
 function parsed(line: string): unknown {
   try {

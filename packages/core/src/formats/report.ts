@@ -54,6 +54,8 @@ export const Chart = z.discriminatedUnion('type', [
     yLabel: z.string(),
     /** Draws the diagonal y = x: what a perfectly calibrated or a chance-level model would give. */
     diagonal: z.optional(z.boolean()),
+    /** Places on the x axis worth a name: where a decision is made. */
+    marks: z.optional(z.array(z.looseObject({ x: z.number(), name: z.string() }))),
     series: z.array(z.looseObject({ name: z.string(), points: z.array(z.tuple([z.number(), z.number()])) })),
   }),
 ]);

@@ -24,6 +24,9 @@ export const Metric = z.looseObject({
   /** The training step at which the value was logged; the history lies in metrics.jsonl. */
   step: z.optional(z.number()),
   verdict: z.optional(Verdict),
+  /** What the rows of a gate could show with a chance of 80 %, in the metric's unit, positive. */
+  smallestLoss: z.optional(z.number()),
+  smallestGain: z.optional(z.number()),
 });
 export type Metric = z.infer<typeof Metric>;
 

@@ -9,4 +9,6 @@ export interface Embedder {
     | { readonly vectors: readonly (readonly number[])[]; readonly costUsd?: number }
     | { readonly failure: string; readonly hint: string }
   >;
+  /** Writes what is still to be written, for example new recordings. */
+  close?(): Promise<void>;
 }

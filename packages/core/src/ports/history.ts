@@ -17,3 +17,27 @@ export interface History {
     readonly shallow?: true;
   }>;
 }
+
+/** One commit, as a list of commits names it. */
+export interface LoggedCommit {
+  readonly commit: string;
+  /** The line it is on first; more than one is a merge. */
+  readonly parents: readonly string[];
+  /** ISO 8601, of the author. */
+  readonly at: string;
+  readonly author: string;
+  readonly subject: string;
+}
+
+/** Which commits there are between two. */
+export interface CommitLog {
+  /**
+   * Commits on `to`'s own line (first parents) that `from` does not have and that changed one of the paths, oldest
+   * first. A merge stands for all that it brought. @throws when one cannot be read
+   */
+  changes(range: {
+    readonly from: string;
+    readonly to: string;
+    readonly paths: readonly string[];
+  }): Promise<readonly LoggedCommit[]>;
+}

@@ -23,6 +23,8 @@ export interface ModelRequest {
   readonly text?: string;
   /** The case's variables, for providers whose request is made of more than the prompt: `http`, `script`. */
   readonly vars?: Readonly<Record<string, unknown>>;
+  /** Past any cache of a gateway: part of a cassette's key. */
+  readonly fresh?: true;
   /** Which repeat of the same request, from 0: part of a cassette's key. */
   readonly repeat: number;
 }
@@ -44,8 +46,21 @@ export interface ModelReply {
   readonly refused?: boolean;
   /** What gateways say of an answer: route, model, fallbacks taken, cache hits. */
   readonly gateway?: Readonly<Record<string, string>>;
+  /** Which way a gateway took, where it says so. */
+  readonly route?: ModelRoute;
   /** True when no call was made: a cassette had the answer. */
   readonly reused: boolean;
+}
+
+export interface ModelRoute {
+  /** Who answered, as the gateway calls it: `openai/gpt-4o-mini`. Of an answer from a cache nobody did. */
+  readonly model?: string;
+  /** The entry of its configuration: an id that it was given, or that the gateway made of its settings. */
+  readonly deployment?: string;
+  /** How many others were asked in vain before. */
+  readonly fallbacks?: number;
+  readonly retries?: number;
+  readonly cache?: 'hit' | 'semantic-hit' | 'miss';
 }
 
 /** A call that could not be answered; never counted as a wrong answer. */
@@ -68,6 +83,6 @@ export interface ModelProvider {
 
 /** What a cassette files a reply under; its canonical JSON is hashed (`digestOf`). */
 export function cassetteKeyOf(provider: string, request: ModelRequest): Readonly<Record<string, unknown>> {
-  const { model, parameters, messages, responseFormat, tools, toolChoice, text, vars, repeat } = request;
-  return { provider, model, parameters, messages, responseFormat, tools, toolChoice, text, vars, repeat };
+  const { model, parameters, messages, responseFormat, tools, toolChoice, text, vars, fresh, repeat } = request;
+  return { provider, model, parameters, messages, responseFormat, tools, toolChoice, text, vars, fresh, repeat };
 }

@@ -3,7 +3,10 @@
 /** A model that cannot be loaded or run: the user's to mend, so it says which file, why, and what to do. */
 export class ModelError extends Error {
   override readonly name = 'ModelError';
-  /** Stable: `MODEL_INVALID`, `MODEL_OPERATOR_UNKNOWN`, `MODEL_INPUT`, `MODEL_OUTPUT`, `MODEL_RUN_FAILED`, `MODEL_RUNTIME_MISSING`. */
+  /**
+   * Stable: `MODEL_INVALID`, `MODEL_EXTERNAL_DATA`, `MODEL_OPERATOR_UNKNOWN`, `MODEL_TOO_LARGE`, `MODEL_INPUT`, `MODEL_OUTPUT`,
+   * `MODEL_RUN_FAILED`, `MODEL_MEMORY_UNKNOWN`, `MODEL_RUNTIME_MISSING`.
+   */
   readonly code: string;
   /** As the model was named to the scorer. */
   readonly file: string;
@@ -32,21 +35,37 @@ export interface ModelScores {
   readonly probabilities: Float64Array;
   readonly classes: number;
   readonly labels?: readonly string[];
+  /** One number a row, where that is all the model gives and nothing says it is a probability: a regression, a ranking. */
+  readonly values?: Float64Array;
 }
+
+/** One array per input, each of rows × width values, row by row. */
+export type ModelColumns = Readonly<Record<string, Float64Array | readonly (string | null)[]>>;
 
 export interface ScoredModel {
   readonly signature: ModelSignature;
+  /** @param progress told how many rows are done, batch by batch */
+  score(columns: ModelColumns, rows: number, progress?: (rows: number) => void): Promise<ModelScores>;
   /**
-   * @param columns one array per input, each of rows × width values, row by row
+   * Milliseconds that the model itself takes for these rows in one call: its inputs are ready before, its answers are
+   * not read. Absent where the model does not run here.
    */
-  score(
-    columns: Readonly<Record<string, Float64Array | readonly (string | null)[]>>,
-    rows: number,
-  ): Promise<ModelScores>;
+  time?(columns: ModelColumns, rows: number): Promise<number>;
   close(): Promise<void>;
 }
 
 export interface ModelScorer {
   /** @throws ModelError when the bytes are no model, or one with unknown operators */
   load(model: Uint8Array, name: string): Promise<ScoredModel>;
+  /**
+   * Bytes by which a fresh process of its own grows (resident memory) when it loads the model and runs these rows once.
+   * Absent where models do not run here.
+   * @throws ModelError `MODEL_MEMORY_UNKNOWN` when it cannot be measured
+   */
+  memory?(model: Uint8Array, name: string, sample: ModelSample): Promise<number>;
+}
+
+export interface ModelSample {
+  readonly columns: ModelColumns;
+  readonly rows: number;
 }

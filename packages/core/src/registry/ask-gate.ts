@@ -81,9 +81,13 @@ async function changedSince(
   return undefined;
 }
 
-/** A fork's record is shown and never believed; an advisory run never fails, so its pass says nothing. */
+/**
+ * A fork's record is shown and never believed; an advisory run never fails, so its pass says nothing; and a policy that
+ * was made of inputs is nobody's but theirs who gave them.
+ */
 function counts(run: Run, policyDigest: string | undefined): boolean {
   if (run.origin.trust === 'fork' || run.advisory === true) return false;
+  if (run.params['policy'] === 'inputs') return false;
   return (
     policyDigest === undefined || run.inputs.some((input) => input.role === 'policy' && input.digest === policyDigest)
   );

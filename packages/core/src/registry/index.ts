@@ -1,5 +1,6 @@
 // The registry's rules, as values: tags → state, and a wish → the tags to write; and what must hold before a label moves.
 export { askGate, type GateAnswer, type GatePorts, type GateQuestion } from './ask-gate.ts';
+export { barredFromForcing } from './override.ts';
 export {
   planArchive,
   planDeprecate,

@@ -47,26 +47,28 @@ export function notAllowed(
   { name, label }: { readonly name: string; readonly label: string },
 ): Problem | undefined {
   if (isAllowed(person, promotionRule(policies, { name, label }))) return undefined;
-  const who = person.githubActor === undefined ? person.name : `@${person.githubActor}`;
   return {
     code: 'REGISTRY_NOT_ALLOWED',
     severity: 'error',
-    message: `${who} may not move ${label} of ${name}, says pawl.yml.`,
+    message: `${personText(person)} may not move ${label} of ${name}, says pawl.yml.`,
     hint: `Ask one of those under registry.promotion. To let GitHub enforce it, restrict the creation of tags "${rulesetPattern(name, label)}" by a ruleset.`,
   };
 }
 
+const isAllowed = (person: Person, { who }: PromotionRule): boolean => who.every((list) => isOneOf(person, list));
+
 /** `@handle` is GitHub's actor; anything else also a name or an e-mail address of Git. */
-function isAllowed(person: Person, { who }: PromotionRule): boolean {
+export function isOneOf(person: Person, list: readonly string[]): boolean {
   const same = (a: string | undefined, b: string): boolean => a?.toLowerCase() === b.toLowerCase();
-  return who.every((list) =>
-    list.some((entry) =>
-      entry.startsWith('@')
-        ? same(person.githubActor, entry.slice(1))
-        : same(person.name, entry) || same(person.email, entry) || same(person.githubActor, entry),
-    ),
+  return list.some((entry) =>
+    entry.startsWith('@')
+      ? same(person.githubActor, entry.slice(1))
+      : same(person.name, entry) || same(person.email, entry) || same(person.githubActor, entry),
   );
 }
+
+export const personText = ({ name, githubActor }: Person): string =>
+  githubActor === undefined ? name : `@${githubActor}`;
 
 /** The tags that a ruleset must guard for a rule on a label to hold. */
 export const rulesetPattern = (name: string, label: string): string => `${name.replace(':', '=')}#${label}*`;

@@ -11,6 +11,7 @@ import type { RegisteredVersion, Registry } from '../ports/registry.ts';
 import type { Store } from '../ports/store.ts';
 import type { Workspace } from '../ports/workspace.ts';
 import { askGate, type GateAnswer } from './ask-gate.ts';
+import { barredFromForcing } from './override.ts';
 import { notAllowed, promotionRule, type Person, type PromotionRule } from './policy.ts';
 import { findSubjects, subjectDigest, type Subject } from './subject.ts';
 import { messageWith } from './trailers.ts';
@@ -70,6 +71,9 @@ export async function promote(request: PromotionRequest, ports: PromotionPorts):
   if (decisive !== undefined) {
     return { state: 'refused', verdict: decisive.verdict, problem: withoutEvidence(request, decisive) };
   }
+  // Asked only where something is forced: whoever moves a model that passed needs nobody's leave.
+  const overruled = refusals.length === 0 ? undefined : await barredFromForcing(name, person, ports.workspace);
+  if (overruled !== undefined) return { state: 'refused', verdict: 'fail', problem: overruled };
   const forced = refusals.length === 0 ? undefined : refusals.map(({ refusal }) => refusal).join('; ');
   const message = messageWith(why === '' ? `Label ${name}@${version.version} ${label}` : why, {
     ...(gates.length > 0 && { gate: gates.join(' ') }),

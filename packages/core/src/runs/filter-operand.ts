@@ -1,7 +1,8 @@
 // The right side of a condition: what a value is depends on the field it is compared with.
+import type { Fault } from '../expression/cursor.ts';
 import { didYouMean } from '../formats/did-you-mean.ts';
 import { numberIn, type Field } from './fields.ts';
-import type { Fault, Token } from './filter-tokens.ts';
+import type { Token } from './filter-tokens.ts';
 import { readTime } from './time.ts';
 
 export type Comparison = '=' | '!=' | '>' | '>=' | '<' | '<=';

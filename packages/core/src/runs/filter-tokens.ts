@@ -1,4 +1,5 @@
 // A filter's text, cut into tokens. One pass from left to right, each character looked at once.
+import { quotedAt, type Fault } from '../expression/cursor.ts';
 
 export interface Token {
   /** `word`: unquoted; `text`: in quotes; `field`: a group and its quoted key, as metrics.`f1 score`. */
@@ -10,47 +11,6 @@ export interface Token {
   readonly quote?: string;
   /** Where it begins, 0-based. */
   readonly at: number;
-}
-
-export interface Fault {
-  readonly message: string;
-  readonly hint: string;
-  readonly at: number;
-}
-
-/** Goes through the tokens once; the `end` is never passed. */
-export class TokenCursor {
-  readonly #tokens: readonly Token[];
-  #next = 0;
-
-  constructor(tokens: readonly Token[]) {
-    this.#tokens = tokens;
-  }
-
-  get peek(): Token {
-    return this.#tokens[this.#next]!;
-  }
-
-  take(): Token {
-    const token = this.peek;
-    if (token.kind !== 'end') this.#next += 1;
-    return token;
-  }
-
-  /** @param text in lower case; words of the language have no case */
-  takeWord(text: string): boolean {
-    return this.#takeIf(({ kind, text: found }) => kind === 'word' && found.toLowerCase() === text);
-  }
-
-  takeMark(text: string): boolean {
-    return this.#takeIf(({ kind, text: found }) => kind === 'mark' && found === text);
-  }
-
-  #takeIf(wanted: (token: Token) => boolean): boolean {
-    const found = wanted(this.peek);
-    if (found) this.#next += 1;
-    return found;
-  }
 }
 
 const word = /[\p{L}\p{N}\p{M}_.%*@:/+-]+/uy;
@@ -104,19 +64,4 @@ export function tokensOf(source: string): readonly Token[] | Fault {
 function wordOr(word: string | undefined, operator: string | undefined): Pick<Token, 'kind' | 'text'> | undefined {
   if (word !== undefined) return { kind: 'word', text: word };
   return operator === undefined ? undefined : { kind: 'operator', text: operator };
-}
-
-/** A quote inside is written twice, as SQL has it. */
-function quotedAt(source: string, from: number): { readonly text: string; readonly end: number } | Fault {
-  const quote = source[from]!;
-  let text = '';
-  for (let at = from + 1; ;) {
-    const close = source.indexOf(quote, at);
-    if (close < 0)
-      return { message: `The ${quote} is never closed.`, hint: `Add a ${quote} at the end of the text.`, at: from };
-    text += source.slice(at, close);
-    if (source[close + 1] !== quote) return { text, end: close + 1 };
-    text += quote;
-    at = close + 2;
-  }
 }

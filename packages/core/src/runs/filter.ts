@@ -1,9 +1,10 @@
 // The filter language: `metrics.f1 > 0.9 and params.lr <= 0.01 and verdict in (pass, inconclusive)`. What MLflow's
 // search takes means the same here. The text becomes a tree, the tree is interpreted; nothing is ever compiled.
+import { GrammarError, TokenCursor, type Fault } from '../expression/cursor.ts';
 import type { Problem, Read } from '../formats/problem.ts';
 import { fieldOf, type Field } from './fields.ts';
 import { operandOf, type Comparison, type Operand } from './filter-operand.ts';
-import { TokenCursor, tokensOf, type Fault, type Token } from './filter-tokens.ts';
+import { tokensOf, type Token } from './filter-tokens.ts';
 
 export type Filter =
   | { readonly type: 'and' | 'or'; readonly items: readonly Filter[] }
@@ -21,15 +22,6 @@ export interface ParsedFilter {
 
 const longest = 10_000;
 const deepest = 100;
-
-/** Thrown inside this file alone: nothing after the first fault of grammar can be trusted. */
-class GrammarError extends Error {
-  readonly fault: Fault;
-  constructor(fault: Fault) {
-    super(fault.message);
-    this.fault = fault;
-  }
-}
 
 /**
  * @param now milliseconds since 1970: what `started > 7d` counts from
@@ -69,7 +61,7 @@ const problemOf = ({ message, hint, at }: Fault): Problem => ({
 class Parser {
   readonly faults: Fault[] = [];
   readonly fields: { field: Field; column: number }[] = [];
-  readonly #tokens: TokenCursor;
+  readonly #tokens: TokenCursor<Token>;
   readonly #now: number;
   #depth = 0;
 

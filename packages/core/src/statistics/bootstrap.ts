@@ -106,7 +106,9 @@ export function bcaInterval(
   const acceleration = accelerationOf(jackknife);
   const moved = (share: number): number => {
     const z = bias + normalQuantile(share);
-    return normalCdf(bias + z / (1 - acceleration * z));
+    const shrunk = 1 - acceleration * z;
+    // So far out the correction has turned around: nothing lies beyond the last replicate.
+    return shrunk <= 0 ? Number(z > 0) : normalCdf(bias + z / shrunk);
   };
   return [quantileOf(sorted, moved((1 - level) / 2)), quantileOf(sorted, moved((1 + level) / 2))];
 }

@@ -19,16 +19,25 @@ export function binOf(probability: number, bins: number): number {
   return bin;
 }
 
-/** Bins that hold rows, from low to high. */
-export function reliability(probabilities: Float64Array, outcomes: Uint8Array, bins = 10): ReliabilityBin[] {
+/**
+ * Bins that hold rows, from low to high.
+ * @param weights one a row; left out, each counts once (`rows` is then their number, else their weight)
+ */
+export function reliability(
+  probabilities: Float64Array,
+  outcomes: Uint8Array,
+  bins = 10,
+  weights?: Float64Array,
+): ReliabilityBin[] {
   const rows = new Float64Array(bins);
   const predicted = new Float64Array(bins);
   const observed = new Float64Array(bins);
   for (let row = 0; row < probabilities.length; row++) {
     const bin = binOf(probabilities[row]!, bins);
-    rows[bin]! += 1;
-    predicted[bin]! += probabilities[row]!;
-    observed[bin]! += outcomes[row]!;
+    const weight = weights === undefined ? 1 : weights[row]!;
+    rows[bin]! += weight;
+    predicted[bin]! += weight * probabilities[row]!;
+    observed[bin]! += weight * outcomes[row]!;
   }
   return Array.from(rows, (count, bin) => ({
     rows: count,
@@ -38,20 +47,32 @@ export function reliability(probabilities: Float64Array, outcomes: Uint8Array, b
 }
 
 /** Expected calibration error: mean distance between predicted and observed share over the rows (Guo et al. 2017, eq. 3). */
-export function expectedCalibrationError(probabilities: Float64Array, outcomes: Uint8Array, bins = 10): number | null {
-  if (probabilities.length === 0) return null;
-  const sum = reliability(probabilities, outcomes, bins).reduce(
-    (total, bin) => total + bin.rows * Math.abs(bin.observed - bin.predicted),
-    0,
-  );
-  return sum / probabilities.length;
+export function expectedCalibrationError(
+  probabilities: Float64Array,
+  outcomes: Uint8Array,
+  bins = 10,
+  weights?: Float64Array,
+): number | null {
+  let sum = 0;
+  let all = 0;
+  for (const bin of reliability(probabilities, outcomes, bins, weights)) {
+    sum += bin.rows * Math.abs(bin.observed - bin.predicted);
+    all += bin.rows;
+  }
+  return all === 0 ? null : sum / all;
 }
 
 /** Per row, its signed part of the calibration error: their mean is the ECE, their spread gives its standard error. */
-export function calibrationInfluence(probabilities: Float64Array, outcomes: Uint8Array, bins = 10): Float64Array {
+export function calibrationInfluence(
+  probabilities: Float64Array,
+  outcomes: Uint8Array,
+  bins = 10,
+  weights?: Float64Array,
+): Float64Array {
   const gap = new Float64Array(bins);
   for (let row = 0; row < probabilities.length; row++) {
-    gap[binOf(probabilities[row]!, bins)]! += probabilities[row]! - outcomes[row]!;
+    const weight = weights === undefined ? 1 : weights[row]!;
+    gap[binOf(probabilities[row]!, bins)]! += weight * (probabilities[row]! - outcomes[row]!);
   }
   return probabilities.map(
     (probability, row) => Math.sign(gap[binOf(probability, bins)]!) * (probability - outcomes[row]!),

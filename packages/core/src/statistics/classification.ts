@@ -6,12 +6,12 @@ export interface ConfusionTable {
   readonly counts: Float64Array;
 }
 
-/** @param counts how often each row counts; left out, once */
+/** @param counts how often each row counts, or its weight; left out, once */
 export function confusionTable(
   labels: Int32Array,
   predicted: Int32Array,
   classes: number,
-  counts?: Int32Array,
+  counts?: Int32Array | Float64Array,
 ): ConfusionTable {
   const table = new Float64Array(classes * classes);
   for (let row = 0; row < labels.length; row++) {

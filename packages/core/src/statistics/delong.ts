@@ -33,24 +33,6 @@ export function delong(candidate: Float64Array, baseline: Float64Array, positive
   return { candidate: areaA, baseline: areaB, difference: areaA - areaB, standardError: Math.sqrt(variance) };
 }
 
-/**
- * The area plus how much each row moves it (its influence): the mean over the rows is the area, the spread
- * gives its standard error. What several one-against-rest areas are averaged by.
- * @returns null where one of the two does not occur
- */
-export function aucInfluence(scores: Float64Array, positives: Uint8Array): Float64Array | null {
-  const { ofPositives, ofNegatives } = placements(scores, positives);
-  const [m, n] = [ofPositives.length, ofNegatives.length];
-  if (m === 0 || n === 0) return null;
-  const rows = scores.length;
-  const area = ofPositives.reduce((sum, share) => sum + share, 0) / m;
-  let p = 0;
-  let q = 0;
-  return Float64Array.from(positives, (positive) =>
-    positive === 1 ? area + ((ofPositives[p++]! - area) * rows) / m : area + ((ofNegatives[q++]! - area) * rows) / n,
-  );
-}
-
 function placements(scores: Float64Array, positives: Uint8Array): Placements {
   const { above, below } = splitScores(scores, positives);
   const sortedAbove = above.toSorted();

@@ -15,6 +15,20 @@ export interface DifferenceEstimate {
   /** One-sided p-value of "the candidate is not lower": small when it is surely lower. */
   readonly pLower: number;
   readonly pHigher: number;
+  /** The interval at any two-sided level, by the method that made the estimate: 0.9 gives `decision`. */
+  readonly within: (level: number) => readonly [number, number];
+}
+
+type Within = DifferenceEstimate['within'];
+
+/** The same few levels are asked for again and again, and each takes a quantile. */
+export function remembered(within: Within): Within {
+  const known = new Map<number, readonly [number, number]>();
+  return (level) => {
+    const found = known.get(level) ?? within(level);
+    known.set(level, found);
+    return found;
+  };
 }
 
 export const decisionLevel = 0.9;
@@ -27,10 +41,10 @@ export const shownLevel = 0.95;
 export function estimateOf(difference: number, standardError: number, degreesOfFreedom = Infinity): DifferenceEstimate {
   const quantile = (p: number): number =>
     degreesOfFreedom === Infinity ? normalQuantile(p) : studentQuantile(p, degreesOfFreedom);
-  const within = (level: number): [number, number] => {
+  const within = remembered((level) => {
     const reach = quantile((1 + level) / 2) * standardError;
     return [difference - reach, difference + reach];
-  };
+  });
   const none = difference === 0 && standardError === 0;
   const t = none ? 0 : difference / standardError;
   return {
@@ -38,6 +52,7 @@ export function estimateOf(difference: number, standardError: number, degreesOfF
     standardError,
     decision: within(decisionLevel),
     shown: within(shownLevel),
+    within,
     pLower: none ? 1 : studentCdf(t, degreesOfFreedom),
     pHigher: none ? 1 : studentCdf(-t, degreesOfFreedom),
   };
@@ -63,10 +78,10 @@ export function pairedMeanEstimate(candidate: Float64Array, baseline: Float64Arr
  */
 export function pairedProportionEstimate(better: number, worse: number, n: number): DifferenceEstimate | null {
   if (n < 1) return null;
-  const within = (level: number): [number, number] => {
+  const within = remembered((level) => {
     const { low, high } = scoreInterval(worse, better, n, (1 - level) / 2);
     return [low, high];
-  };
+  });
   const changed = better + worse;
   const z = changed === 0 ? 0 : (better - worse) / Math.sqrt(changed);
   // One made-up row each way (Bonett & Price 2012), so that a planned number of rows is finite when none changed.
@@ -76,6 +91,7 @@ export function pairedProportionEstimate(better: number, worse: number, n: numbe
     standardError: Math.sqrt((up + down - (up - down) ** 2) / (n + 2)),
     decision: within(decisionLevel),
     shown: within(shownLevel),
+    within,
     pLower: changed === 0 ? 1 : normalCdf(z),
     pHigher: changed === 0 ? 1 : normalCdf(-z),
   };
@@ -91,7 +107,12 @@ export function replicateEstimate(
   // Where more than one draw in twenty has no value, the rest speaks for a different population.
   if (sorted.length < replicates.length * 0.95 || sorted.length < 100) return null;
   const within = (level: number): readonly [number, number] =>
-    jackknife === undefined ? percentileInterval(sorted, level) : bcaInterval(sorted, difference, jackknife, level);
+    // Fewer replicates than one lie beyond the bound: they cannot say where it is.
+    ((1 - level) / 2) * (sorted.length + 1) < 1
+      ? [-Infinity, Infinity]
+      : jackknife === undefined
+        ? percentileInterval(sorted, level)
+        : bcaInterval(sorted, difference, jackknife, level);
   const mean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
   const variance = sorted.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (sorted.length - 1);
   // (r + 1) / (B + 1): a p-value of simulation is never zero (Phipson & Smyth 2010).
@@ -101,6 +122,7 @@ export function replicateEstimate(
     standardError: Math.sqrt(variance),
     decision: within(decisionLevel),
     shown: within(shownLevel),
+    within,
     pLower: chance(sorted.filter((value) => value >= 0).length),
     pHigher: chance(sorted.filter((value) => value <= 0).length),
   };
@@ -112,6 +134,7 @@ export const noDifference: DifferenceEstimate = {
   standardError: 0,
   decision: [0, 0],
   shown: [0, 0],
+  within: () => [0, 0],
   pLower: 1,
   pHigher: 1,
 };
@@ -124,20 +147,63 @@ export function negated(estimate: DifferenceEstimate): DifferenceEstimate {
     standardError: estimate.standardError,
     decision: turn(estimate.decision),
     shown: turn(estimate.shown),
+    within: (level) => turn(estimate.within(level)),
     pLower: estimate.pHigher,
     pHigher: estimate.pLower,
   };
 }
 
 /**
+ * One-sided p-value of "the difference is at least `threshold`": the smallest error at which an upper bound lies below
+ * it, had by turning the estimate's own interval around. 0.5 at most, where the estimate itself is not below.
+ */
+export function chanceBelow(estimate: DifferenceEstimate, threshold: number): number {
+  const below = (alpha: number): boolean => estimate.within(1 - 2 * alpha)[1] < threshold;
+  if (!below(0.499)) return 0.5;
+  // Halved on a log scale: what matters is whether it is 5 % or 5 in ten thousand.
+  let [low, high] = [Math.log(1e-9), Math.log(0.499)];
+  for (let round = 0; round < 40; round++) {
+    const middle = (low + high) / 2;
+    if (below(Math.exp(middle))) high = middle;
+    else low = middle;
+  }
+  return Math.exp(high);
+}
+
+/** What a claim needs, oriented so that higher is better: a pass lies above the one line, a fail below the other. */
+export interface ClaimLines {
+  readonly pass: number;
+  readonly fail: number;
+}
+
+/**
  * Rows that would settle a comparison with a chance of 80 %, if the difference stays what it looks like now
- * (n grows with (z₀.₉₅ + z₀.₈)² · SE² · n over the squared distance to the nearer claim). Oriented: higher is better.
+ * (n grows with (z₁₋α + z₀.₈)² · SE² · n over the squared distance to the nearer claim). Oriented: higher is better.
+ * @param lines a margin's are −margin and 0; a gain's are both the gain
  * @returns null where no number of rows would: the difference sits on the very line
  */
-export function rowsNeeded(estimate: DifferenceEstimate, margin: number, rows: number): number | null {
-  const { difference, standardError } = estimate;
-  const distance = Math.max(difference + margin, -difference);
+export function rowsNeeded(
+  { difference, standardError }: DifferenceEstimate,
+  lines: ClaimLines,
+  { rows, alpha = 0.05 }: { readonly rows: number; readonly alpha?: number },
+): number | null {
+  const distance = Math.max(difference - lines.pass, lines.fail - difference);
   if (!(distance > 0) || standardError === 0) return null;
-  const reach = (normalQuantile(0.95) + normalQuantile(0.8)) * standardError;
+  const reach = (normalQuantile(1 - alpha) + normalQuantile(0.8)) * standardError;
   return Math.max(rows + 1, Math.ceil(rows * (reach / distance) ** 2));
+}
+
+/**
+ * The smallest true loss and gain that a comparison of this spread shows with a chance of 80 %: how far the interval
+ * reaches, by its own method, and z₀.₈ · SE for a draw that falls short (Chow, Shao, Wang 2008, §4.1). Oriented: higher
+ * is better; both are positive.
+ * @param alpha one-sided error of the claim
+ */
+export function smallestSeen(
+  estimate: DifferenceEstimate,
+  alpha: number,
+): { readonly loss: number; readonly gain: number } {
+  const [low, high] = estimate.within(1 - 2 * alpha);
+  const short = normalQuantile(0.8) * estimate.standardError;
+  return { loss: high - estimate.difference + short, gain: estimate.difference - low + short };
 }

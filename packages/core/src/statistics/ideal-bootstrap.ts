@@ -2,7 +2,7 @@
 // convolution of the rows themselves, so its distribution need not be sampled: the characteristic function is the n-th
 // power of one row's, and is inverted. No chance, no seed, and thousands of resamples cheaper.
 // Efron & Tibshirani 1993, §14.4 ("ideal" bootstrap); Gil-Pelaez 1951, Biometrika 38:481–482; step as Davies 1973.
-import { decisionLevel, shownLevel, type DifferenceEstimate } from './difference-estimate.ts';
+import { decisionLevel, remembered, shownLevel, type DifferenceEstimate } from './difference-estimate.ts';
 import { normalCdf, normalQuantile } from './normal.ts';
 
 export interface MeanDistribution {
@@ -68,12 +68,13 @@ export function idealEstimate(differences: Float64Array, kind: 'bca' | 'percenti
     const z = bias + normalQuantile(share);
     return means.quantile(normalCdf(bias + z / (1 - acceleration * z)));
   };
-  const within = (level: number): [number, number] => [moved((1 - level) / 2), moved((1 + level) / 2)];
+  const within = remembered((level) => [moved((1 - level) / 2), moved((1 + level) / 2)]);
   return {
     difference: mean,
     standardError: deviation / Math.sqrt(differences.length),
     decision: within(decisionLevel),
     shown: within(shownLevel),
+    within,
     pLower: 1 - means.cdf(0),
     pHigher: means.cdf(0),
   };

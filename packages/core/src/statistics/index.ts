@@ -1,5 +1,6 @@
 // Tests, intervals and sequential methods: pure, seeded, each with its source.
-export { judgeNonInferiority, type DifferenceInterval } from './non-inferiority.ts';
+export { spentAlpha, usualAlpha } from './alpha-spending.ts';
+export { judgeNonInferiority, judgeSuperiority, type DifferenceInterval } from './non-inferiority.ts';
 export {
   addLogs,
   logAboveLimit,
@@ -42,8 +43,9 @@ export {
   type ConfusionTable,
   type PrecisionRecall,
 } from './classification.ts';
-export { aucInfluence, delong, type PairedAuc } from './delong.ts';
+export { delong, type PairedAuc } from './delong.ts';
 export {
+  chanceBelow,
   decisionLevel,
   estimateOf,
   negated,
@@ -53,6 +55,8 @@ export {
   replicateEstimate,
   rowsNeeded,
   shownLevel,
+  smallestSeen,
+  type ClaimLines,
   type DifferenceEstimate,
 } from './difference-estimate.ts';
 export { drawBinomial, drawMultinomial } from './multinomial.ts';
@@ -67,6 +71,7 @@ export {
   type IntervalPlan,
 } from './distribution-distance.ts';
 export { ksPValue, twoSampleDistances, type TwoSampleDistances } from './two-sample.ts';
+export { newcombeInterval, ratioInterval, wilsonInterval, type Count } from './two-proportions.ts';
 export { clopperPearson } from './clopper-pearson.ts';
 export { cohensKappa, type Agreement } from './agreement.ts';
 export { predictionPoweredMean, type LabelledScores, type PredictionPowered } from './prediction-powered.ts';
@@ -82,3 +87,18 @@ export {
   rSquaredInfluence,
   squaredErrors,
 } from './regression.ts';
+export {
+  isPlain,
+  sampledMeanEstimate,
+  samplingOf,
+  unitsOf,
+  weightedMean,
+  type Sampling,
+  type Units,
+} from './sampling.ts';
+export { logQuantileRatio, type QuantilePlan } from './quantile-ratio.ts';
+export { sampledBootstrap, sampledJackknife, type SampledPlan } from './sampled-bootstrap.ts';
+export { plainAveragePrecision, scoreAreas, type ScoreAreas } from './score-areas.ts';
+export { orderFromHigh } from './order-of.ts';
+export { tableInfluence, tableMetric, type TableAverage, type TableMetric } from './confusion-influence.ts';
+export { ratesAtThresholds, type RatesAt } from './threshold-rates.ts';

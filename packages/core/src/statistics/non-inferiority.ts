@@ -19,3 +19,13 @@ export function judgeNonInferiority(interval: DifferenceInterval, margin: number
   if (interval.low > -margin) return 'pass';
   return interval.high < 0 ? 'fail' : 'inconclusive';
 }
+
+/**
+ * Superiority by a stated gain, with three states: `pass` where even the low end lies above the gain, `fail` where even
+ * the high end lies below it.
+ * @param gain the least improvement that must be shown, in the metric's own unit
+ */
+export function judgeSuperiority({ low, high }: DifferenceInterval, gain: number): Exclude<Verdict, 'error'> {
+  if (low > gain) return 'pass';
+  return high < gain ? 'fail' : 'inconclusive';
+}

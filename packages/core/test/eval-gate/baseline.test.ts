@@ -118,4 +118,15 @@ test('a Git LFS pointer in the place of the model is unreadable', async () => {
     state: 'unreadable',
     problem: { message: expect.stringContaining('Git LFS pointer') },
   });
+  // One that names a whole digest says which model it is, though it cannot be run.
+  const whole = new TextEncoder().encode(
+    `version https://git-lfs.github.com/spec/v1\noid sha256:${'a1'.repeat(32)}\nsize 1\n`,
+  );
+  expect(await resolve('auto', { files: { 'models/delay.onnx': whole } })).toMatchObject({
+    state: 'present',
+    pointedAt: {
+      digest: `sha256:${'a1'.repeat(32)}`,
+      problem: { code: 'GATE_BASELINE_UNREADABLE', message: expect.stringContaining('Git LFS pointer') },
+    },
+  });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { GatePolicy, type MetricName } from '@pawl/core';
+import { GatePolicy, type ClassificationMetric } from '@pawl/core';
 import { askedMetrics, decideGate, metricTraits, type GateEvidence, type MetricEvidence } from '@pawl/core/eval-gate';
 import { estimateOf } from '@pawl/core/statistics';
 
@@ -8,7 +8,10 @@ const policyOf = (more: Record<string, unknown>): GatePolicy =>
 
 type Unasked = Omit<MetricEvidence, 'asked'>;
 
-const metric = (name: MetricName, values: { candidate: number; baseline: number; error: number }): Unasked => ({
+const metric = (
+  name: ClassificationMetric,
+  values: { candidate: number; baseline: number; error: number },
+): Unasked => ({
   name,
   traits: metricTraits[name],
   candidate: { value: values.candidate },

@@ -30,11 +30,19 @@ export function rowsEngine(): DataEngine {
           Object.fromEntries(line.split(',').map((cell, index) => [names[index]!, cell === '' ? null : cell])),
         ),
       );
-      return names.map((name) => ({ name, type: 'VARCHAR' }));
+      const rows = views.get(view)!;
+      return names.map((name) => ({ name, type: typeOf(rows.map((row) => row[name] ?? null)) }));
     },
     query: () => Promise.reject(new Error('the gate reads columns')),
     numbers: async (sql) => Float64Array.from(select(sql), (text) => (text === null ? Number.NaN : Number(text))),
     texts: async (sql) => select(sql),
     close: async () => {},
   };
+}
+
+/** As a CSV reader guesses. */
+function typeOf(cells: (string | null)[]): string {
+  const given = cells.filter((cell) => cell !== null);
+  if (given.length === 0 || given.some((cell) => !Number.isFinite(Number(cell)))) return 'VARCHAR';
+  return given.every((cell) => /^-?\d+$/.test(cell)) ? 'BIGINT' : 'DOUBLE';
 }

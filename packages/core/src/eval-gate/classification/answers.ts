@@ -1,7 +1,8 @@
 // Classes and probabilities as they were read → rows that can be compared: one truth and one answer of each model per id, or problems.
 import type { GatePolicy } from '../../formats/gate-policy.ts';
-import type { Problem, Read } from '../../formats/problem.ts';
+import { hasErrors, type Problem, type Read } from '../../formats/problem.ts';
 import { idProblems, missing, quoted, rowsInOrder, rowsProblem, type RawIds, type Texts } from '../alignment.ts';
+import { makeSampling, type RawSampling } from '../read-sampling.ts';
 import { predictedClasses, type Arm, type Sample } from './sample.ts';
 
 export interface RawRows {
@@ -9,6 +10,7 @@ export interface RawRows {
   readonly file: string;
   readonly ids: Texts;
   readonly labels: Texts;
+  readonly sampling: RawSampling;
   readonly slices: Readonly<Record<string, Texts>>;
 }
 
@@ -22,7 +24,9 @@ export function makeSample(raw: RawRows, data: GatePolicy['data']): Read<Sample>
   const { file, ids, labels } = raw;
   if (ids.length === 0)
     return { problems: [rowsProblem('GATE_NO_ROWS', file, 'There are no rows.', 'Give a dataset with rows.')] };
+  const sampling = makeSampling(raw.sampling, { ids, file, data });
   const problems = [
+    ...sampling.problems,
     ...idProblems(ids, data.id, file),
     ...missing(labels, ids, (count, first) =>
       rowsProblem(
@@ -33,7 +37,7 @@ export function makeSample(raw: RawRows, data: GatePolicy['data']): Read<Sample>
       ),
     ),
   ];
-  if (problems.length > 0) return { problems };
+  if (hasErrors(problems)) return { problems };
   const texts = labels.map((label) => classText(label!));
   const classes = data.classes?.map(classText) ?? classesOf(new Set(texts));
   if (classes === undefined) {
@@ -58,8 +62,9 @@ export function makeSample(raw: RawRows, data: GatePolicy['data']): Read<Sample>
     labels: Int32Array.from(texts, (text) => index.get(text)!),
     slices: raw.slices,
     ...(positive !== undefined && { positive }),
+    ...(sampling.value !== undefined && { sampling: sampling.value }),
   };
-  return { value: sample, problems: [] };
+  return { value: sample, problems };
 }
 
 /** Sorted, as scikit-learn sorts them; undefined where one class alone leaves open what the other is called. */

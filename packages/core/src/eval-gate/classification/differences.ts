@@ -1,23 +1,18 @@
-// Candidate − production for each metric, with the interval that suits it: analytic where one is known, bootstrap for the rest.
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+// Candidate − production for each metric, with the interval that suits it: exact or analytic where one is known,
+// bootstrap for the rest.
 import type { ClassificationMetric } from '../../formats/gate-metrics.ts';
-import { bootstrap, jackknife } from '../../statistics/bootstrap.ts';
-import { calibrationInfluence } from '../../statistics/calibration.ts';
-import { brierScores, logLosses } from '../../statistics/classification.ts';
-import { aucInfluence, delong } from '../../statistics/delong.ts';
-import {
-  estimateOf,
-  pairedMeanEstimate,
-  pairedProportionEstimate,
-  replicateEstimate,
-  type DifferenceEstimate,
-} from '../../statistics/difference-estimate.ts';
-import { idealEstimate } from '../../statistics/ideal-bootstrap.ts';
-import { drawMultinomial } from '../../statistics/multinomial.ts';
+import { topKHits } from '../../statistics/classification.ts';
+import { delong } from '../../statistics/delong.ts';
+import { estimateOf, pairedProportionEstimate, type DifferenceEstimate } from '../../statistics/difference-estimate.ts';
+import { isPlain } from '../../statistics/sampling.ts';
+import { noSettings, topDepth } from '../metric-settings.ts';
+import { estimateDifferences } from '../paired-estimates.ts';
 import type { Difference, IntervalPlan } from '../task.ts';
-import { countMetricOf, isCountMetric, type CountMetric, type ProbabilityMetric } from './metrics.ts';
+import { bootstrapCounts } from './count-draws.ts';
+import { isCountMetric, type CountMetric } from './metrics.ts';
+import { pairedRows } from './paired-rows.ts';
 import { differenceEvaluator, type Pair } from './resample.ts';
-import { confidenceOf, isOfClass, probabilitiesOf } from './sample.ts';
+import { isOfClass, probabilitiesOf } from './sample.ts';
 
 /** More rows than this, and the calibration error's interval is analytic: its bins are full enough, and a bootstrap would take minutes. */
 const calibrationBootstrapRows = 20_000;
@@ -31,214 +26,84 @@ export function differencesOf(
   plan: IntervalPlan,
 ): ReadonlyMap<ClassificationMetric, Difference> {
   const rows = pair.sample.labels.length;
-  const found = new Map<ClassificationMetric, Difference>();
-  const keep = (name: ClassificationMetric, estimate: DifferenceEstimate | null | undefined, method: string): void => {
-    if (estimate !== null && estimate !== undefined && Number.isFinite(estimate.difference)) {
-      found.set(name, { ...estimate, method });
-    }
-  };
-  if (rows < 2) return found;
-  const manyClasses = pair.sample.classes.length > collapsibleClasses;
-  const byRows = names.filter(
-    (name) =>
-      plan.intervals !== 'auto' ||
-      (name === 'ece' && rows <= calibrationBootstrapRows) ||
-      (name !== 'accuracy' && isCountMetric(name) && manyClasses),
-  );
-  const byCounts = names.filter((name): name is CountMetric => !byRows.includes(name) && isCountMetric(name));
-  const ideal = new Map(byRows.map((name) => [name, idealDifference(name, pair, plan)] as const));
-  for (const [name, estimate] of ideal) {
-    keep(name, estimate, `${plan.intervals === 'bca' ? 'BCa' : 'percentile'} bootstrap, all resamples at once`);
-  }
-  const drawn = byRows.filter((name) => ideal.get(name) === undefined);
-  for (const [name, estimate] of bootstrapRows(pair, drawn, plan)) {
-    keep(name, estimate, `${plan.intervals === 'bca' ? 'BCa' : 'percentile'} bootstrap, ${plan.resamples} resamples`);
-  }
-  for (const [name, estimate] of bootstrapCounts(
-    pair,
-    byCounts.filter((name) => name !== 'accuracy'),
+  if (rows < 2) return new Map();
+  const sampling = pair.sample.sampling ?? { rows };
+  const exact = plan.intervals === 'auto' && isPlain(sampling) ? names.filter((name) => isExact(name, pair)) : [];
+  const rest = estimateDifferences(
+    names.filter((name) => !exact.includes(name)),
+    {
+      sampling,
+      rows: (name) => pairedRows(name, pair, sampling),
+      evaluator: (some) => differenceEvaluator(pair, some),
+      bootstrapped: (name) =>
+        name === 'ece' ? rows <= calibrationBootstrapRows : isPlain(sampling) && isCountMetric(name),
+    },
     plan,
-  )) {
-    keep(name, estimate, `bootstrap of the collapsed counts, ${plan.resamples} resamples`);
-  }
-  for (const name of names) {
-    if (byRows.includes(name)) continue;
-    if (name === 'accuracy') keep(name, accuracyDifference(pair), 'paired proportions (Tango score)');
-    else if (!isCountMetric(name)) keep(name, analyticDifference(name, pair), analyticMethods[name](pair));
-  }
-  return found;
+  );
+  return new Map<ClassificationMetric, Difference>([...exactDifferences(pair, exact, plan), ...rest]);
 }
 
-/** Means need no draws: their bootstrap distribution is known. */
-function idealDifference(
-  name: ClassificationMetric,
-  pair: Pair,
-  { intervals }: IntervalPlan,
-): DifferenceEstimate | undefined {
-  if (intervals === 'auto') return undefined;
-  const losses = lossesOf(name, pair);
-  return losses === undefined
-    ? undefined
-    : idealEstimate(
-        losses[0].map((loss, row) => loss - losses[1][row]!),
-        intervals,
-      );
-}
+const isExact = (name: ClassificationMetric, { sample: { classes, positive } }: Pair): boolean =>
+  name === 'accuracy' ||
+  name === 'top-k' ||
+  (name === 'roc-auc' && positive !== undefined) ||
+  (isCountMetric(name) && classes.length <= collapsibleClasses);
 
-/** One number a row for metrics that are means of rows. */
-function lossesOf(
-  name: ClassificationMetric,
-  { sample, candidate, baseline }: Pair,
-): readonly [Float64Array, Float64Array] | undefined {
-  const classes = sample.classes.length;
-  if (name === 'accuracy') {
-    const right = (predicted: Pair['candidate']['predicted']): Float64Array =>
-      Float64Array.from(predicted, (value, row) => (value === sample.labels[row] ? 1 : 0));
-    return [right(candidate.predicted), right(baseline.predicted)];
-  }
-  const [a, b] = [candidate.probabilities, baseline.probabilities];
-  if (a === undefined || b === undefined) return undefined;
-  if (name === 'log-loss') return [logLosses(sample.labels, a, classes), logLosses(sample.labels, b, classes)];
-  if (name === 'brier') return [brierScores(sample.labels, a, classes), brierScores(sample.labels, b, classes)];
-  return undefined;
-}
-
-function bootstrapRows(
+/** Of rows drawn one by one, each counting once. */
+function exactDifferences(
   pair: Pair,
   names: readonly ClassificationMetric[],
   plan: IntervalPlan,
-): (readonly [ClassificationMetric, DifferenceEstimate | null])[] {
-  if (names.length === 0) return [];
-  const rows = pair.sample.labels.length;
-  const evaluate = differenceEvaluator(pair, names);
-  const differences = evaluate(new Int32Array(rows).fill(1));
-  const replicates = bootstrap({ rows, replicates: plan.resamples, seed: plan.seed }, evaluate);
-  const without = plan.intervals === 'bca' ? jackknife(rows, evaluate) : undefined;
-  return names.map((name, index) => [
-    name,
-    replicateEstimate(differences[index]!, replicates[index]!, without?.[index]),
-  ]);
-}
-
-/**
- * Metrics of the confusion table need only know how many rows are of each kind (truth, candidate's class,
- * production's class), so a draw of rows is a draw of k³ counts. One made-up row is spread over the kinds that
- * only the candidate has right, one over those that only production has right: without them a comparison in
- * which no row changed would claim certainty.
- */
-function bootstrapCounts(
-  pair: Pair,
-  names: readonly CountMetric[],
-  plan: IntervalPlan,
-): (readonly [ClassificationMetric, DifferenceEstimate | null])[] {
-  if (names.length === 0) return [];
-  const { sample, candidate, baseline } = pair;
-  const k = sample.classes.length;
-  const rows = sample.labels.length;
-  const kinds = new Float64Array(k ** 3);
-  for (let row = 0; row < rows; row++) {
-    kinds[(sample.labels[row]! * k + candidate.predicted[row]!) * k + baseline.predicted[row]!]! += 1;
-  }
-  const differenceOf = (counts: Float64Array): number[] => {
-    const tables = marginTables(counts, k);
-    return names.map(
-      (name) =>
-        (countMetricOf(name, tables.candidate, sample.positive) ?? Number.NaN) -
-        (countMetricOf(name, tables.baseline, sample.positive) ?? Number.NaN),
-    );
+): ReadonlyMap<ClassificationMetric, Difference> {
+  const found = new Map<ClassificationMetric, Difference>();
+  const keep = (name: ClassificationMetric, estimate: DifferenceEstimate | null | undefined, method: string): void => {
+    if (estimate !== null && estimate !== undefined && Number.isFinite(estimate.difference))
+      found.set(name, { ...estimate, method });
   };
-  const differences = differenceOf(kinds);
-  const weights = withMadeUpRows(kinds, k, rows);
-  const random = xoroshiro128plus(plan.seed);
-  const replicates = names.map(() => new Float64Array(plan.resamples));
-  for (let replicate = 0; replicate < plan.resamples; replicate++) {
-    const drawn = differenceOf(drawMultinomial(random, rows, weights));
-    drawn.forEach((value, index) => {
-      replicates[index]![replicate] = value;
-    });
+  for (const name of names) {
+    if (name === 'accuracy' || name === 'top-k')
+      keep(name, hitDifference(name, pair), 'paired proportions (Tango score)');
+    if (name === 'roc-auc') keep(name, twoClassAuc(pair), 'DeLong');
   }
-  return names.map((name, index) => [name, replicateEstimate(differences[index]!, replicates[index]!)]);
+  const counted = names.filter((name): name is CountMetric => isCountMetric(name) && name !== 'accuracy');
+  for (const [name, estimate] of bootstrapCounts(pair, counted, plan))
+    keep(name, estimate, `bootstrap of the collapsed counts, ${plan.resamples} resamples`);
+  return found;
 }
 
-function marginTables(kinds: Float64Array, k: number) {
-  const candidate = new Float64Array(k * k);
-  const baseline = new Float64Array(k * k);
-  for (let kind = 0; kind < kinds.length; kind++) {
-    const truth = Math.floor(kind / (k * k));
-    candidate[truth * k + (Math.floor(kind / k) % k)]! += kinds[kind]!;
-    baseline[truth * k + (kind % k)]! += kinds[kind]!;
-  }
-  return { candidate: { classes: k, counts: candidate }, baseline: { classes: k, counts: baseline } };
-}
-
-function withMadeUpRows(kinds: Float64Array, k: number, rows: number): Float64Array {
-  const ofTruth = new Float64Array(k);
-  kinds.forEach((count, kind) => {
-    ofTruth[Math.floor(kind / (k * k))]! += count;
-  });
-  return kinds.map((count, kind) => {
-    const truth = Math.floor(kind / (k * k));
-    const [said, saidBefore] = [Math.floor(kind / k) % k, kind % k];
-    return (said === truth) === (saidBefore === truth) ? count : count + ofTruth[truth]! / rows / (k - 1);
-  });
-}
-
-function accuracyDifference({ sample, candidate, baseline }: Pair): DifferenceEstimate | null {
+function hitDifference(name: 'accuracy' | 'top-k', pair: Pair): DifferenceEstimate | null {
+  const [now, before] = [hitsOf(name, pair, pair.candidate), hitsOf(name, pair, pair.baseline)];
+  if (now === undefined || before === undefined) return null;
   let better = 0;
   let worse = 0;
-  for (let row = 0; row < sample.labels.length; row++) {
-    const right = candidate.predicted[row] === sample.labels[row];
-    const wasRight = baseline.predicted[row] === sample.labels[row];
-    if (right && !wasRight) better += 1;
-    if (!right && wasRight) worse += 1;
+  for (let row = 0; row < now.length; row++) {
+    if (now[row]! > before[row]!) better += 1;
+    if (now[row]! < before[row]!) worse += 1;
   }
-  return pairedProportionEstimate(better, worse, sample.labels.length);
+  return pairedProportionEstimate(better, worse, now.length);
 }
 
-const analyticMethods: Readonly<Record<ProbabilityMetric, (pair: Pair) => string>> = {
-  'log-loss': () => 'paired means',
-  brier: () => 'paired means',
-  ece: () => 'paired means of row influences',
-  'roc-auc': ({ sample }) => (sample.positive === undefined ? 'row influences, one class against the rest' : 'DeLong'),
-};
-
-function analyticDifference(name: ProbabilityMetric, pair: Pair): DifferenceEstimate | null {
-  const { sample } = pair;
-  const [a, b] = [pair.candidate.probabilities, pair.baseline.probabilities];
-  if (a === undefined || b === undefined) return null;
-  const losses = lossesOf(name, pair);
-  if (losses !== undefined) return pairedMeanEstimate(...losses);
-  if (name === 'ece') {
-    const [confident, before] = [confidenceOf(sample, a), confidenceOf(sample, b)];
-    return pairedMeanEstimate(
-      calibrationInfluence(confident.chance, confident.came),
-      calibrationInfluence(before.chance, before.came),
-    );
-  }
-  return sample.positive === undefined ? manyClassAuc(pair, a, b) : twoClassAuc(pair, a, b);
+function hitsOf(
+  name: 'accuracy' | 'top-k',
+  { sample, settings = noSettings }: Pair,
+  { predicted, probabilities }: Pair['candidate'],
+): Uint8Array | undefined {
+  const { labels, classes } = sample;
+  if (name === 'accuracy') return Uint8Array.from(labels, (label, row) => (predicted[row] === label ? 1 : 0));
+  const k = topDepth(settings(name));
+  return probabilities === undefined || k >= classes.length
+    ? undefined
+    : topKHits(labels, probabilities, classes.length, k);
 }
 
-function twoClassAuc({ sample }: Pair, a: Float64Array, b: Float64Array): DifferenceEstimate | null {
-  const positive = sample.positive!;
+function twoClassAuc({ sample, candidate, baseline }: Pair): DifferenceEstimate | null {
+  const [a, b] = [candidate.probabilities, baseline.probabilities];
+  const { positive } = sample;
+  if (a === undefined || b === undefined || positive === undefined) return null;
   const paired = delong(
     probabilitiesOf(a, 2, positive),
     probabilitiesOf(b, 2, positive),
     isOfClass(sample.labels, positive),
   );
   return paired === null ? null : estimateOf(paired.difference, paired.standardError);
-}
-
-function manyClassAuc({ sample }: Pair, a: Float64Array, b: Float64Array): DifferenceEstimate | null {
-  const k = sample.classes.length;
-  const rows = sample.labels.length;
-  const sums = [new Float64Array(rows), new Float64Array(rows)];
-  for (let index = 0; index < k; index++) {
-    const positives = isOfClass(sample.labels, index);
-    for (const [arm, probabilities] of [a, b].entries()) {
-      const influence = aucInfluence(probabilitiesOf(probabilities, k, index), positives);
-      if (influence === null) return null;
-      for (let row = 0; row < rows; row++) sums[arm]![row]! += influence[row]! / k;
-    }
-  }
-  return pairedMeanEstimate(sums[0]!, sums[1]!);
 }

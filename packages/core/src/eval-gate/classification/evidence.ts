@@ -1,20 +1,26 @@
 // Two classifiers on the same rows, as the gate looks at them.
 import type { ClassificationMetric } from '../../formats/gate-metrics.ts';
 import type { GatePolicy } from '../../formats/gate-policy.ts';
+import { isPlain } from '../../statistics/sampling.ts';
+import { settingsFrom } from '../metric-settings.ts';
+import { samplingText } from '../paired-estimates.ts';
 import type { Arms, IntervalPlan, Side, TaskEvidence, Weakness } from '../task.ts';
 import { differencesOf } from './differences.ts';
+import { exchangedArms } from './exchange.ts';
 import { flipBlocks } from './flips.ts';
-import { measure, metricTraits } from './metrics.ts';
+import { classificationTraits, measure } from './metrics.ts';
 import { pictureBlocks } from './pictures.ts';
+import { rowAnswers, rowLosses } from './row-answers.ts';
 import { armRows, sampleRows, type Arm, type Sample } from './sample.ts';
 
 /** With fewer rows of a class than this, what is said about it rests on single rows. */
 const fewestOfClass = 10;
 /** Metrics that every row has a say in, whatever its class. */
-const ofAllRows: readonly string[] = ['accuracy', 'log-loss', 'brier', 'ece'];
+const ofAllRows: readonly string[] = ['accuracy', 'log-loss', 'brier', 'ece', 'top-k'];
 
 export function classificationEvidence(policy: GatePolicy, sample: Sample, arms: Arms<Arm>): TaskEvidence {
   const classes = sample.classes.length;
+  const settings = settingsFrom(policy);
   const ofSide = (side: Side): Arm => {
     const arm = arms[side];
     if (arm === undefined) throw new TypeError(`there is no ${side}`);
@@ -29,21 +35,27 @@ export function classificationEvidence(policy: GatePolicy, sample: Sample, arms:
     rows: sample.labels.length,
     slices: sample.slices,
     compared: arms.baseline !== undefined,
-    traits: (metric) => metricTraits[metric as ClassificationMetric],
-    measure: (metric, side, rows) => measure(metric as ClassificationMetric, sampleOf(rows), armOf(side, rows)),
+    traits: (metric) => classificationTraits(metric as ClassificationMetric, settings),
+    measure: (metric, side, rows) =>
+      measure(metric as ClassificationMetric, sampleOf(rows), armOf(side, rows), settings),
     differences: (metrics, plan: IntervalPlan, rows) =>
       differencesOf(
-        { sample: sampleOf(rows), candidate: armOf('candidate', rows), baseline: armOf('baseline', rows) },
+        { sample: sampleOf(rows), candidate: armOf('candidate', rows), baseline: armOf('baseline', rows), settings },
         metrics as readonly ClassificationMetric[],
         plan,
       ),
     weaknessOf: (metric) => (ofAllRows.includes(metric) ? undefined : rareClass(sample)),
+    ...(sample.sampling?.clusters !== undefined && { clusters: sample.sampling.clusters }),
+    swapped: (rows) => classificationEvidence(policy, sample, exchangedArms(arms, rows)),
+    answers: rowAnswers(sample, arms),
+    rowLosses: (metric, side) => rowLosses(sample, ofSide(side), metric),
     examples: (against) => flipBlocks(sample, arms, against),
-    pictures: (against) => pictureBlocks({ sample, ...arms, against }, policy.threshold),
+    pictures: (against) => pictureBlocks({ sample, ...arms, against }, policy),
     smallPrint: [
       sample.positive === undefined
-        ? `Classes ${sample.classes.join(', ')}; precision, recall and F1 are macro averages, AUC one class against the rest.`
+        ? `Classes ${sample.classes.join(', ')}; precision, recall and F1 are macro averages where nothing else is said, AUC one class against the rest.`
         : `Positive class "${sample.classes[sample.positive]}" from probability ${policy.threshold} on.`,
+      ...samplingWords(sample),
     ],
     line: (row) => ({
       id: sample.ids[row],
@@ -53,6 +65,9 @@ export function classificationEvidence(policy: GatePolicy, sample: Sample, arms:
     }),
   };
 }
+
+const samplingWords = ({ sampling }: Sample): string[] =>
+  sampling === undefined || isPlain(sampling) ? [] : [`Rows:${samplingText(sampling).slice(1)}.`];
 
 function rareClass(sample: Sample): Weakness | undefined {
   const counts = new Float64Array(sample.classes.length);

@@ -2,16 +2,17 @@
 import type { ClassificationMetric } from '../../formats/gate-metrics.ts';
 import { expectedCalibrationError } from '../../statistics/calibration.ts';
 import {
-  accuracyOf,
-  balancedAccuracyOf,
   brierScores,
   confusionTable,
   logLosses,
-  mean,
-  precisionRecallOf,
   rocAuc,
+  topKHits,
   type ConfusionTable,
 } from '../../statistics/classification.ts';
+import { tableMetric, type TableAverage, type TableMetric } from '../../statistics/confusion-influence.ts';
+import { weightedMean } from '../../statistics/sampling.ts';
+import { plainAveragePrecision, scoreAreas } from '../../statistics/score-areas.ts';
+import { noSettings, topDepth, type SettingsOf } from '../metric-settings.ts';
 import type { Measured, MetricTraits } from '../task.ts';
 import { confidenceOf, isOfClass, probabilitiesOf, type Arm, type Sample } from './sample.ts';
 
@@ -23,67 +24,120 @@ export const metricTraits: Readonly<Record<ClassificationMetric, ClassificationT
   'log-loss': { title: 'log-loss', direction: 'lower', unit: 'number', needs: 'probabilities' },
   brier: { title: 'Brier score', direction: 'lower', unit: 'number', needs: 'probabilities' },
   'roc-auc': { title: 'ROC AUC', direction: 'higher', unit: 'number', needs: 'probabilities' },
+  'pr-auc': { title: 'PR AUC', direction: 'higher', unit: 'number', needs: 'probabilities' },
   f1: { title: 'F1', direction: 'higher', unit: 'number', needs: 'classes' },
   accuracy: { title: 'accuracy', direction: 'higher', unit: 'share', needs: 'classes' },
+  'top-k': { title: 'top-5 accuracy', direction: 'higher', unit: 'share', needs: 'probabilities' },
   'balanced-accuracy': { title: 'balanced accuracy', direction: 'higher', unit: 'share', needs: 'classes' },
+  mcc: { title: 'MCC', direction: 'higher', unit: 'number', needs: 'classes' },
   precision: { title: 'precision', direction: 'higher', unit: 'share', needs: 'classes' },
   recall: { title: 'recall', direction: 'higher', unit: 'share', needs: 'classes' },
   ece: { title: 'calibration error (ECE)', direction: 'lower', unit: 'share', needs: 'probabilities' },
 };
 
+export function classificationTraits(name: ClassificationMetric, settings: SettingsOf): MetricTraits {
+  const traits: MetricTraits = metricTraits[name];
+  if (name === 'top-k') return { ...traits, title: `top-${topDepth(settings(name))} accuracy` };
+  const { average } = settings(name);
+  return average === undefined ? traits : { ...traits, title: `${traits.title} (${average})` };
+}
+
 /** Metrics that are functions of the confusion table alone. */
-export type CountMetric = 'accuracy' | 'balanced-accuracy' | 'precision' | 'recall' | 'f1';
+export type CountMetric = TableMetric;
 export type ProbabilityMetric = Exclude<ClassificationMetric, CountMetric>;
 
 export const isCountMetric = (name: ClassificationMetric): name is CountMetric =>
   metricTraits[name].needs === 'classes';
 
-/** @param positive class index; left out, precision, recall and F1 are macro averages */
-export function countMetricOf(name: CountMetric, table: ConfusionTable, positive?: number): number | null {
-  if (name === 'accuracy') return accuracyOf(table);
-  if (name === 'balanced-accuracy') return balancedAccuracyOf(table);
-  return precisionRecallOf(table, positive)?.[name] ?? null;
+/** Over which classes a metric speaks: as the policy says, else the positive one where there is one, else macro. */
+export function averageOf(
+  name: ClassificationMetric,
+  settings: SettingsOf,
+  positive: number | undefined,
+): TableAverage {
+  const { average } = settings(name);
+  return average ?? (positive === undefined ? 'macro' : { positive });
 }
 
-export function measure(name: ClassificationMetric, sample: Sample, arm: Arm): Measured {
+/** How a metric of the confusion table is computed. */
+export interface CountSetting {
+  readonly settings: SettingsOf;
+  readonly positive: number | undefined;
+}
+
+export const countMetricOf = (name: CountMetric, table: ConfusionTable, { settings, positive }: CountSetting) =>
+  tableMetric(name, table, averageOf(name, settings, positive));
+
+export function measure(
+  name: ClassificationMetric,
+  sample: Sample,
+  arm: Arm,
+  settings: SettingsOf = noSettings,
+): Measured {
+  const { labels, positive } = sample;
   const classes = sample.classes.length;
-  if (sample.labels.length === 0) return { value: null, reason: 'there are no rows' };
+  const weights = sample.sampling?.weights;
+  const none = labels.length === 0 ? 'there are no rows' : 'no row here has a weight';
+  if (labels.length === 0 || weights?.every((weight) => weight === 0) === true) return { value: null, reason: none };
   if (isCountMetric(name)) {
-    const value = countMetricOf(name, confusionTable(sample.labels, arm.predicted, classes), sample.positive);
-    return value === null ? { value, reason: 'there are no rows' } : { value };
+    const value = countMetricOf(name, confusionTable(labels, arm.predicted, classes, weights), { settings, positive });
+    return value === null ? { value, reason: none } : { value };
   }
   const { probabilities } = arm;
   if (probabilities === undefined) return { value: null, reason: 'the model gives classes, no probabilities' };
-  const valued = (value: number | null, reason: string): Measured => (value === null ? { value, reason } : { value });
   switch (name) {
     case 'log-loss':
-      return valued(mean(logLosses(sample.labels, probabilities, classes)), 'there are no rows');
+      return { value: weightedMean(logLosses(labels, probabilities, classes), weights) };
     case 'brier':
-      return valued(mean(brierScores(sample.labels, probabilities, classes)), 'there are no rows');
+      return { value: weightedMean(brierScores(labels, probabilities, classes), weights) };
     case 'ece': {
       const { chance, came } = confidenceOf(sample, probabilities);
-      return valued(expectedCalibrationError(chance, came), 'there are no rows');
+      const value = expectedCalibrationError(chance, came, 10, weights);
+      return value === null ? { value, reason: none } : { value };
+    }
+    case 'top-k': {
+      const k = topDepth(settings(name));
+      if (k >= classes) return { value: null, reason: `with ${classes} classes the true one is always among ${k}` };
+      return { value: weightedMean(Float64Array.from(topKHits(labels, probabilities, classes, k)), weights) };
     }
     case 'roc-auc':
-      return rocAucOf(sample, probabilities);
+    case 'pr-auc':
+      return areaOf(name, sample, probabilities);
   }
 }
 
-/** With two classes the positive one's AUC; with more the plain mean of each class against the rest (scikit-learn's `ovr`, `macro`). */
-function rocAucOf(sample: Sample, probabilities: Float64Array): Measured {
-  const classes = sample.classes.length;
-  const spoken = sample.positive === undefined ? sample.classes.map((_, index) => index) : [sample.positive];
+/** The classes that areas speak of: the positive one, or with more than two each against the rest. */
+export const classesSpokenOf = ({ positive, classes }: Sample): readonly number[] =>
+  positive === undefined ? classes.map((_, index) => index) : [positive];
+
+/** With two classes the positive one's area; with more the plain mean of each class against the rest (scikit-learn's `ovr`, `macro`). */
+function areaOf(name: 'roc-auc' | 'pr-auc', sample: Sample, probabilities: Float64Array): Measured {
+  const { labels, classes, sampling } = sample;
+  const spoken = classesSpokenOf(sample);
   let sum = 0;
   for (const index of spoken) {
-    const area = rocAuc(probabilitiesOf(probabilities, classes, index), isOfClass(sample.labels, index));
-    if (area === null) {
-      const only = sample.labels.every((label) => label === sample.labels[0]);
-      const reason = only
-        ? `all rows are of class "${sample.classes[sample.labels[0]!]}"`
-        : `no row is of class "${sample.classes[index]}"`;
-      return { value: null, reason };
-    }
+    const [scores, positives] = [probabilitiesOf(probabilities, classes.length, index), isOfClass(labels, index)];
+    const area = areaUnder(name, scores, positives, sampling?.weights);
+    if (area === null) return { value: null, reason: oneClassReason(sample, index) };
     sum += area;
   }
   return { value: sum / spoken.length };
+}
+
+function areaUnder(
+  name: 'roc-auc' | 'pr-auc',
+  scores: Float64Array,
+  positives: Uint8Array,
+  weights: Float64Array | undefined,
+): number | null {
+  if (weights === undefined)
+    return name === 'roc-auc' ? rocAuc(scores, positives) : plainAveragePrecision(scores, positives);
+  const areas = scoreAreas(scores, positives);
+  return name === 'roc-auc' ? areas.roc(weights) : areas.averagePrecision(weights);
+}
+
+function oneClassReason({ labels, classes, sampling }: Sample, index: number): string {
+  const counted = labels.filter((_, row) => sampling?.weights?.[row] !== 0);
+  const only = counted.every((label) => label === counted[0]);
+  return only ? `all rows are of class "${classes[counted[0]!]}"` : `no row is of class "${classes[index]}"`;
 }

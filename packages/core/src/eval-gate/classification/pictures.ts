@@ -1,9 +1,11 @@
 // The pictures of two classifiers, as data.
+import type { GatePolicy } from '../../formats/gate-policy.ts';
 import type { Block, Chart } from '../../formats/report.ts';
 import { reliability } from '../../statistics/calibration.ts';
 import { confusionTable, rocCurve } from '../../statistics/classification.ts';
 import type { Against } from '../task.ts';
 import { countText, sideText } from '../words.ts';
+import { costBlocks, precisionRecallChart, thresholdChart } from './threshold-pictures.ts';
 import { confidenceOf, isOfClass, probabilitiesOf, type Arm, type Sample } from './sample.ts';
 
 /** Both models, or the candidate alone. */
@@ -21,13 +23,17 @@ const arms = ({ candidate, baseline, against }: Judged): [string, Arm][] => [
   ['candidate', candidate],
 ];
 
-export function pictureBlocks(judged: Judged, threshold: number): Block[] {
+export function pictureBlocks(judged: Judged, policy: GatePolicy): Block[] {
+  const { threshold } = policy;
   const confusion = confusionBlock(judged);
   const heading = judged.sample.positive === undefined ? 'Confusion' : `Confusion at threshold ${threshold}`;
   const change = judged.baseline === undefined ? '' : `, with the change from ${sideText(judged.against)}`;
   const blocks: (Block | undefined)[] = [
     reliabilityChart(judged),
     rocChart(judged),
+    precisionRecallChart(judged.sample, arms(judged)),
+    thresholdChart(judged.sample, judged.candidate, threshold),
+    ...costBlocks(judged.sample, arms(judged), policy),
     ...(confusion === undefined ? [] : [{ type: 'heading' as const, text: `${heading}${change}` }, confusion]),
   ];
   return blocks.filter((block) => block !== undefined);

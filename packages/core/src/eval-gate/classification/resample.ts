@@ -1,96 +1,76 @@
 // What the bootstrap evaluates on each draw of rows: every metric's paired difference, all in one loop.
 import type { ClassificationMetric } from '../../formats/gate-metrics.ts';
 import { binOf } from '../../statistics/calibration.ts';
-import { brierScores, confusionTable, logLosses } from '../../statistics/classification.ts';
-import { countMetricOf, isCountMetric, type CountMetric, type ProbabilityMetric } from './metrics.ts';
+import { brierScores, confusionTable, logLosses, topKHits } from '../../statistics/classification.ts';
+import { weightedMean } from '../../statistics/sampling.ts';
+import { scoreAreas } from '../../statistics/score-areas.ts';
+import { noSettings, topDepth, type SettingsOf } from '../metric-settings.ts';
+import type { Evaluator } from '../paired-estimates.ts';
+import { classesSpokenOf, countMetricOf, isCountMetric, type CountMetric, type ProbabilityMetric } from './metrics.ts';
 import { confidenceOf, isOfClass, probabilitiesOf, type Arm, type Sample } from './sample.ts';
 
-/** A statistic of one model under row counts. */
-type Weighted = (counts: Int32Array) => number;
+type Weights = Int32Array | Float64Array;
+/** A statistic of one model under row weights. */
+type Weighted = (weights: Weights) => number;
 
 export interface Pair {
   readonly sample: Sample;
   readonly candidate: Arm;
   readonly baseline: Arm;
+  /** How metrics are computed; left out, as they are without settings. */
+  readonly settings?: SettingsOf;
 }
 
-/** @returns for row counts, candidate − baseline of each metric in the order given; NaN where a draw has no value */
-export function differenceEvaluator(
-  pair: Pair,
-  names: readonly ClassificationMetric[],
-): (counts: Int32Array) => number[] {
-  const { sample } = pair;
+/** @returns for row weights, candidate − baseline of each metric in the order given; NaN where a draw has no value */
+export function differenceEvaluator(pair: Pair, names: readonly ClassificationMetric[]): Evaluator {
+  const { sample, settings = noSettings } = pair;
   const classes = sample.classes.length;
   const tables = names.some(isCountMetric);
   const others = new Map<ClassificationMetric, readonly [Weighted, Weighted]>(
     names
       .filter((name): name is ProbabilityMetric => !isCountMetric(name))
-      .map((name) => [name, [weighted(name, sample, pair.candidate), weighted(name, sample, pair.baseline)] as const]),
+      .map((name) => [name, [weighted(name, pair, pair.candidate), weighted(name, pair, pair.baseline)] as const]),
   );
-  return (counts) => {
+  return (weights) => {
     const [a, b] = [pair.candidate, pair.baseline].map((arm) =>
-      tables ? confusionTable(sample.labels, arm.predicted, classes, counts) : undefined,
+      tables ? confusionTable(sample.labels, arm.predicted, classes, weights) : undefined,
     );
     return names.map((name) => {
       const both = others.get(name);
-      if (both !== undefined) return both[0](counts) - both[1](counts);
+      if (both !== undefined) return both[0](weights) - both[1](weights);
       const value = (table: typeof a): number =>
-        table === undefined ? Number.NaN : (countMetricOf(name as CountMetric, table, sample.positive) ?? Number.NaN);
+        table === undefined
+          ? Number.NaN
+          : (countMetricOf(name as CountMetric, table, { settings, positive: sample.positive }) ?? Number.NaN);
       return value(a) - value(b);
     });
   };
 }
 
-function weighted(name: ProbabilityMetric, sample: Sample, arm: Arm): Weighted {
+function weighted(name: ProbabilityMetric, { sample, settings = noSettings }: Pair, arm: Arm): Weighted {
   const { probabilities } = arm;
+  const { labels } = sample;
   const classes = sample.classes.length;
   if (probabilities === undefined) return () => Number.NaN;
-  if (name === 'log-loss') return weightedMean(logLosses(sample.labels, probabilities, classes));
-  if (name === 'brier') return weightedMean(brierScores(sample.labels, probabilities, classes));
+  const mean =
+    (values: Float64Array): Weighted =>
+    (weights) =>
+      weightedMean(values, weights);
+  if (name === 'log-loss') return mean(logLosses(labels, probabilities, classes));
+  if (name === 'brier') return mean(brierScores(labels, probabilities, classes));
+  if (name === 'top-k') {
+    const k = topDepth(settings(name));
+    return k >= classes ? () => Number.NaN : mean(Float64Array.from(topKHits(labels, probabilities, classes, k)));
+  }
   if (name === 'ece') return weightedCalibration(sample, probabilities);
-  const spoken = sample.positive === undefined ? sample.classes.map((_, index) => index) : [sample.positive];
-  const areas = spoken.map((index) =>
-    weightedAuc(probabilitiesOf(probabilities, classes, index), isOfClass(sample.labels, index)),
+  const areas = classesSpokenOf(sample).map((index) =>
+    scoreAreas(probabilitiesOf(probabilities, classes, index), isOfClass(labels, index)),
   );
-  return (counts) => areas.reduce((sum, area) => sum + area(counts), 0) / areas.length;
-}
-
-function weightedMean(values: Float64Array): Weighted {
-  return (counts) => {
-    let sum = 0;
-    let rows = 0;
-    for (let row = 0; row < values.length; row++) {
-      sum += counts[row]! * values[row]!;
-      rows += counts[row]!;
-    }
-    return sum / rows;
-  };
-}
-
-/** Sorted once; each draw is then one walk over the rows. */
-function weightedAuc(scores: Float64Array, positives: Uint8Array): Weighted {
-  const order = Uint32Array.from(scores, (_, row) => row).sort((a, b) => scores[a]! - scores[b]!);
-  return (counts) => {
-    let above = 0;
-    let below = 0;
-    let wins = 0;
-    for (let start = 0; start < order.length;) {
-      const score = scores[order[start]!]!;
-      let tiedAbove = 0;
-      let tiedBelow = 0;
-      let next = start;
-      for (; next < order.length && scores[order[next]!] === score; next++) {
-        const row = order[next]!;
-        if (positives[row] === 1) tiedAbove += counts[row]!;
-        else tiedBelow += counts[row]!;
-      }
-      wins += tiedAbove * (below + tiedBelow / 2);
-      above += tiedAbove;
-      below += tiedBelow;
-      start = next;
-    }
-    return above === 0 || below === 0 ? Number.NaN : wins / (above * below);
-  };
+  return (weights) =>
+    areas.reduce(
+      (sum, area) => sum + ((name === 'roc-auc' ? area.roc(weights) : area.averagePrecision(weights)) ?? Number.NaN),
+      0,
+    ) / areas.length;
 }
 
 function weightedCalibration(sample: Sample, probabilities: Float64Array): Weighted {
@@ -99,13 +79,13 @@ function weightedCalibration(sample: Sample, probabilities: Float64Array): Weigh
   const bin = Uint8Array.from(chance, (value) => binOf(value, bins));
   const miss = chance.map((value, row) => value - came[row]!);
   const gap = new Float64Array(bins);
-  return (counts) => {
+  return (weights) => {
     gap.fill(0);
-    let rows = 0;
+    let all = 0;
     for (let row = 0; row < bin.length; row++) {
-      gap[bin[row]!]! += counts[row]! * miss[row]!;
-      rows += counts[row]!;
+      gap[bin[row]!]! += weights[row]! * miss[row]!;
+      all += weights[row]!;
     }
-    return gap.reduce((sum, value) => sum + Math.abs(value), 0) / rows;
+    return gap.reduce((sum, value) => sum + Math.abs(value), 0) / all;
   };
 }

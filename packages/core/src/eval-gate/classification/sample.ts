@@ -1,4 +1,5 @@
 // The rows that both models are judged on, and what each model said about them.
+import { samplingOf, type Sampling } from '../../statistics/sampling.ts';
 
 export interface Sample {
   readonly ids: readonly string[];
@@ -7,6 +8,8 @@ export interface Sample {
   readonly labels: Int32Array;
   /** With two classes, the one that precision, recall, F1 and AUC speak of. */
   readonly positive?: number;
+  /** Weights, clusters, strata; left out, rows were drawn one by one and each counts once. */
+  readonly sampling?: Sampling;
   /** Slice column → its value per row; null where there is none. */
   readonly slices: Readonly<Record<string, readonly (string | null)[]>>;
 }
@@ -78,6 +81,7 @@ export function sampleRows(sample: Sample, rows: Int32Array): Sample {
     ids: Array.from(rows, (row) => sample.ids[row]!),
     labels: rows.map((row) => sample.labels[row]!),
     slices: {},
+    ...(sample.sampling !== undefined && { sampling: samplingOf(sample.sampling, rows) }),
   };
 }
 

@@ -12,26 +12,30 @@ import {
   type EvidencePorts,
   type OpenTable,
 } from '../read-evidence.ts';
+import { readSampling, samplingColumns } from '../read-sampling.ts';
 import type { GateTask, TaskSetting } from '../task.ts';
 import { alignPredictions, armOfLabels, armOfProbabilities, makeSample, type RawRows } from './answers.ts';
 import { classificationEvidence } from './evidence.ts';
 import type { Arm, Sample } from './sample.ts';
+import { armOfStored } from './stored.ts';
 
 export const classification: GateTask<Sample, Arm> = {
   readSample,
   readPredictions,
   armOf,
+  stored: armOfStored,
   evidence: classificationEvidence,
 };
 
 async function readSample(ports: EvidencePorts, table: OpenTable, { data }: GatePolicy): Promise<Read<Sample>> {
-  const problems = missingColumns(table, [data.id, data.label, ...data.slices]);
+  const problems = missingColumns(table, [data.id, data.label, ...data.slices, ...samplingColumns(data)]);
   if (problems.length > 0) return { problems };
   return reading(table.file, async () => {
     const raw: RawRows = {
       file: table.file,
       ids: await texts(ports.engine, table, data.id, data.id),
       labels: await texts(ports.engine, table, data.label, data.id),
+      sampling: await readSampling(ports, table, data),
       slices: Object.fromEntries(
         await each(data.slices, async (column) => [column, await texts(ports.engine, table, column, data.id)] as const),
       ),

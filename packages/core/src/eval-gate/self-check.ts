@@ -1,0 +1,156 @@
+// The gate against itself: how often does it fail, pass or stay open on these rows when nothing has changed? Pure, seeded.
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import type { GatePolicy } from '../formats/gate-policy.ts';
+import type { Verdict } from '../formats/verdict.ts';
+import { usualAlpha } from '../statistics/alpha-spending.ts';
+import { clopperPearson } from '../statistics/clopper-pearson.ts';
+import { askedMetrics, asksForGain, type Asked } from './asked.ts';
+import { compareModels } from './compare.ts';
+import type { GateJudgement } from './decide.ts';
+import { splitRounds } from './self-check-split.ts';
+import type { TaskEvidence } from './task.ts';
+
+export interface SelfCheckPlan {
+  readonly seed: number;
+  readonly alpha?: number;
+  /** True when both sides are the same file, so that there is nothing to exchange. */
+  readonly same: boolean;
+  /** Left out, 500 on up to 5,000 rows, else 200. */
+  readonly rounds?: number;
+  readonly progress: (message: string) => void;
+}
+
+/** How often something came out, with the exact two-sided 95 % bounds that so many rounds allow. */
+export interface Share {
+  readonly count: number;
+  readonly rate: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface SelfCheck {
+  /** `exchange`: both models' answers trade places at random. `split`: there is one model; halves of its rows are compared. */
+  readonly method: 'exchange' | 'split';
+  readonly rows: number;
+  readonly rounds: number;
+  readonly verdicts: Readonly<Record<Verdict, Share>>;
+  /** Rounds in which a metric that asks for no gain, or the slices, failed: a loss was seen where none was. */
+  readonly falseFails: Share;
+  /** Rounds that passed though a gain was asked for; absent where none is. */
+  readonly falsePasses?: Share;
+  /** Per key metric. */
+  readonly metrics: Readonly<Record<string, Readonly<Record<Verdict, Share>>>>;
+  /** One-sided error that the policy promises at this look. */
+  readonly alpha: number;
+  /** `fail` where more than α is wrong beyond chance; `inconclusive` where no round decided anything. */
+  readonly verdict: Verdict;
+}
+
+const verdicts: readonly Verdict[] = ['pass', 'fail', 'inconclusive', 'error'];
+/** Replicates of each round's bootstrap: twenty of them lie beyond a bound at 5 %. */
+const replicates = 400;
+/** Large sets are judged less often: two hundred rounds leave three points to chance. */
+const roundsOf = (rows: number): number => (rows <= 5000 ? 500 : 200);
+
+/**
+ * If nothing has changed, either answer to a row could have been the candidate's: exchanging them by a coin for each
+ * row (each cluster) gives comparisons in which no loss and no gain is real (a permutation null; Fisher 1935, Pitman
+ * 1937). Without a second model, or a task that cannot exchange answers, halves of the rows take the two sides.
+ */
+export function checkSelf(policy: GatePolicy, evidence: TaskEvidence, plan: SelfCheckPlan): SelfCheck {
+  const { alpha = usualAlpha } = plan;
+  const bare = withoutBounds(policy);
+  const asked = askedMetrics(bare);
+  const { rounds = roundsOf(evidence.rows) } = plan;
+  const method = evidence.compared && !plan.same && evidence.swapped !== undefined ? 'exchange' : 'split';
+  const tell = (round: number): void => {
+    if (round % 50 === 0) plan.progress(`self-check: round ${round} of ${rounds}`);
+  };
+  const judged =
+    method === 'exchange'
+      ? exchangeRounds(bare, evidence, { ...plan, alpha, rounds, tell })
+      : splitRounds(bare, evidence, { seed: plan.seed, alpha, rounds, tell });
+  return tally(judged, { method, rows: evidence.rows, alpha, asked });
+}
+
+interface Rounds {
+  readonly seed: number;
+  readonly alpha: number;
+  readonly rounds: number;
+  readonly tell: (round: number) => void;
+}
+
+function exchangeRounds(policy: GatePolicy, evidence: TaskEvidence, { seed, alpha, rounds, tell }: Rounds) {
+  const random = xoroshiro128plus(seed);
+  const { clusters } = evidence;
+  const units = clusters === undefined ? evidence.rows : clusters.reduce((most, one) => Math.max(most, one), -1) + 1;
+  const coins = new Uint8Array(units);
+  return Array.from({ length: rounds }, (_, round): GateJudgement => {
+    tell(round);
+    for (let unit = 0; unit < units; unit++) coins[unit] = random.next() < 0 ? 1 : 0;
+    const rows = clusters === undefined ? coins : Uint8Array.from(clusters, (unit) => coins[unit]!);
+    const swapped = evidence.swapped!(rows);
+    // Slices can only change the verdict where the policy counts them.
+    const judging = policy['max-slices-worse'] === undefined ? { ...swapped, slices: {} } : swapped;
+    return compareModels(policy, { evidence: judging, same: false, seed: seed + round, alpha }).judgement;
+  });
+}
+
+/** A bound is broken or not, without chance; left in, it would hide what chance does. */
+function withoutBounds(policy: GatePolicy): GatePolicy {
+  const metrics = Object.entries(policy.metrics).map(([name, metric]) => {
+    const { minimum: _minimum, maximum: _maximum, ...rest } = metric ?? {};
+    return [name, rest] as const;
+  });
+  return {
+    ...policy,
+    metrics: Object.fromEntries(metrics),
+    guards: {},
+    resamples: Math.min(policy.resamples, replicates),
+  };
+}
+
+interface Setting {
+  readonly method: SelfCheck['method'];
+  readonly rows: number;
+  readonly alpha: number;
+  readonly asked: ReadonlyMap<string, Asked>;
+}
+
+function tally(judged: readonly GateJudgement[], { method, rows, alpha, asked }: Setting): SelfCheck {
+  const rounds = judged.length;
+  const shareOf = (count: number): Share => ({ count, rate: count / rounds, ...clopperPearson(count, rounds, 0.025) });
+  const sharesOf = (said: readonly (Verdict | undefined)[]): Record<Verdict, Share> =>
+    Object.fromEntries(
+      verdicts.map((verdict) => [verdict, shareOf(said.filter((one) => one === verdict).length)]),
+    ) as Record<Verdict, Share>;
+  const gains = [...asked].flatMap(([name, one]) => (one.role === 'key' && asksForGain(one) ? [name] : []));
+  // "Surely less than the gain" is right where nothing changed; "surely worse" is not, and nor is a slice.
+  const lost = ({ verdict, metrics }: GateJudgement): boolean => {
+    const failed = metrics.filter((metric) => metric.verdict === 'fail');
+    if (failed.length === 0) return verdict === 'fail';
+    return failed.some(({ asked: one }) => one.role === 'key' && one.gain === undefined);
+  };
+  const all = sharesOf(judged.map(({ verdict }) => verdict));
+  const falseFails = shareOf(judged.filter(lost).length);
+  const falsePasses = gains.length === 0 ? undefined : all.pass;
+  const wrong = [falseFails, falsePasses].some((share) => share !== undefined && share.low > alpha);
+  const verdict =
+    all.error.count > 0 ? 'error' : wrong ? 'fail' : all.inconclusive.count === rounds ? 'inconclusive' : 'pass';
+  return {
+    method,
+    rows,
+    rounds,
+    verdicts: all,
+    falseFails,
+    ...(falsePasses !== undefined && { falsePasses }),
+    metrics: Object.fromEntries(
+      [...asked.keys()].map((name) => [
+        name,
+        sharesOf(judged.map(({ metrics }) => metrics.find((metric) => metric.name === name)?.verdict)),
+      ]),
+    ),
+    alpha,
+    verdict,
+  };
+}

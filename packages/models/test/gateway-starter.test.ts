@@ -1,0 +1,177 @@
+// A gateway as a process: started when it is needed, with what it is given and nothing else, and gone at the end.
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { GatewayRequest, ModelFailure, Workspace } from '@pawl/core';
+import { fakeWorkspace } from '@pawl/core/testing';
+import { gatewayStarter, openAiProvider, type GatewayStarterOptions } from '@pawl/models';
+
+/** Answers with its configuration, its place and its environment; told to, it fails, hangs, or has a child. */
+const gateway = `
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+const [config, port] = process.argv.slice(2);
+const text = readFileSync(config, 'utf8');
+if (text.includes('broken')) {
+  console.error('reading ' + config);
+  console.error('no model_list; key is ' + process.env.LITELLM_MASTER_KEY + ', upstream ' + process.env.UPSTREAM);
+  process.exit(3);
+}
+const serve = "require('net').createServer().listen(0, '127.0.0.1', function () { console.log(this.address().port); })";
+const child = text.includes('family') ? spawn(process.execPath, ['-e', serve]) : undefined;
+const childPort = child && await new Promise((resolve) => child.stdout.once('data', (data) => resolve(Number(data))));
+if (text.includes('deaf')) setInterval(() => {}, 1000);
+else createServer((request, response) => {
+  if (request.url === '/health/liveliness') return response.end('alive');
+  const content = JSON.stringify({ text, cwd: process.cwd(), env: process.env, childPort, authorization: request.headers.authorization });
+  response.setHeader('content-type', 'application/json');
+  response.end(JSON.stringify({ choices: [{ message: { content } }] }));
+}).listen(Number(port), '127.0.0.1');
+`;
+
+interface Said {
+  readonly text: string;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly authorization: string;
+  readonly childPort?: number;
+}
+
+async function folderWith(config: string) {
+  const folder = await mkdtemp(join(tmpdir(), 'pawl-gateway-test-'));
+  await mkdir(join(folder, 'gateway'));
+  await writeFile(join(folder, 'gateway.mjs'), gateway);
+  await writeFile(join(folder, 'gateway', 'litellm.yaml'), config);
+  const workspace: Workspace = { ...fakeWorkspace({}), resolve: async (path) => join(folder, path) };
+  return {
+    folder,
+    workspace,
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+const environment = (name: string): string | undefined =>
+  ({ PATH: process.env['PATH'], UPSTREAM: 'upstream-secret', OTHER: 'other-secret' })[name];
+
+async function open(
+  { folder, workspace }: { readonly folder: string; readonly workspace: Workspace },
+  request: Partial<GatewayRequest> = {},
+  options: Partial<GatewayStarterOptions> = {},
+) {
+  const starter = gatewayStarter({ workspace, environment, ...options });
+  const command = `'${process.execPath}' '${join(folder, 'gateway.mjs')}' {config} {port}`;
+  const opened = await starter.open({ command, config: 'gateway/litellm.yaml', env: ['UPSTREAM'], ...request });
+  if (opened.value === undefined) throw new Error(JSON.stringify(opened.problems));
+  const { value } = opened;
+  const apiKey = starter.environment(value.apiKeyEnv);
+  const ask = async (): Promise<Said | ModelFailure> => {
+    const provider = openAiProvider({ baseUrl: value.baseUrl, retries: 0, ...(apiKey !== undefined && { apiKey }) });
+    const reply = await provider.complete({
+      model: 'm',
+      messages: [{ role: 'user', content: 'x' }],
+      parameters: {},
+      repeat: 0,
+    });
+    return 'failure' in reply ? reply : (JSON.parse(reply.text) as Said);
+  };
+  return { ...value, apiKey, ask };
+}
+
+function answered(said: Said | ModelFailure): Said {
+  if ('failure' in said) throw new Error(said.failure);
+  return said;
+}
+
+const listens = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.unref();
+  });
+
+test('it is given its configuration, a key of its own and the variables that are named', async () => {
+  await using files = await folderWith('model_list: []');
+  const started = await open(files);
+  const before = await started.ask();
+  const ready = await started.ready();
+  const said = answered(await started.ask());
+  await started.close();
+
+  expect(before).toHaveProperty('failure');
+  expect(ready).toBeUndefined();
+  expect(said).toMatchObject({ text: 'model_list: []', authorization: `Bearer ${started.apiKey}` });
+  expect(said.cwd).toMatch(/gateway$/);
+  expect(said.env).toMatchObject({ UPSTREAM: 'upstream-secret', LITELLM_MASTER_KEY: started.apiKey });
+  expect(said.env).not.toHaveProperty('OTHER');
+  expect(await started.ask()).toHaveProperty('failure');
+});
+
+test("the baseline's files are laid out as they were, and taken away", async () => {
+  await using files = await folderWith('model_list: []');
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  const started = await open(files, {
+    files: new Map([
+      ['gateway/litellm.yaml', bytes('old: true')],
+      ['gateway/hooks.py', bytes('')],
+    ]),
+  });
+  await started.ready();
+  const said = answered(await started.ask());
+  const there = existsSync(join(said.cwd, 'hooks.py'));
+  await started.close();
+
+  expect(said.text).toBe('old: true');
+  expect(there).toBe(true);
+  expect(existsSync(said.cwd)).toBe(false);
+});
+
+test('it ends with what it started', async () => {
+  await using files = await folderWith('family');
+  const started = await open(files);
+  await started.ready();
+  const { childPort = 0 } = answered(await started.ask());
+  const lived = await listens(childPort);
+  await started.close();
+
+  expect(lived).toBe(true);
+  expect(await listens(childPort)).toBe(false);
+});
+
+test('why it does not run is told without its secrets', async () => {
+  await using files = await folderWith('broken');
+  const started = await open(files);
+  const failure = await started.ready();
+  await started.close();
+
+  expect(failure?.failure).toMatch(/^the gateway ended with 3: .*no model_list; key is \*\*\*, upstream \*\*\*$/);
+});
+
+test('one that does not answer in its time, and one that is no program, are failures', async () => {
+  await using files = await folderWith('deaf');
+  const deaf = await open(files, {}, { startMs: 500 });
+  const late = await deaf.ready();
+  await deaf.close();
+  const nobody = await open(files, { command: 'pawl-no-such-program {config} {port}' });
+  const missing = await nobody.ready();
+  await nobody.close();
+
+  expect(late?.failure).toMatch(/did not answer within 0\.5 s$/);
+  expect(missing?.failure).toMatch(/^the gateway cannot be started: /);
+});
+
+test('a fork starts none, and a command needs its placeholders', async () => {
+  await using files = await folderWith('model_list: []');
+  const codes = async (options: Partial<GatewayStarterOptions>, request: Partial<GatewayRequest>) => {
+    const { open: opened } = gatewayStarter({ workspace: files.workspace, environment, ...options });
+    const read = await opened({ command: 'x {config} {port}', config: 'gateway/litellm.yaml', env: [], ...request });
+    return read.problems.map(({ code }) => code);
+  };
+
+  expect(await codes({ trust: 'fork' }, {})).toEqual(['GATEWAY_FORK']);
+  expect(await codes({}, { command: 'litellm --config {config}' })).toEqual(['INPUT_INVALID']);
+  expect(await codes({}, { env: ['NOT_SET'] })).toEqual(['ENV_MISSING']);
+});
