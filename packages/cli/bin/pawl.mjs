@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 // Starts the built command, or says what is missing. Plain JavaScript: an old Node must be able to read it.
 import { existsSync } from 'node:fs';
+import * as nodeModule from 'node:module';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -14,6 +16,9 @@ if (Number(process.versions.node.split('.')[0]) < 22) {
   console.error('Run "npm start" or "npm test" once in the checkout: each builds it.');
   process.exitCode = 2;
 } else {
+  // Compiling is a third of a start. What is kept lies with the user's other caches: a folder that others may write to,
+  // as Node's own default is, would let them run their code here. Where it cannot be written, nothing is kept.
+  nodeModule.enableCompileCache?.(join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'pawl', 'compiled'));
   const { main } = await import(pathToFileURL(built).href);
   process.exitCode = await main(process.argv.slice(2));
 }

@@ -3,7 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { usageExitCode, type Outcome } from '@pawl/core';
 import { outputRow, PromptfooOutput, promptRegressionInputs, type OutputRow } from '@pawl/core/prompt-regression';
-import { executePromptRegression, type World } from '@pawl/wiring';
+import { executePromptRegression } from '@pawl/wiring/prompt-regression';
+import type { World } from '@pawl/wiring';
 import { Option, type Command } from 'commander';
 import type { Feature, Shown } from './feature-command.ts';
 import type { Shell } from './terminal-io.ts';
@@ -19,11 +20,10 @@ interface EvalOptions {
 /** As promptfoo ends where a test failed. */
 const promptfooFailed = 100;
 
-export function evalFeature(shell: Shell): Feature<typeof promptRegressionInputs> {
+export function evalFeature(shell: Shell): Omit<Feature<typeof promptRegressionInputs>, 'summary'> {
   return {
     slug: 'prompt-regression',
     name: 'eval',
-    summary: 'compare a prompt or suite with the one in production, case by case',
     inputs: promptRegressionInputs,
     several: 'prompt',
     examples: [

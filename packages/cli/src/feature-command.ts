@@ -16,7 +16,7 @@ import {
   type Outcome,
   type Slug,
 } from '@pawl/core';
-import { renderHtml, renderTerminal } from '@pawl/core/report';
+import { renderHtml, renderSummary, renderTerminal } from '@pawl/core/report';
 import type { World } from '@pawl/wiring';
 import { Command, Option } from 'commander';
 import { inWorld, type Finish } from './in-world.ts';
@@ -50,6 +50,7 @@ export interface Shown {
 interface CommonOptions {
   readonly json?: boolean;
   readonly html?: string;
+  readonly markdown?: string;
   readonly store: boolean;
   readonly directory?: string;
 }
@@ -96,6 +97,7 @@ function addCommonOptions(command: Command): void {
   command
     .option('--json', 'print the report as JSON')
     .option('--html <file>', 'also write the report as an HTML page')
+    .option('--markdown <file>', 'also write the report as Markdown, as in the comment on a pull request')
     .option('--no-store', 'do not record the run in Git')
     .option('-C, --directory <folder>', 'work in this folder instead of here');
 }
@@ -163,7 +165,12 @@ async function tell(
       ? JSON.stringify(shown?.json(told) ?? told, null, 2)
       : (shown?.text ?? renderTerminal(report, shell));
   shell.out(written);
-  if (options.html !== undefined && !(await writeHtml(outcome, options.html, shell))) return usageExitCode;
+  const pages = [
+    [options.html, () => renderHtml([report])],
+    [options.markdown, () => renderSummary(report, {})],
+  ] as const;
+  for (const [path, page] of pages)
+    if (path !== undefined && !(await writePage(path, page(), shell))) return usageExitCode;
   return shown?.code ?? exitCodeOf(outcome);
 }
 
@@ -184,14 +191,14 @@ async function keep({ run, results }: Outcome, world: World, shell: Shell): Prom
   }
 }
 
-async function writeHtml({ report }: Outcome, path: string, shell: Shell): Promise<boolean> {
+async function writePage(path: string, page: string, shell: Shell): Promise<boolean> {
   const file = resolve(shell.cwd, path);
   try {
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, renderHtml([report]));
+    await writeFile(file, page);
     return true;
   } catch (error) {
-    shell.err(`The HTML report cannot be written to ${path}: ${(error as NodeJS.ErrnoException).code}.`);
+    shell.err(`The report cannot be written to ${path}: ${(error as NodeJS.ErrnoException).code}.`);
     return false;
   }
 }

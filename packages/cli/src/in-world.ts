@@ -1,7 +1,8 @@
 // Opens a repository's world for a command, and turns what goes wrong into one message and an exit code.
 import { resolve } from 'node:path';
 import { hasErrors, isExpected } from '@pawl/core';
-import { openWorld, type World } from '@pawl/wiring';
+import type { World } from '@pawl/wiring';
+import { openWorld } from '@pawl/wiring/world';
 import { showExpected, showProblems } from './show-problems.ts';
 import type { Shell } from './terminal-io.ts';
 

@@ -1,14 +1,6 @@
 // The pawl command.
-import { usageExitCode } from '@pawl/core';
 import { Command, CommanderError } from 'commander';
-import { cardCommand } from './commands/card.ts';
-import { judgeCommand } from './commands/judge.ts';
-import { promptCommand } from './commands/prompt.ts';
-import { registryCommand } from './commands/registry.ts';
-import { runCommand } from './commands/run.ts';
-import { serveCommand } from './commands/serve.ts';
-import { storeCommand } from './commands/store.ts';
-import { featureCommands } from './features.ts';
+import { judging, managing, type ListedCommand } from './command-list.ts';
 import { processShell, type Shell } from './terminal-io.ts';
 
 /** @returns the exit code; see the table of verdicts */
@@ -26,26 +18,21 @@ export async function main(args: readonly string[], shell: Shell = processShell(
     .enablePositionalOptions()
     .configureHelp({ sortSubcommands: false, subcommandTerm: (command) => command.name() })
     .configureOutput({ writeOut: (text) => shell.out(text.trimEnd()), writeErr: (text) => shell.err(text.trimEnd()) });
+  // The program's own options take no value: the first word is the command.
+  const called = args.find((arg) => !arg.startsWith('-'));
+  const commandOf = async ({ name, summary, load }: ListedCommand): Promise<Command> =>
+    (name === called ? (await load())(shell, finish, summary) : new Command(name)).summary(summary);
   program.commandsGroup('Judge:');
-  for (const command of featureCommands(shell, finish)) program.addCommand(command);
+  for (const listed of judging) program.addCommand(await commandOf(listed));
   program.commandsGroup('Look and manage:');
-  for (const command of [
-    runCommand(shell, finish),
-    registryCommand(shell, finish),
-    promptCommand(shell, finish),
-    judgeCommand(shell, finish),
-    cardCommand(shell, finish),
-    storeCommand(shell, finish),
-    serveCommand(shell, finish),
-  ])
-    program.addCommand(command);
+  for (const listed of managing) program.addCommand(await commandOf(listed));
   program.addHelpText('after', help);
   configureAll(program);
   try {
     await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageExitCode;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : (await import('@pawl/core')).usageExitCode;
     throw error;
   }
 }

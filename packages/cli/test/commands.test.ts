@@ -87,7 +87,7 @@ describe('validate', () => {
     );
     expect(code).toBe(2);
     expect(out).toContain('pass');
-    expect(err).toContain('The HTML report cannot be written to things.csv/r.html');
+    expect(err).toContain('The report cannot be written to things.csv/r.html');
   });
 });
 

@@ -16,9 +16,10 @@ const judging = [['validate'], ['eval'], ['gate'], ['drift'], ['deploy']];
 const groups: Readonly<Record<string, readonly string[]>> = {
   run: ['log', 'start', 'end', 'exec', 'list', 'show', 'diff', 'export', 'import', 'push'],
   registry: ['list', 'resolve', 'history', 'register', 'label', 'unlabel', 'deprecate', 'archive', 'pull', 'push'],
-  prompt: ['list', 'show', 'diff', 'log', 'mutate', 'export', 'push', 'pull'],
+  prompt: ['list', 'show', 'diff', 'log', 'bisect', 'mutate', 'export', 'push', 'pull'],
   judge: ['calibrate'],
   card: ['show', 'update', 'lint'],
+  attestation: ['create', 'verify'],
   store: ['push', 'compact', 'verify', 'status', 'prune', 'gc', 'repair', 'collect'],
 };
 const others = Object.entries(groups).flatMap(([group, names]) => names.map((name) => [group, name]));
@@ -58,7 +59,7 @@ describe('help', () => {
       [...text.matchAll(/^ {2}([a-z]+) {2,}\S/gm)].flatMap(([, name]) => (name === undefined ? [] : [name]));
     expect(listed((await pawlIn(repo, '--help')).out)).toEqual([
       ...judging.flat(),
-      ...['run', 'registry', 'prompt', 'judge', 'card', 'store', 'serve'],
+      ...['run', 'registry', 'prompt', 'judge', 'card', 'attestation', 'store', 'serve'],
     ]);
     for (const [group, names] of Object.entries(groups))
       expect(listed((await pawlIn(repo, group, '--help')).out)).toEqual(names);

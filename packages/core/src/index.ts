@@ -3,10 +3,12 @@ export { canonicalJson, digestOf, type Sha256 } from './formats/canonical.ts';
 export {
   cassetteSchema,
   CassetteHeader,
+  embeddingKeyOf,
   readCassette,
   RecordedReply,
   writeCassetteHeader,
   writeCassetteLine,
+  writeEmbeddingLine,
   type Cassette,
 } from './formats/cassette.ts';
 export {
@@ -22,8 +24,20 @@ export {
 export { didYouMean, nearest } from './formats/did-you-mean.ts';
 export { isExpected, problemOfExpected, type ExpectedError } from './formats/expected-error.ts';
 export { defineInputs, readInputs, type Input, type Inputs, type InputSpec } from './formats/inputs.ts';
-export { ClassificationMetric, GuardMetric, KeyMetric, MetricName } from './formats/gate-metrics.ts';
+export {
+  ClassificationMetric,
+  GuardMetric,
+  KeyMetric,
+  MetricName,
+  metricsOfTask,
+  RankingMetric,
+  RegressionMetric,
+} from './formats/gate-metrics.ts';
+export { BusinessMetric } from './formats/gate-business.ts';
+export { FairnessRule } from './formats/gate-fairness.ts';
 export { GatePolicy } from './formats/gate-policy.ts';
+export { SliceSearch } from './formats/gate-slices.ts';
+export { GateEndpoint, GateEvals } from './formats/gate-sources.ts';
 export { exitCodeOf, type Outcome } from './formats/outcome.ts';
 export { hasErrors, placeOf, type Problem, type Read } from './formats/problem.ts';
 export {
@@ -84,7 +98,7 @@ export {
   type WrittenColumn,
 } from './ports/data-engine.ts';
 export type { Artifact, DeployTarget, Endpoint, ServingProof } from './ports/deploy-target.ts';
-export type { History } from './ports/history.ts';
+export type { CommitLog, History, LoggedCommit } from './ports/history.ts';
 export {
   cassetteKeyOf,
   type Message,
@@ -92,8 +106,19 @@ export {
   type ModelProvider,
   type ModelReply,
   type ModelRequest,
+  type ModelRoute,
 } from './ports/model-provider.ts';
-export { ModelError, type ModelScorer, type ModelSignature, type ScoredModel } from './ports/model-scorer.ts';
+export type { Gateway, GatewayOpener, GatewayRequest } from './ports/gateway.ts';
+export type { EndpointConnection, ModelEndpoints } from './ports/model-endpoint.ts';
+export {
+  ModelError,
+  type ModelColumns,
+  type ModelSample,
+  type ModelScorer,
+  type ModelScores,
+  type ModelSignature,
+  type ScoredModel,
+} from './ports/model-scorer.ts';
 export type { RegisteredVersion, Registry, RegistryEvent, Tagger } from './ports/registry.ts';
 export type { ScriptRequest, ScriptResult, ScriptRunner } from './ports/script-runner.ts';
 export type { ArmCounts, Route, Splitter } from './ports/splitter.ts';

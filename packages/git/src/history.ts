@@ -2,12 +2,14 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import type { History } from '@pawl/core';
+import type { CommitLog, History } from '@pawl/core';
 import { openCatFile } from './cat-file.ts';
+import { commitsBetween } from './commit-log.ts';
 import { treeOf } from './commits.ts';
 import type { Environment } from './environment.ts';
 import { HistoryError, wordsOf } from './errors.ts';
 import { openGit, type Git } from './git-runner.ts';
+import { readHead } from './head.ts';
 
 export interface HistoryRequest {
   readonly repository: string;
@@ -15,13 +17,13 @@ export interface HistoryRequest {
 }
 
 /** Disposing removes what `materialize` wrote. */
-export type GitHistory = History & AsyncDisposable;
+export type GitHistory = History & CommitLog & AsyncDisposable;
 
 /** @throws HistoryError when the folder is no Git repository */
 export async function openHistory({ repository, environment = process.env }: HistoryRequest): Promise<GitHistory> {
   const git = openGit({ folder: repository, environment });
   // Paths are relative to the folder, as a workspace's are: Git itself would read them from the top of the tree.
-  const prefix = await git.text(['rev-parse', '--show-prefix']).catch((cause: unknown) => {
+  const place = await git.text(['rev-parse', '--show-prefix', '--is-shallow-repository']).catch((cause: unknown) => {
     throw new HistoryError(
       'HISTORY_NO_REPOSITORY',
       `${repository} cannot be used as a Git repository: ${wordsOf(cause)}`,
@@ -31,6 +33,8 @@ export async function openHistory({ repository, environment = process.env }: His
       },
     );
   });
+  const prefix = place.slice(0, place.lastIndexOf('\n'));
+  const shallow = place.endsWith('true');
   const objects = openCatFile(git);
   let temporary: Promise<string> | undefined;
 
@@ -61,6 +65,12 @@ export async function openHistory({ repository, environment = process.env }: His
   return {
     resolve,
     read,
+    changes: async ({ from, to, paths }) =>
+      commitsBetween(git, {
+        from: await readable(from),
+        to: await readable(to),
+        paths: paths.map((path) => prefix + path),
+      }),
     mergeBase: async (a, b) => {
       const answer = await git.run(['merge-base', await readable(a), await readable(b)], { answers: [1] });
       const base = answer.stdout.toString('utf8').trim();
@@ -87,21 +97,7 @@ export async function openHistory({ repository, environment = process.env }: His
         ? undefined
         : Number(seconds) * 1000;
     },
-    head: async () => {
-      const commit = await resolve('HEAD');
-      const symbolic = await git.run(['symbolic-ref', '--quiet', '--short', 'HEAD'], { answers: [1, 128] });
-      const branch = symbolic.stdout.toString('utf8').trim();
-      const asked = ['rev-parse', '--is-inside-work-tree', '--is-shallow-repository'];
-      const [inTree, shallow] = (await git.run(asked, { answers: [128] })).stdout.toString('utf8').trim().split('\n');
-      const status = ['status', '--porcelain=v1', '-z', '--untracked-files=no'];
-      const dirty = inTree === 'true' && (await git.text(status)) !== '';
-      return {
-        ...(commit !== undefined && { commit }),
-        ...(branch !== '' && { branch }),
-        dirty,
-        ...(shallow === 'true' && { shallow: true }),
-      };
-    },
+    head: async () => ({ ...(await readHead(git)), ...(shallow && { shallow: true }) }),
     [Symbol.asyncDispose]: async () => {
       await objects[Symbol.asyncDispose]();
       if (temporary !== undefined) await rm(await temporary, { recursive: true, force: true });

@@ -63,6 +63,35 @@ describe('history on Git', () => {
     expect(await history.resolve(repo.base)).toBeUndefined();
   });
 
+  test('lists the commits of a line that changed a path, oldest first, and a merge for what it brought', async () => {
+    await using repo = await gitRepo({ 'sub/a.txt': 'one', 'b.txt': 'x' });
+    const from = await repo.git('rev-parse', 'HEAD');
+    await repo.branch('topic');
+    const inner = await repo.commit('inner: ü', { 'sub/a.txt': 'two' });
+    await repo.checkout('main');
+    await repo.commit('elsewhere', { 'b.txt': 'y' });
+    const merge = await repo.merge('topic');
+    const last = await repo.commit('last', { 'sub/a.txt': 'three', 'b.txt': 'z' });
+    await repo.git('config', 'log.showSignature', 'true');
+    await using history = await openHistory({ repository: `${repo.path}/sub`, environment: repo.environment });
+    const found = await history.changes({ from, to: 'main', paths: ['a.txt'] });
+    expect(found.map(({ commit }) => commit)).toEqual([merge, last]);
+    expect(found[0]?.parents).toHaveLength(2);
+    const [line = ''] = found[0]?.parents ?? [];
+    expect(await history.changes({ from: line, to: 'topic', paths: ['a.txt'] })).toMatchObject([
+      {
+        commit: inner,
+        subject: 'inner: ü',
+        author: expect.any(String),
+        at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+      },
+    ]);
+    expect(await history.changes({ from, to: 'main', paths: ['*.txt'] })).toEqual([]);
+    await expect(history.changes({ from: 'f'.repeat(40), to: 'main', paths: ['a.txt'] })).rejects.toMatchObject({
+      code: 'HISTORY_UNREADABLE',
+    });
+  });
+
   test('names the remedy when the folder is no repository', async () => {
     await using repo = await gitRepo();
     await expect(openHistory({ repository: `${repo.path}/..`, environment: repo.environment })).rejects.toMatchObject({

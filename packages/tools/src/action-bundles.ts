@@ -8,12 +8,15 @@ const adaptersOf: Readonly<Record<string, readonly OnDemandAdapter[]>> = {
   'data-validation': ['data'],
   'drift-report': ['data'],
   'prompt-regression': ['models', 'sandbox'],
-  'eval-gate': ['data', 'models'],
+  'eval-gate': ['data', 'models', 'serving'],
   deploy: ['serving'],
 };
 
-/** Suites bring their own JavaScript, which needs an engine of its own: docs/decisions/2026-11-22-quickjs-in-the-bundle.md. */
-const roomFor: Readonly<Record<string, number>> = { 'prompt-regression': 4_200_000 };
+/**
+ * Suites bring their own JavaScript, which needs an engine of its own (docs/decisions/2026-11-22-quickjs-in-the-bundle.md);
+ * a gate judges files, models, servers and language models, each loaded when it is asked for.
+ */
+const roomFor: Readonly<Record<string, number>> = { 'prompt-regression': 3_800_000, 'eval-gate': 3_200_000 };
 
 export function actionBundle(slug: string): Omit<BundleRequest, 'target'> {
   const action = join(projectRoot, 'actions', slug);

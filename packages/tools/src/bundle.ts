@@ -1,11 +1,11 @@
 // How an action and the CLI are bundled: ES modules in chunks, the same bytes every time, no native code inside.
 import { readFileSync } from 'node:fs';
-import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { engineTableFromLock } from '@pawl/wire';
-import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
+import { build, transform, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 
 export const projectRoot = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 
@@ -39,7 +39,8 @@ export interface BundleSizes {
 export async function bundle(request: BundleRequest): Promise<BundleSizes> {
   await rm(request.target, { recursive: true, force: true });
   const { engine, adapters = onDemandAdapters } = request;
-  const lean = withoutAdapters(onDemandAdapters.filter((name) => !adapters.includes(name)));
+  const unused: readonly string[] = onDemandAdapters.filter((name) => !adapters.includes(name));
+  const lean = leavingOut([...unused.map((name) => `@pawl/${name}`), ...(request.withOnnx ? [] : [onnxRuntime])]);
   const main = await build({
     ...options(request.target),
     entryPoints: { [request.name]: request.entry },
@@ -50,20 +51,49 @@ export async function bundle(request: BundleRequest): Promise<BundleSizes> {
   const later =
     engine === undefined ? [] : [await build({ ...options(request.target), entryPoints: { engine }, plugins: [lean] })];
   if (request.withOnnx) await copyOnnxRuntime(request.target);
-  const entry = Object.keys(main.metafile.outputs).find((file) => file.endsWith(`/${request.name}.mjs`)) ?? '';
+  const entry = entryOf(main.metafile, request.name);
+  const reached = [reachable(main.metafile, entry)];
+  for (const { metafile } of later) reached.push(reachable(metafile, entryOf(metafile, 'engine')));
+  const results = [main, ...later];
+  for (const { metafile } of results) await withoutEscapes(metafile);
+  await removeUnreached(
+    results.flatMap(({ metafile }) => Object.keys(metafile.outputs)),
+    new Set(reached.flatMap((files) => [...files])),
+  );
   return {
     entryBytes: scriptSize(main.metafile, loadedAtStart(main.metafile, entry)),
-    scriptBytes: [main, ...later].reduce(
-      (sum, { metafile }) => sum + scriptSize(metafile, Object.keys(metafile.outputs)),
-      0,
-    ),
+    scriptBytes: results.reduce((sum, { metafile }, index) => sum + scriptSize(metafile, reached[index] ?? []), 0),
   };
+}
+
+const entryOf = ({ outputs }: Metafile, name: string): string =>
+  Object.keys(outputs).find((file) => file.endsWith(`/${name}.mjs`)) ?? '';
+
+/** QuickJS carries its WebAssembly as a text of characters below U+0100: escaped for ASCII it is a third longer. */
+async function withoutEscapes({ outputs }: Metafile): Promise<void> {
+  for (const [path, output] of Object.entries(outputs)) {
+    if (!Object.keys(output.inputs).some((input) => input.includes('/quickjs-singlefile-'))) continue;
+    if (output.bytes < 500_000) continue;
+    const file = join(projectRoot, path);
+    const { code } = await transform(await readFile(file, 'utf8'), { ...printing, charset: 'utf8' });
+    await writeFile(file, code);
+    output.bytes = Buffer.byteLength(code);
+  }
+}
+
+/** esbuild writes a chunk for each `import()` that it has read, also where the code around it was dropped. */
+async function removeUnreached(files: readonly string[], reached: ReadonlySet<string>): Promise<void> {
+  for (const file of files)
+    if (!reached.has(file) && !reached.has(file.replace(/\.LEGAL\.txt$/, '')))
+      await rm(join(projectRoot, file), { force: true });
 }
 
 const scriptSize = (metafile: Metafile, files: Iterable<string>): number =>
   [...files]
     .filter((file) => file.endsWith('.mjs'))
     .reduce((sum, file) => sum + (metafile.outputs[file]?.bytes ?? 0), 0);
+
+const printing = { format: 'esm', platform: 'node', target: 'node24', minify: true } as const;
 
 const options = (target: string) =>
   ({
@@ -72,10 +102,7 @@ const options = (target: string) =>
     chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
     splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    minify: true,
+    ...printing,
     legalComments: 'external',
     metafile: true,
     logLevel: 'warning',
@@ -97,13 +124,15 @@ const engineApart: Plugin = {
   },
 };
 
-/** In place of an adapter that the action never asks for: whoever does has found a bug of ours. */
-function withoutAdapters(names: readonly OnDemandAdapter[]): Plugin {
+const onnxRuntime = 'onnxruntime-web/wasm';
+
+/** In place of what the action never asks for: whoever does has found a bug of ours. */
+function leavingOut(names: readonly string[]): Plugin {
   return {
-    name: 'pawl-without-adapters',
+    name: 'pawl-leaving-out',
     setup: (host) => {
       if (names.length === 0) return;
-      host.onResolve({ filter: new RegExp(`^@pawl/(?:${names.join('|')})$`) }, ({ path, kind }) =>
+      host.onResolve({ filter: new RegExp(`^(?:${names.join('|')})$`) }, ({ path, kind }) =>
         kind === 'dynamic-import' ? { path, namespace: 'left-out' } : undefined,
       );
       host.onLoad({ filter: /./, namespace: 'left-out' }, ({ path }) => ({
@@ -114,11 +143,18 @@ function withoutAdapters(names: readonly OnDemandAdapter[]): Plugin {
 }
 
 /** The entry and every chunk it imports before it runs. What `import()` brings comes later. */
-function loadedAtStart(metafile: Metafile, entry: string): ReadonlySet<string> {
+const loadedAtStart = (metafile: Metafile, entry: string): ReadonlySet<string> =>
+  reachable(metafile, entry, ['import-statement']);
+
+function reachable(
+  metafile: Metafile,
+  entry: string,
+  kinds: readonly string[] = ['import-statement', 'dynamic-import'],
+): ReadonlySet<string> {
   const found = new Set<string>([entry]);
   for (const file of found) {
     for (const { path, kind, external } of metafile.outputs[file]?.imports ?? [])
-      if (kind === 'import-statement' && external !== true) found.add(path);
+      if (kinds.includes(kind) && external !== true) found.add(path);
   }
   return found;
 }

@@ -33,6 +33,8 @@ const coreFolders = [
   'judges',
   'guardrails',
   'prompt-history',
+  'expression',
+  'attestation',
 ];
 
 /** What a folder of core may import of core; types may also come from `ports`. A feature may use all that is no feature. */

@@ -1,4 +1,5 @@
 // One attempt of one request, its body read as it arrives: what retries, streams and time measurements are built on.
+import { send } from './http-connection.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -52,19 +53,13 @@ export async function openHttp(request: HttpRequest, options: OpenOptions): Prom
   const startedAt = performance.now();
   const signal = AbortSignal.timeout(options.timeoutMs);
   try {
-    const response = await fetch(url, {
-      method: request.method,
-      // A redirect would take the key to a place that nobody named.
-      redirect: 'error',
-      signal,
-      ...(request.headers !== undefined && { headers: { ...request.headers } }),
-      ...(request.body !== undefined && { body: request.body }),
-    });
+    const { method, headers = {}, body } = request;
+    const arrived = await send({ method, url, headers, body, signal });
     return {
-      status: response.status,
-      headers: response.headers,
+      status: arrived.status,
+      headers: arrived.headers,
       startedAt,
-      chunks: checkedChunks(response, { url, signal, ...options }),
+      chunks: checkedChunks(arrived.body, { url, signal, ...options }),
     };
   } catch (error) {
     throw failureOf(error, { url, signal, ...options });
@@ -84,11 +79,11 @@ interface Under extends OpenOptions {
   readonly signal: AbortSignal;
 }
 
-async function* checkedChunks(response: Response, under: Under): AsyncGenerator<Uint8Array> {
+async function* checkedChunks(body: AsyncIterable<Uint8Array>, under: Under): AsyncGenerator<Uint8Array> {
   const { url, maximumBytes = 32_000_000 } = under;
   let bytes = 0;
   try {
-    for await (const chunk of response.body ?? []) {
+    for await (const chunk of body) {
       bytes += chunk.length;
       if (bytes > maximumBytes)
         throw new HttpError('size', `${url.host} answered with more than ${maximumBytes} bytes`);
@@ -109,12 +104,12 @@ function checkedUrl(text: string): URL {
   const url = URL.parse(text);
   if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:'))
     throw new HttpError('url', `"${text}" is no http or https URL`);
+  if (url.username !== '' || url.password !== '')
+    throw new HttpError('url', `the address of ${url.host} holds a user name or a password`);
   return url;
 }
 
-/** fetch says "fetch failed"; why is in its cause. */
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+function reasonOf(cause: unknown): string {
   const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
   return [code, cause instanceof Error ? cause.message : String(cause)].filter((part) => part !== '').join(' ');
 }

@@ -1,15 +1,8 @@
 // The user's commits, or the lack of them: a job that has not checked out its repository can still read and add runs
 // and tag versions, over GitHub's REST API. Only questions about the repository's own files have no answer there.
 import { join } from 'node:path';
-import {
-  HistoryError,
-  openHistory,
-  openWorkTree,
-  type GitHistory,
-  type RestRegistryRequest,
-  type RestStoreRequest,
-  type WorkTree,
-} from '@pawl/git';
+import type { RestRegistryRequest, RestStoreRequest } from '@pawl/git';
+import { HistoryError, openHistory, openWorkTree, type GitHistory, type WorkTree } from '@pawl/git/checkout';
 import type { RestAddress, WorldOptions } from './world.ts';
 
 export interface Checkout {
@@ -69,6 +62,7 @@ function noHistory({ repository }: RestAddress, env: WorldOptions['env'], reason
     read: absent,
     materialize: absent,
     commitTime: absent,
+    changes: absent,
     head: async () => head,
     [Symbol.asyncDispose]: async () => {},
   };

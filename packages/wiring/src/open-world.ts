@@ -2,18 +2,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig, type Clock, type ConfigFile, type Problem, type Registry, type RunContext } from '@pawl/core';
-import {
-  maintenanceElsewhere,
-  openRegistry,
-  openRestRegistry,
-  openRestStore,
-  openStore,
-  openWorkspace,
-  producerIds,
-  randomIds,
-  remoteOf,
-  sha256,
-} from '@pawl/git';
+import { openWorkspace, producerIds, randomIds, remoteOf, sha256 } from '@pawl/git/checkout';
 import { openCheckout, restRequests } from './checkout.ts';
 import { lazily } from './lazily.ts';
 import { openers } from './openers.ts';
@@ -60,37 +49,33 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       : join(env.XDG_CACHE_HOME, 'pawl'));
   const { history, workTree, rest } = await openCheckout(options, join(cacheDir, 'state'));
   const throughGit = rest === undefined;
-  const remote = throughGit ? (config.store?.remote ?? (await remoteOf(root, 'origin', env))) : undefined;
   const problems = [...file.problems, ...(throughGit ? await unknownRemote(file, root, env) : [])];
   const clock = systemClock();
   const ids = randomIds(clock.now);
   const { 'ref-prefix': refPrefix, ledger, sign } = config.store ?? {};
   const kept = { ...(ledger !== undefined && { ledger }), ...(sign !== undefined && { sign }) };
-  const place = {
-    repository: root,
-    environment: env,
-    now: clock.now,
-    ...(options.storeFolder !== undefined && { cacheDir }),
-    ...(remote !== undefined && { remote }),
-    ...(refPrefix !== undefined && { refPrefix }),
+  const place = async () => {
+    const remote = config.store?.remote ?? (await remoteOf(root, 'origin', env));
+    return {
+      repository: root,
+      environment: env,
+      now: clock.now,
+      ...(options.storeFolder !== undefined && { cacheDir }),
+      ...(remote !== undefined && { remote }),
+      ...(refPrefix !== undefined && { refPrefix }),
+    };
   };
   const bundleIds = options.producer === undefined ? {} : { ids: producerIds({ ...options.producer, startedAt: 0 }) };
   const overRest = throughGit ? undefined : restRequests(rest, { env, refPrefix, cacheDir });
-  const store = lazily(
-    (): Promise<WorldStore & AsyncDisposable> =>
-      overRest === undefined
-        ? openStore({ ...place, ...bundleIds, ...kept })
-        : openRestStore({ ...overRest.store, ...bundleIds }).then((opened) => ({
-            ...maintenanceElsewhere(),
-            ...opened,
-          })),
-    storeMethods,
-  );
-  const registry = lazily(
-    (): Promise<Registry & AsyncDisposable> =>
-      overRest === undefined ? openRegistry(place) : openRestRegistry(overRest.registry),
-    registryMethods,
-  );
+  const store = lazily(async (): Promise<WorldStore & AsyncDisposable> => {
+    const { maintenanceElsewhere, openRestStore, openStore } = await import('@pawl/git/keeping');
+    if (overRest === undefined) return openStore({ ...(await place()), ...bundleIds, ...kept });
+    return { ...maintenanceElsewhere(), ...(await openRestStore({ ...overRest.store, ...bundleIds })) };
+  }, storeMethods);
+  const registry = lazily(async (): Promise<Registry & AsyncDisposable> => {
+    const { openRegistry, openRestRegistry } = await import('@pawl/git/keeping');
+    return overRest === undefined ? openRegistry(await place()) : openRestRegistry(overRest.registry);
+  }, registryMethods);
   const open = openers(options, workspace);
   return {
     root,

@@ -5,6 +5,8 @@ import type {
   DataEngine,
   DeployTarget,
   Embedder,
+  GatewayOpener,
+  ModelEndpoints,
   ModelScorer,
   ParquetWriter,
   ScriptRunner,
@@ -12,15 +14,24 @@ import type {
   Workspace,
 } from '@pawl/core';
 import type { Deployment, DeploymentTarget } from '@pawl/core/deploy';
-import type { ProviderFactory } from '@pawl/core/prompt-regression';
+import type { EmbedderFactory, ProviderFactory } from '@pawl/core/prompt-regression';
+import type { GatewayStarter } from '@pawl/models';
 import { engineForThisMachine, resolveNativeEngine, type EngineTable } from '@pawl/wire';
 import { lazily } from './lazily.ts';
+import { modelEndpoints } from './model-endpoints.ts';
 import type { WorldOptions } from './world.ts';
 
 export interface Openers {
   readonly engine: DataEngine & ParquetWriter;
   readonly scorer: ModelScorer;
+  readonly endpoints: ModelEndpoints;
   readonly openProvider: ProviderFactory;
+  readonly openGateway: GatewayOpener;
+  /** The same over other files: recordings are read and written there. */
+  openProviderIn(workspace: Workspace): ProviderFactory;
+  /** `embedder`, with recordings. */
+  readonly openEmbedder: EmbedderFactory;
+  openEmbedderIn(workspace: Workspace): EmbedderFactory;
   /** Users' JavaScript, apart from everything. */
   readonly scripts: ScriptRunner;
   readonly embedder: Embedder;
@@ -36,13 +47,26 @@ export function openers(options: WorldOptions, workspace: Workspace): Openers {
   const { env } = options;
   const engine = lazily(() => openDuckDb(options), ['attach', 'query', 'numbers', 'texts', 'writeParquet', 'close']);
   const scripts = lazily(async () => (await import('@pawl/sandbox')).quickJsRunner(), ['run', 'matches', 'close']);
-  let providers: Promise<ProviderFactory> | undefined;
   let embedder: Promise<Embedder> | undefined;
+  let starter: Promise<GatewayStarter> | undefined;
+  const gateways = (): Promise<GatewayStarter> => (starter ??= openStarter(options, workspace));
+  const providersIn = (files: Workspace): ProviderFactory => {
+    let providers: Promise<ProviderFactory> | undefined;
+    return async (settings) =>
+      (await (providers ??= gateways().then((started) => openProviders(options, files, { scripts, started }))))(
+        settings,
+      );
+  };
   return {
     engine,
-    scorer: lazily(async () => (await import('@pawl/models')).onnxScorer(), ['load']),
+    scorer: lazily(async () => (await import('@pawl/models')).onnxScorer(), ['load', 'memory']),
+    endpoints: modelEndpoints(env),
     scripts,
-    openProvider: async (settings) => (await (providers ??= openProviders(options, workspace, scripts)))(settings),
+    openProvider: providersIn(workspace),
+    openProviderIn: providersIn,
+    openEmbedder: embedderIn(options, workspace),
+    openEmbedderIn: (files) => embedderIn(options, files),
+    openGateway: async (request) => (await gateways()).open(request),
     embedder: {
       id: 'environment',
       embed: async (texts) => (await (embedder ??= openEmbedder(options))).embed(texts),
@@ -76,19 +100,47 @@ export function openers(options: WorldOptions, workspace: Workspace): Openers {
 
 /** One factory for all runs of a world: providers of one endpoint keep to its limits together. */
 async function openProviders(
-  { env, origin }: WorldOptions,
+  { origin }: WorldOptions,
   workspace: Workspace,
-  scripts: ScriptRunner,
+  { scripts, started }: { readonly scripts: ScriptRunner; readonly started: GatewayStarter },
 ): Promise<ProviderFactory> {
   const { promptProviders } = await import('@pawl/models');
   return promptProviders({
     workspace,
     scripts,
-    environment: (name) => env[name],
+    environment: started.environment,
     now: () => new Date().toISOString(),
     ...(origin?.trust !== undefined && { trust: origin.trust }),
   });
 }
+
+/** Gateways under test, and the environment that holds their key. */
+async function openStarter({ env, origin, progress }: WorldOptions, workspace: Workspace): Promise<GatewayStarter> {
+  const { gatewayStarter } = await import('@pawl/models');
+  const trust = origin?.trust === undefined ? {} : { trust: origin.trust };
+  return gatewayStarter({ workspace, environment: (name) => env[name], progress, ...trust });
+}
+
+/** Nothing is read before something is to be embedded: few suites compare meanings. */
+const embedderIn =
+  ({ env, origin }: WorldOptions, workspace: Workspace): EmbedderFactory =>
+  async ({ cassettes, record, model }) => {
+    let opened: Promise<Embedder> | undefined;
+    const open = async (): Promise<Embedder> => {
+      const { cassetteEmbedder, promptEmbedder } = await import('@pawl/models');
+      const inner = promptEmbedder({ environment: (name) => env[name] });
+      const now = (): string => new Date().toISOString();
+      const mode = origin?.trust === 'fork' ? 'none' : record;
+      // Live, as answers are: there is nothing to record in.
+      if (cassettes.length === 0 && origin?.trust !== 'fork') return inner;
+      return cassetteEmbedder({ cassettes, record: mode, workspace, model, inner, now });
+    };
+    return {
+      id: 'environment',
+      embed: async (texts) => (await (opened ??= open())).embed(texts),
+      close: async () => (await opened)?.close?.(),
+    };
+  };
 
 const openEmbedder = async ({ env }: WorldOptions): Promise<Embedder> =>
   (await import('@pawl/models')).promptEmbedder({ environment: (name) => env[name] });

@@ -1,12 +1,15 @@
 // The ports of one repository, opened when first asked for: what the CLI, the actions and tests hand to use cases.
 import type {
   Clock,
+  CommitLog,
   Config,
   DataEngine,
   DeployTarget,
   Embedder,
+  GatewayOpener,
   History,
   IdSource,
+  ModelEndpoints,
   ModelScorer,
   ParquetWriter,
   PlaceInConfig,
@@ -20,7 +23,7 @@ import type {
 } from '@pawl/core';
 import type { GitStore, Maintenance, Producer, WorkTree } from '@pawl/git';
 import type { Deployment, DeploymentTarget } from '@pawl/core/deploy';
-import type { ProviderFactory } from '@pawl/core/prompt-regression';
+import type { EmbedderFactory, ProviderFactory } from '@pawl/core/prompt-regression';
 import type { ScorerWorld } from '@pawl/core/scorers';
 
 /** The Store port, and what looking after Git's own refs needs. */
@@ -35,7 +38,7 @@ export interface World extends AsyncDisposable {
   /** What is wrong with pawl.yml; the caller shows it and stops. */
   readonly problems: readonly Problem[];
   readonly workspace: Workspace;
-  readonly history: History;
+  readonly history: History & CommitLog;
   /** What was changed since the commit, and where state that is no content can lie. */
   readonly workTree: WorkTree;
   readonly registry: Registry;
@@ -46,6 +49,8 @@ export interface World extends AsyncDisposable {
   context(): Promise<RunContext>;
   readonly engine: DataEngine & ParquetWriter;
   readonly scorer: ModelScorer;
+  /** Models that answer over the network. */
+  readonly endpoints: ModelEndpoints;
   /** Users' JavaScript, in a sandbox. */
   readonly scripts: ScriptRunner;
   readonly embedder: Embedder;
@@ -54,6 +59,12 @@ export interface World extends AsyncDisposable {
   /** One variable of the environment, for suites that are allowed to read it. */
   readonly environment: (name: string) => string | undefined;
   openProvider: ProviderFactory;
+  openGateway: GatewayOpener;
+  /** The same over other files: recordings are read and written there. */
+  openProviderIn(workspace: Workspace): ProviderFactory;
+  /** `embedder`, with recordings. */
+  openEmbedder: EmbedderFactory;
+  openEmbedderIn(workspace: Workspace): EmbedderFactory;
   openTarget(target: DeploymentTarget): Promise<DeployTarget>;
   openSplitter(splitter: Deployment['splitter']): Promise<Splitter>;
 }

@@ -16,7 +16,7 @@ interface Options {
 }
 
 export function cardCommand(shell: Shell, finish: Finish): Command {
-  const card = new Command('card').summary('model cards: NAME/README.md, as Hugging Face has them');
+  const card = new Command('card');
   const add = (signature: string, summary: string): Command =>
     card
       .command(signature)

@@ -6,7 +6,7 @@ import { wholeNumber } from '../whole-number.ts';
 import type { CalibrateOptions } from './judge-calibrate.ts';
 
 export function judgeCommand(shell: Shell, finish: Finish): Command {
-  const judge = new Command('judge').summary('models that judge: how far people agree with them');
+  const judge = new Command('judge');
   judge
     .command('calibrate <suite>')
     .summary('compare a judge with labels, and write a certificate')

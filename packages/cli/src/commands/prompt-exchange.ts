@@ -1,12 +1,13 @@
-// pawl prompt pull | push: prompts between MLflow's prompt registry and this repository.
+// pawl prompt pull | push: prompts between MLflow's or Langfuse's registry and this repository.
 import { exitCodes, hasErrors, promptDigest, promptStem, readPrompt, type Problem } from '@pawl/core';
-import { mergePrompt, mlflowClient, parseMlflowAddress, pullPrompt, pushPrompt } from '@pawl/experiments';
+import { mergePrompt } from '@pawl/experiments';
 import type { World } from '@pawl/wiring';
 import type { Command } from 'commander';
 import { inWorld, type Finish } from '../in-world.ts';
 import { wantedOf } from '../read-at.ts';
 import { showProblems } from '../show-problems.ts';
 import type { Shell } from '../terminal-io.ts';
+import { promptServer, type PromptServer, type PulledPrompts } from './prompt-servers.ts';
 import { pathOf, readVersions, versionsOf } from './prompt-versions.ts';
 import { labelMover } from './registry-exchange.ts';
 
@@ -30,11 +31,11 @@ interface PullOptions {
 export function addPromptExchange(prompt: Command, shell: Shell, finish: Finish): Command {
   prompt
     .command('push <prompt>')
-    .summary("registered versions of a prompt to MLflow's prompt registry")
+    .summary("registered versions of a prompt to MLflow's or Langfuse's registry")
     .description(
-      "Send the registered versions of a prompt, or one (mail-triage@v1.2.0), to MLflow's prompt registry.\nLabels become aliases. A version that is there is not sent again.",
+      "Send the registered versions of a prompt, or one (mail-triage@v1.2.0), to the registry of MLflow or Langfuse.\nLabels go along (MLflow calls them aliases). A version that is there is not sent again. Langfuse's keys are\nLANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY.",
     )
-    .requiredOption('--to <server>', 'mlflow:https://HOST')
+    .requiredOption('--to <server>', 'mlflow:https://HOST or langfuse:https://HOST')
     .option('--json', 'print JSON')
     .option('-C, --directory <folder>', 'work in this folder instead of here')
     .action(async (text: string, options: PushOptions) => {
@@ -42,13 +43,13 @@ export function addPromptExchange(prompt: Command, shell: Shell, finish: Finish)
     });
   prompt
     .command('pull <prompt>')
-    .summary("a prompt of MLflow's prompt registry into its *.prompt.yml")
+    .summary("a prompt of MLflow's or Langfuse's registry into its *.prompt.yml")
     .description(
-      "Bring a version of a prompt from MLflow's prompt registry into its *.prompt.yml; cases, evaluators and\ncomments of a file that is there stay. Committing and registering it stays with you.",
+      'Bring a version of a prompt from the registry of MLflow or Langfuse into its *.prompt.yml; cases, evaluators and\ncomments of a file that is there stay. Committing and registering it stays with you.',
     )
-    .requiredOption('--from <server>', 'mlflow:https://HOST')
-    .option('--at <version>', 'a version or an alias of MLflow; default: the newest')
-    .option('--labels', 'also move labels of versions that are registered here as the aliases are there')
+    .requiredOption('--from <server>', 'mlflow:https://HOST or langfuse:https://HOST')
+    .option('--at <version>', 'a version, or an alias or label, of the server; default: the newest')
+    .option('--labels', 'also move labels of versions that are registered here as they are there')
     .option('--force', 'overwrite what is not committed, and move labels although evidence is missing')
     .option('-m, --message <text>', 'why, for labels that are forced')
     .option('--json', 'print JSON')
@@ -65,7 +66,7 @@ interface Doing {
 }
 
 async function push(text: string, { to, json = false }: PushOptions, { world, shell }: Doing): Promise<number> {
-  const client = mlflowClient(parseMlflowAddress(to, shell.env), shell.env);
+  const server = promptServer(to, shell.env);
   const wanted = wantedOf(text);
   const path = await pathOf(world, wanted.name);
   if (typeof path !== 'string') return showProblems([path], shell, json);
@@ -74,18 +75,14 @@ async function push(text: string, { to, json = false }: PushOptions, { world, sh
   if ('problem' in versions) return showProblems([versions.problem], shell, json);
   const read = await readVersions(world, path, versions.found);
   const { sha256 } = await world.context();
-  const pushed = await pushPrompt(client, name, read.versions, sha256);
+  const pushed = await server.push(name, read.versions, sha256);
   const problems = [...read.problems, ...pushed.problems];
-  if (json) shell.out(JSON.stringify({ ...pushed, problems }, null, 2));
+  if (json) shell.out(JSON.stringify({ ...pushed.json, problems }, null, 2));
   else {
     if (problems.length > 0) showProblems(problems, shell, false);
     const lines = [
-      ...pushed.created.map(
-        ({ version, mlflowVersion }) => `${name}@${version} is version ${mlflowVersion} in MLflow.`,
-      ),
-      ...pushed.aliased.map(
-        ({ alias, mlflowVersion }) => `The alias ${alias} of ${name} is now version ${mlflowVersion}.`,
-      ),
+      ...pushed.created.map(({ version, number }) => `${name}@${version} is version ${number} in ${server.title}.`),
+      ...pushed.labelled.map(({ label, number }) => `The ${server.word} ${label} of ${name} is now version ${number}.`),
       `${pushed.created.length} version${pushed.created.length === 1 ? '' : 's'} pushed${pushed.present > 0 ? `; ${pushed.present} there already` : ''}.`,
     ];
     shell.out(lines.join('\n'));
@@ -96,14 +93,14 @@ async function push(text: string, { to, json = false }: PushOptions, { world, sh
 async function pull(given: string, options: PullOptions, doing: Doing): Promise<number> {
   const { world, shell } = doing;
   const { json = false, at, from, force = false } = options;
-  const client = mlflowClient(parseMlflowAddress(from, shell.env), shell.env);
+  const server = promptServer(from, shell.env);
   const { sha256 } = await world.context();
   const there = await pathOf(world, given);
   const name = typeof there === 'string' ? promptStem(there) : given;
   if (typeof there !== 'string' && there.code === 'PROMPT_AMBIGUOUS') return showProblems([there], shell, json);
   if (!/^[\w.-]+$/.test(name) || name.startsWith('.')) return showProblems([badName(name)], shell, json);
   const path = typeof there === 'string' ? there : `prompts/${name}.prompt.yml`;
-  const pulled = await pullPrompt(client, name, at, sha256);
+  const pulled = await server.pull(name, at, sha256);
   const before = await world.workspace.readText(path);
   const after = mergePrompt(before, name, pulled.content);
   const checked = readPrompt({ text: after, file: path });
@@ -114,20 +111,20 @@ async function pull(given: string, options: PullOptions, doing: Doing): Promise<
   if (changed) await world.workspace.write(path, after);
   const labels =
     options.labels === true
-      ? await pullLabels(doing, { name, path, options, aliases: pulled.aliases })
+      ? await pullLabels(doing, { name, path, options, server, there: pulled.labels })
       : { moved: [], problems: [] };
   const problems = [...pulled.problems, ...labels.problems];
-  const { mlflowVersion, message } = pulled;
+  const { number, message } = pulled;
   if (json)
     shell.out(
-      JSON.stringify({ name, path, changed, mlflowVersion, message, labelled: labels.moved, problems }, null, 2),
+      JSON.stringify({ name, path, changed, ...pulled.json, message, labelled: labels.moved, problems }, null, 2),
     );
   else {
     if (problems.length > 0) showProblems(problems, shell, false);
     const lines = [
       changed
-        ? `${path} is now version ${mlflowVersion} of MLflow${message === '' ? '' : `: ${message}`}`
-        : `${path} is version ${mlflowVersion} of MLflow already.`,
+        ? `${path} is now version ${number} of ${server.title}${message === '' ? '' : `: ${message}`}`
+        : `${path} is version ${number} of ${server.title} already.`,
       ...labels.moved.map(({ label, version }) => `${label} of ${name} is now ${version}.`),
       ...(changed ? [`Commit it, then "pawl registry register ${name}".`] : []),
     ];
@@ -136,17 +133,18 @@ async function pull(given: string, options: PullOptions, doing: Doing): Promise<
   return hasErrors(problems) ? exitCodes.error : 0;
 }
 
-interface Aliases {
+interface LabelsThere {
   readonly name: string;
   readonly path: string;
   readonly options: PullOptions;
-  readonly aliases: Awaited<ReturnType<typeof pullPrompt>>['aliases'];
+  readonly server: PromptServer;
+  readonly there: PulledPrompts['labels'];
 }
 
-/** An alias stands for one of our versions when MLflow's version says so, or tells the model exactly the same. */
+/** A label there stands for one of our versions when its version says so, or tells the model exactly the same. */
 async function pullLabels(
   doing: Doing,
-  { name, path, options, aliases }: Aliases,
+  { name, path, options, server, there }: LabelsThere,
 ): Promise<{
   readonly moved: readonly { readonly label: string; readonly version: string }[];
   readonly problems: readonly Problem[];
@@ -157,18 +155,18 @@ async function pullLabels(
   const { versions } = await readVersions(world, path, await world.registry.list(name));
   const moved: { label: string; version: string }[] = [];
   const problems: Problem[] = [];
-  for (const { alias, mlflowVersion, version, digest } of aliases) {
+  for (const { label, number, version, digest } of there) {
     const same =
       versions.find((one) => one.version.version === version) ??
       versions.find((one) => promptDigest(one.prompt, sha256) === digest);
-    if (same === undefined) problems.push(noVersion(name, alias, mlflowVersion));
-    else if (!same.version.labels.includes(alias)) {
+    if (same === undefined) problems.push(noVersion(server, { name, label, number }));
+    else if (!same.version.labels.includes(label)) {
       const problem = await moveLabel(
         same.version,
-        alias,
-        `MLflow prompt ${name}: alias ${alias} is version ${mlflowVersion}`,
+        label,
+        `${server.title} prompt ${name}: ${server.word} ${label} is version ${number}`,
       );
-      if (problem === undefined) moved.push({ label: alias, version: same.version.version });
+      if (problem === undefined) moved.push({ label, version: same.version.version });
       else problems.push(problem);
     }
   }
@@ -196,9 +194,12 @@ const uncommitted = (path: string): Problem => ({
   file: path,
 });
 
-const noVersion = (name: string, alias: string, number: number): Problem =>
+const noVersion = (
+  { title, word }: PromptServer,
+  { name, label, number }: { readonly name: string; readonly label: string; readonly number: number },
+): Problem =>
   problem(
-    'MLFLOW_ALIAS_NO_VERSION',
-    `The alias ${alias} of ${name} is version ${number}, and no version here says the same.`,
-    `Pull it with --at ${alias}, commit and register it.`,
+    `${title.toUpperCase()}_${word.toUpperCase()}_NO_VERSION`,
+    `The ${word} ${label} of ${name} is version ${number}, and no version here says the same.`,
+    `Pull it with --at ${label}, commit and register it.`,
   );

@@ -2,7 +2,8 @@
 import { hasErrors, readInputs, readPrompt, type Outcome, type Prompt, type Workspace } from '@pawl/core';
 import { mutationsOf, type Mutation } from '@pawl/core/prompt-history';
 import { promptRegressionInputs, type PromptRegressionInputs } from '@pawl/core/prompt-regression';
-import { executePromptRegression, type World } from '@pawl/wiring';
+import type { World } from '@pawl/wiring';
+import { executePromptRegression } from '@pawl/wiring/prompt-regression';
 import { Option, type Command } from 'commander';
 import { inWorld, type Finish } from '../in-world.ts';
 import { showProblems } from '../show-problems.ts';

@@ -1,4 +1,4 @@
-// pawl prompt list | show; diff, log, export, push and pull have files of their own.
+// pawl prompt list | show; diff, log, bisect, mutate, export, push and pull have files of their own.
 import { didYouMean, promptStem, type Problem, type RegisteredVersion } from '@pawl/core';
 import type { World } from '@pawl/wiring';
 import { Command } from 'commander';
@@ -7,6 +7,7 @@ import { readAt, wantedOf } from '../read-at.ts';
 import { showProblems } from '../show-problems.ts';
 import { table } from '../table.ts';
 import type { Shell } from '../terminal-io.ts';
+import { addPromptBisect } from './prompt-bisect.ts';
 import { addPromptDiff } from './prompt-diff.ts';
 import { addPromptExchange } from './prompt-exchange.ts';
 import { addPromptExport } from './prompt-export.ts';
@@ -18,7 +19,7 @@ interface Options {
 }
 
 export function promptCommand(shell: Shell, finish: Finish): Command {
-  const prompt = new Command('prompt').summary('the prompts of this repository, and their versions');
+  const prompt = new Command('prompt');
   prompt
     .command('list')
     .summary('prompt files, their newest version and who holds which label')
@@ -36,6 +37,7 @@ export function promptCommand(shell: Shell, finish: Finish): Command {
       inWorld({ shell, finish, ...options }, (world) => show(world, text, options, shell)),
     );
   addPromptDiff(prompt, shell, finish);
+  addPromptBisect(prompt, shell, finish);
   addPromptMutate(prompt, shell, finish);
   addPromptExport(prompt, shell, finish);
   addPromptExchange(prompt, shell, finish);

@@ -10,7 +10,7 @@ import { addRegistryExchange } from './registry-exchange.ts';
 import { archive, deprecate, label, unlabel, type Act, type Options } from './registry-moves.ts';
 
 export function registryCommand(shell: Shell, finish: Finish): Command {
-  const registry = new Command('registry').summary('versions and labels of models and prompts, as Git tags');
+  const registry = new Command('registry');
   const add = (signature: string, summary: string, act: Act): Command => {
     const command = registry
       .command(signature)

@@ -10,7 +10,7 @@ import { addRunLogging } from './run-log.ts';
 import { runShowCommand } from './run-show.ts';
 
 export function runCommand(shell: Shell, finish: Finish): Command {
-  const run = new Command('run').summary('record, browse and compare the runs that Git holds');
+  const run = new Command('run');
   addRunLogging(run, shell, finish)
     .addCommand(runListCommand(shell, finish))
     .addCommand(runShowCommand(shell, finish))

@@ -6,7 +6,6 @@ import { wholeNumber } from '../whole-number.ts';
 
 export function serveCommand(shell: Shell, finish: Finish): Command {
   return new Command('serve')
-    .summary('start the splitter that divides requests between versions')
     .description(
       'Starts the splitter: a proxy that divides requests between a stable and a canary version, counts what becomes of them, and takes new weights over its admin interface. Ends on SIGTERM after draining.',
     )

@@ -10,7 +10,7 @@ import { subcommand, type Print } from './store-subcommand.ts';
 import { addUpkeep } from './store-upkeep.ts';
 
 export function storeCommand(shell: Shell, finish: Finish): Command {
-  const store = new Command('store').summary('look after the refs that hold runs');
+  const store = new Command('store');
   const place = { store, shell, finish };
   subcommand<{ adopt?: true }>(place, {
     name: 'push',

@@ -24,6 +24,8 @@ export interface Places {
   value(container: unknown, key: PropertyKey): EvalPlace | undefined;
   /** Rows of data files: everything in them stands on their line. */
   note(container: object, place: EvalPlace): void;
+  /** The same for a value and all within it. */
+  noteDeep(value: unknown, place: EvalPlace): void;
   noteAll(container: object, noted: Noted): void;
   /** What is made of a value stands where the value stood. */
   copy(from: object, to: object): void;
@@ -32,7 +34,8 @@ export interface Places {
 const noPlaces: ReadonlyMap<PropertyKey, EvalPlace> = new Map();
 
 export function makePlaces(): Places {
-  const known = new WeakMap<object, Noted>();
+  // A Map and no WeakMap: these last as long as one reading, and the collector would go through all of them each time.
+  const known = new Map<object, Noted>();
   const notedOf = (container: unknown): Noted | undefined =>
     typeof container === 'object' && container !== null ? known.get(container) : undefined;
   return {
@@ -40,6 +43,15 @@ export function makePlaces(): Places {
     key: (container, key) => notedOf(container)?.keys.get(key) ?? notedOf(container)?.self,
     value: (container, key) => notedOf(container)?.values.get(key) ?? notedOf(container)?.self,
     note: (container, self) => known.set(container, { self, keys: noPlaces, values: noPlaces }),
+    noteDeep: (value, self) => {
+      const noted = { self, keys: noPlaces, values: noPlaces };
+      const walk = (inner: unknown): void => {
+        if (typeof inner !== 'object' || inner === null) return;
+        known.set(inner, noted);
+        for (const member of Object.values(inner)) walk(member);
+      };
+      walk(value);
+    },
     noteAll: (container, noted) => known.set(container, noted),
     copy: (from, to) => {
       const noted = known.get(from);

@@ -61,7 +61,7 @@ function jsonLines(reading: Reading, text: string, file: string): readonly Field
     const place = { file, line: index + 1 };
     const value = jsonOf(line);
     if (isMap(value)) {
-      noteDeep(reading, value, place);
+      reading.places.noteDeep(value, place);
       if (fits(reading, value, file)) found.push(value);
       else sound = false;
     } else {
@@ -80,16 +80,10 @@ function jsonOf(text: string): unknown {
   }
 }
 
-function noteDeep(reading: Reading, value: unknown, place: EvalPlace): void {
-  if (typeof value !== 'object' || value === null) return;
-  reading.places.note(value, place);
-  for (const inner of Object.values(value)) noteDeep(reading, inner, place);
-}
-
 function fits(reading: Reading, row: Fields, file: string): boolean {
-  const large = Object.entries(row).find(([, value]) => typeof value === 'string' && value.length > cellLimit);
-  if (large === undefined) return true;
-  const [name, value] = large;
+  const name = Object.keys(row).find((key) => isTooLarge(row[key]));
+  if (name === undefined) return true;
+  const value = row[name];
   broken(
     reading,
     reading.places.value(row, name) ?? { file },
@@ -97,6 +91,8 @@ function fits(reading: Reading, row: Fields, file: string): boolean {
   );
   return false;
 }
+
+const isTooLarge = (value: unknown): boolean => typeof value === 'string' && value.length > cellLimit;
 
 function broken(reading: Reading, place: EvalPlace, message: string): undefined {
   reading.say({ code: 'CASES_INVALID', message, hint: 'Correct the file of cases.', place });

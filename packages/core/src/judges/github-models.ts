@@ -107,6 +107,14 @@ function messagesOf(
   return { messages: system === '' ? [user] : [{ role: 'system', content: system }, user] };
 }
 
+/** They rate an answer to a question; of a case without an `input` that is all the model was told. */
+const withInput = (request: ScoreRequest): ScoreRequest => {
+  const given = Object.hasOwn(request.vars, 'input') ? request.vars['input'] : undefined;
+  return given === undefined || given === null
+    ? { ...request, vars: { ...request.vars, input: request.prompt } }
+    : request;
+};
+
 const isCompatible = ({ config }: Assertion): boolean => config?.['compat'] === 'gh-models';
 
 const scale = [1, 2, 3, 4, 5].map((stars) => ({ choice: String(stars), score: (stars - 1) / 4 }));
@@ -185,6 +193,6 @@ export const gitHubScorers: ScorerTable = new Map([
   ['llm', llm],
   ...Object.keys(traits).map((name): readonly [string, Scorer] => {
     const evaluator = builtIn(name);
-    return [`github/${name}`, (request, world) => evaluated(evaluator, request, world)];
+    return [`github/${name}`, (request, world) => evaluated(evaluator, withInput(request), world)];
   }),
 ]);

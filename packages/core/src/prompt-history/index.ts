@@ -1,5 +1,14 @@
 // A prompt's versions: what changed between two, what applications get of them, and ways to break one on purpose.
 export {
+  bisectPosition,
+  bisectSteps,
+  caseFell,
+  likeWhichEnd,
+  type BisectPosition,
+  type RightOf,
+  type VersionState,
+} from './bisect.ts';
+export {
   comparePrompts,
   comparisonLine,
   promptComparisonSchema,

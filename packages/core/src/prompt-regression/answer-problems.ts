@@ -2,6 +2,7 @@
 import type { Problem } from '../formats/problem.ts';
 import type { Verdict } from '../formats/verdict.ts';
 import type { Calls } from './ask.ts';
+import type { Column } from './columns.ts';
 import type { Decision } from './decide.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { Suite } from './suite.ts';
@@ -50,4 +51,19 @@ export function costFooter({ asked, failed, reused, costUsd }: Calls): { readonl
   if (answered === 0) return {};
   const words = reused === 0 ? count(answered, 'answer') : `${grouped(reused)} of ${count(answered, 'answer')} reused`;
   return { cost: costUsd === undefined ? words : `${words}, ${dollars(costUsd)}` };
+}
+
+/** Columns of the baseline that are no more. */
+export function goneProblems(gone: readonly Column[], { suite }: Suite): readonly Problem[] {
+  if (gone.length === 0) return [];
+  const names = gone.map(({ label }) => `"${label}"`).join(', ');
+  return [
+    {
+      code: 'COLUMN_GONE',
+      severity: 'warning',
+      message: `The baseline also had ${names}, which nothing is compared with any more.`,
+      hint: 'This is fine where prompts or providers were taken out.',
+      file: suite.file,
+    },
+  ];
 }

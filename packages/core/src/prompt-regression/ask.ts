@@ -16,6 +16,8 @@ export interface Calls {
   readonly costUsd: number | undefined;
   /** By what was said, in order of appearance. */
   readonly failures: ReadonlyMap<string, { readonly count: number; readonly hint: string }>;
+  /** What judges and a second look at a cache cost counts too. */
+  spend(costUsd: number): void;
 }
 
 export class Asker implements Calls {

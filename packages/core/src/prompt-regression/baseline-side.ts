@@ -39,7 +39,10 @@ export async function baselineSide(
 }
 
 /** Files as they were at a commit. Globs list today's names, of which those that were there are read. */
-function atCommit({ workspace, history }: { workspace: Workspace; history: History }, commit: string): Workspace {
+export function atCommit(
+  { workspace, history }: { workspace: Workspace; history: History },
+  commit: string,
+): Workspace {
   return {
     ...workspace,
     read: (path) => history.read(commit, path),

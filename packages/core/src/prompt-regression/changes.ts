@@ -3,6 +3,8 @@ import { canonicalJson } from '../formats/canonical.ts';
 import type { EvalPrompt } from '../formats/eval-suite.ts';
 import type { Column } from './columns.ts';
 
+const gatewayPart = 'gateway configuration';
+
 /** "model", "message 2 (user)", "temperature 0 → 0.7", …; empty when a model is told the same. */
 export function changedParts(before: Column, after: Column): readonly string[] {
   const parts: string[] = [];
@@ -19,8 +21,13 @@ export function changedParts(before: Column, after: Column): readonly string[] {
   }
   if (canonicalJson(oldFormat) !== canonicalJson(responseFormat)) parts.push('response format');
   if (canonicalJson(oldTools) !== canonicalJson(tools)) parts.push('tools');
+  if (before.gateway?.digest !== after.gateway?.digest) parts.push(gatewayPart);
   return parts;
 }
+
+/** Whether the gateway's configuration is all that changed. */
+export const onlyGateway = (before: Column | undefined, after: Column): boolean =>
+  before !== undefined && changedParts(before, after).join() === gatewayPart;
 
 function changedTexts({ body: before }: EvalPrompt, { body: after }: EvalPrompt): readonly string[] {
   if (before.kind === 'text' || after.kind === 'text')

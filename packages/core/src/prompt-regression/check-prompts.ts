@@ -2,32 +2,38 @@
 import type { EvalSuite } from '../formats/eval-suite.ts';
 import type { Outcome } from '../formats/outcome.ts';
 import { promptStem } from '../formats/prompt.ts';
-import type { Problem, Read } from '../formats/problem.ts';
+import { hasErrors, type Problem, type Read } from '../formats/problem.ts';
 import { reportSchema, type Report } from '../formats/report.ts';
 import type { RunContext } from '../formats/run-context.ts';
-import type { RunInput } from '../formats/run.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Workspace } from '../ports/workspace.ts';
+import type { GatewayOpener } from '../ports/gateway.ts';
 import type { ScorerWorld } from '../scorers/scorer.ts';
+import { readAnswerLabels } from './answer-labels.ts';
 import { baselineSide } from './baseline-side.ts';
 import { resolveBaseline, type Baseline, type BaselinePorts } from './baseline.ts';
 import { pairColumns, type Column, type Side } from './columns.ts';
 import type { EvalRow } from './eval-row.ts';
+import { isOfBaseline, openGateways, throughGateway, unaskedGateway, type GatewaySides } from './gateway/index.ts';
 import type { PromptRegressionInputs } from './inputs.ts';
 import { readQuarantines } from './flaky.ts';
 import { isSettled, judgeAnswers } from './judge-answers.ts';
 import { modelProvider } from './prompt-suite.ts';
 import { withStanding } from './judge-standing.ts';
-import { openProviders, providerSettings, type OpenedProviders } from './open-provider.ts';
-import type { ProviderFactory, ProviderSettings } from './provider-settings.ts';
+import { cassetteInputs, openProviders, providerSettings, type OpenedProviders } from './open-provider.ts';
+import type { EmbedderFactory, ProviderFactory, ProviderSettings } from './provider-settings.ts';
 import { planLooks, runRounds, tellPlan } from './run-rounds.ts';
-import { plannedRequests, prepareSides, type SidesToRun } from './run-sides.ts';
-import { dryRunOutcome, selfCheckOutcome } from './self-check-report.ts';
+import { checkCaches, prepareSides } from './run-sides.ts';
+import { checkColumns } from './self-check-columns.ts';
+import { dryRunOutcome } from './self-check-report.ts';
 import { readSuite, type Suite } from './suite.ts';
 
 export interface PromptPorts extends BaselinePorts, Pick<ScorerWorld, 'scripts' | 'embedder' | 'post'> {
   /** Opens model providers; called when everything else has been read and found right. */
   readonly openProvider: ProviderFactory;
+  /** In place of `embedder`: one that records, and replays what is recorded. */
+  readonly openEmbedder?: EmbedderFactory;
+  /** Starts the gateway under test; where it is missing, one must run already. */
+  readonly openGateway?: GatewayOpener;
   /** Asked for the variables that the input `env` names, and for no other. */
   readonly environment?: (name: string) => string | undefined;
   /** For max-minutes. */
@@ -52,19 +58,22 @@ export async function checkPrompts(
 ): Promise<Outcome> {
   const read = await readSuite(inputs, ports);
   if (read.value === undefined) return stopped(inputs, read.problems, { usage: true });
+  const byDefault = inputs.judge === undefined ? undefined : modelProvider(inputs.judge, { file: inputs.prompt });
   const standing = await withStanding({
     suite: read.value.suite,
     workspace: ports.workspace,
-    byDefault: inputs.judge === undefined ? undefined : modelProvider(inputs.judge, { file: inputs.prompt }),
+    byDefault,
     now: context.startedAt,
     sha256: context.sha256,
   });
+  const labels = await readAnswerLabels(inputs, { suite: standing.suite, byDefault, ...context }, ports.workspace);
+  if (hasErrors(labels.problems)) return stopped(inputs, [...read.problems, ...labels.problems], { usage: true });
   const suite = {
-    value: { ...read.value, suite: standing.suite },
-    problems: [...read.problems, ...standing.problems],
+    value: { ...read.value, suite: standing.suite, ...(labels.value !== undefined && { labels: labels.value }) },
+    problems: [...read.problems, ...standing.problems, ...labels.problems],
   };
   const baseRef = inputs['base-ref'] ?? context.baseRef;
-  const found = await resolveBaseline(
+  const resolved = await resolveBaseline(
     {
       asked: inputs.baseline,
       path: inputs.prompt,
@@ -74,22 +83,37 @@ export async function checkPrompts(
     },
     ports,
   );
-  if (found.state === 'unreadable')
-    return stopped(inputs, [...suite.problems, { file: inputs.prompt, ...found.problem }], {
+  if (resolved.state === 'unreadable')
+    return stopped(inputs, [...suite.problems, { file: inputs.prompt, ...resolved.problem }], {
       usage: false,
-      headline: found.problem.message,
+      headline: resolved.problem.message,
     });
-  const before = found.state === 'absent' ? undefined : await baselineSide(inputs, suite.value, found, ports);
-  if (before !== undefined && 'problems' in before) {
-    const headline = `the baseline ${found.words} cannot be evaluated`;
-    return stopped(inputs, [...suite.problems, ...before.problems], { usage: false, headline });
+  const { sha256, origin } = context;
+  const gated = await openGateways({ inputs, found: resolved, sha256, trust: origin.trust ?? 'own' }, ports);
+  const warnings = [...suite.problems, ...gated.problems];
+  // A configuration at the baseline that cannot be read is no mistake of usage.
+  if (gated.value === undefined) return stopped(inputs, warnings, { usage: !gated.problems.some(isOfBaseline) });
+  const { found, gateways } = gated.value;
+  try {
+    const before = found.state === 'absent' ? undefined : await baselineSide(inputs, suite.value, found, ports);
+    if (before !== undefined && 'problems' in before) {
+      const headline = `the baseline ${found.words} cannot be evaluated`;
+      return stopped(inputs, [...warnings, ...before.problems], { usage: false, headline });
+    }
+    const side = throughGateway(suite.value.side, gateways?.addresses.after);
+    const old = before === undefined ? undefined : throughGateway(before, gateways?.addresses.before);
+    const unasked = gateways === undefined ? [] : unaskedGateway(side, inputs);
+    if (unasked.length > 0) return stopped(inputs, [...warnings, ...unasked], { usage: true });
+    const { advisory } = standing;
+    const whole = { ...suite.value, side };
+    return await evaluate(
+      { inputs, suite: whole, warnings, found, before: old, gateways, watcher, advisory },
+      ports,
+      context,
+    );
+  } finally {
+    await gateways?.close();
   }
-  const { advisory } = standing;
-  return evaluate(
-    { inputs, suite: suite.value, warnings: suite.problems, found, before, watcher, advisory },
-    ports,
-    context,
-  );
 }
 
 interface Prepared {
@@ -98,13 +122,14 @@ interface Prepared {
   readonly warnings: readonly Problem[];
   readonly found: Exclude<Baseline, { state: 'unreadable' }>;
   readonly before: Side | undefined;
+  readonly gateways: GatewaySides | undefined;
   readonly watcher: EvalWatcher | undefined;
   /** Judges alone decide some case, and nobody has certified them. */
   readonly advisory: boolean;
 }
 
 async function evaluate(prepared: Prepared, ports: PromptPorts, context: RunContext): Promise<Outcome> {
-  const { inputs, suite, warnings, found, before, watcher } = prepared;
+  const { inputs, suite, warnings, found, before, gateways, watcher } = prepared;
   watcher?.suite?.(suite.suite);
   const { pairs, gone } = pairColumns(suite.side, before);
   const old = pairs.flatMap((pair) => pair.before ?? []);
@@ -119,8 +144,10 @@ async function evaluate(prepared: Prepared, ports: PromptPorts, context: RunCont
     ...pair,
     places: pair.before === undefined ? ([index] as const) : ([index, columns.indexOf(pair.before)] as const),
   }));
-  const sides = { inputs, suite, columns, opened: opened.value, ports, context, watcher };
-  if (inputs['self-check']) return selfCheck(sides, settings.value, ports.openProvider);
+  const embedder = empty ? undefined : await ports.openEmbedder?.(settings.value);
+  const asked = embedder === undefined ? ports : { ...ports, embedder };
+  const sides = { inputs, suite, columns, pairs, opened: opened.value, ports: asked, context, watcher };
+  if (inputs['self-check']) return checkColumns(sides, settings.value, ports.openProvider);
   const made = prepareSides(sides);
   const replay = settings.value.record === 'none';
   const running = await planLooks(sides, made, { compared: old.length > 0, replay });
@@ -144,36 +171,18 @@ async function evaluate(prepared: Prepared, ports: PromptPorts, context: RunCont
     gone,
     baseline: found,
     quarantined: quarantines.held,
+    ...(gateways !== undefined && { gateways }),
     advisory: prepared.advisory,
     warnings: [...warnings, ...opened.problems, ...quarantines.problems],
     cassettes: [],
   };
   const { taken, problems } = await runRounds(running, (rounds) => isSettled({ ...judged, rounds }));
+  await checkCaches(sides, made);
   await opened.value.close();
+  await embedder?.close?.();
   const cassettes = await cassetteInputs(settings.value, ports.workspace);
   const all = [...judged.warnings, ...problems];
   return judgeAnswers({ ...judged, rounds: taken, warnings: all, cassettes }, context);
-}
-
-/** One side against itself, by what is recorded: the baseline's first column, or the candidate's without one. */
-async function selfCheck(
-  sides: SidesToRun,
-  settings: ProviderSettings,
-  openProvider: ProviderFactory,
-): Promise<Outcome> {
-  const { inputs, suite, columns } = sides;
-  await sides.opened.close();
-  const old = columns[suite.side.columns.length];
-  const own = old === undefined ? columns.slice(0, 1) : [old];
-  const opened = await openProviders({ ...settings, record: 'none' }, own, openProvider);
-  if (opened.value === undefined) return stopped(inputs, opened.problems, { usage: true });
-  const one = { ...sides, columns: own, opened: opened.value, watcher: undefined };
-  const prepared = prepareSides(one);
-  const requests = await plannedRequests(one, prepared);
-  const side = old === undefined ? 'candidate' : 'baseline';
-  const outcome = await selfCheckOutcome({ suite, inputs, evaluation: prepared.evaluation, requests, side });
-  await opened.value.close();
-  return outcome;
 }
 
 const unasked: Read<ProviderSettings> = {
@@ -187,15 +196,6 @@ function silent(columns: readonly Column[]): { value: OpenedProviders; problems:
     value: { providers: columns.map(() => nobody), judge: async () => nobody, close: async () => {} },
     problems: [],
   };
-}
-
-async function cassetteInputs(settings: ProviderSettings, workspace: Workspace): Promise<readonly RunInput[]> {
-  const inputs: RunInput[] = [];
-  for (const path of settings.cassettes) {
-    const fingerprint = await workspace.fingerprint(path);
-    if (fingerprint !== undefined) inputs.push({ role: 'cassette', path, ...fingerprint });
-  }
-  return inputs;
 }
 
 /** Nothing was sent. */

@@ -2,6 +2,7 @@
 import { canonicalJson } from '../formats/canonical.ts';
 import type { EvalCase, EvalDialect, EvalProvider, EvalSuite } from '../formats/eval-suite.ts';
 import type { ModelRequest } from '../ports/model-provider.ts';
+import type { GatewayAddress } from './gateway/sides.ts';
 import { compilePrompt, withVars, type CompiledPrompt } from './render-prompt.ts';
 
 export interface Column {
@@ -12,6 +13,8 @@ export interface Column {
   readonly request: Pick<ModelRequest, 'model' | 'parameters' | 'responseFormat' | 'tools' | 'toolChoice'>;
   /** Equal when two columns differ in messages alone, or not at all. */
   readonly settingsKey: string;
+  /** The gateway under test that it is asked through. */
+  readonly gateway?: GatewayAddress;
   /** How earlier turns of a conversation reach the model: as a variable that the prompt names, as messages, not at all. */
   readonly history: 'variable' | 'messages' | 'none';
 }

@@ -8,22 +8,20 @@ import {
   type ScoreFailure,
 } from '../scorers/scorer.ts';
 import type { CaseScore, Scored } from './aggregate.ts';
+import { isFailure } from './ask.ts';
 import type { EvalRow } from './eval-row.ts';
 import { errored, type Scoring } from './score-answer.ts';
 
 export class Comparisons {
   readonly #comparers: ComparerTable;
   readonly #scoring: Scoring;
-  readonly #labels: readonly string[];
-  readonly #sides: readonly number[];
+  readonly #columns: readonly ComparedColumn[];
   readonly #waiting = new Map<string, EvalRow[]>();
 
-  /** @param labels and @param sides of the columns, in order */
-  constructor(comparers: ComparerTable, scoring: Scoring, labels: readonly string[], sides: readonly number[]) {
+  constructor(comparers: ComparerTable, scoring: Scoring, columns: readonly ComparedColumn[]) {
     this.#comparers = comparers;
     this.#scoring = scoring;
-    this.#labels = labels;
-    this.#sides = sides;
+    this.#columns = columns;
   }
 
   waitsFor({ item }: EvalRow): boolean {
@@ -31,17 +29,28 @@ export class Comparisons {
   }
 
   add(row: EvalRow): void {
-    const key = `${this.#sides[row.column]} ${row.itemIndex} ${row.repeat}`;
+    const key = `${row.itemIndex} ${row.repeat}`;
     const rows = this.#waiting.get(key);
     if (rows === undefined) this.#waiting.set(key, [row]);
     else rows.push(row);
   }
 
-  /** Judges what waits; each row comes back with its final score. */
-  async finish(done: (row: EvalRow) => void): Promise<void> {
+  /**
+   * Judges what waits, each side by itself; each row comes back with its final score.
+   * @param spend told what judges cost
+   */
+  async finish(done: (row: EvalRow) => void, spend: (costUsd: number) => void): Promise<void> {
     for (const rows of this.#waiting.values()) {
       rows.sort((a, b) => a.column - b.column);
-      for (const row of await this.#compare(rows)) done(row);
+      const sides = [...new Set(rows.map(({ column }) => this.#columns[column]?.side))];
+      for (const side of sides) {
+        const own = rows.filter(({ column }) => this.#columns[column]?.side === side);
+        for (const row of await this.#compare(own, rows)) {
+          const before = own.find(({ column }) => column === row.column)?.scored.score.costUsd ?? 0;
+          if ((row.scored.score.costUsd ?? 0) > before) spend((row.scored.score.costUsd ?? 0) - before);
+          done(row);
+        }
+      }
     }
     this.#waiting.clear();
   }
@@ -50,12 +59,13 @@ export class Comparisons {
     return assertions.filter((each): each is Assertion => each.kind === 'assertion' && this.#comparers.has(each.type));
   }
 
-  async #compare(rows: readonly EvalRow[]): Promise<readonly EvalRow[]> {
+  /** @param all with the answers of the other side */
+  async #compare(rows: readonly EvalRow[], all: readonly EvalRow[]): Promise<readonly EvalRow[]> {
     let compared = rows;
     const [first] = rows;
     for (const assertion of first === undefined ? [] : this.#assertionsOf(first.item)) {
       const judged = compared.filter(({ scored }) => scored.score.error === undefined);
-      const results = await this.#ask(assertion, judged);
+      const results = await this.#ask(assertion, judged, all);
       compared = compared.map((row) => {
         const place = judged.indexOf(row);
         const result = results[place];
@@ -67,7 +77,11 @@ export class Comparisons {
     return compared;
   }
 
-  async #ask(assertion: Assertion, rows: readonly EvalRow[]): Promise<readonly (Score | ScoreFailure)[]> {
+  async #ask(
+    assertion: Assertion,
+    rows: readonly EvalRow[],
+    all: readonly EvalRow[],
+  ): Promise<readonly (Score | ScoreFailure)[]> {
     const [first] = rows;
     if (first === undefined) return [];
     const filled = this.#scoring.values.fill(assertion, first.vars);
@@ -75,8 +89,9 @@ export class Comparisons {
     const request: CompareRequest = {
       assertion: filled.value,
       candidates: rows.map(({ column, prompt, scored }) => ({
-        column: this.#labels[column] ?? '',
+        column: this.#columns[column]?.label ?? '',
         answer: scored.answer,
+        ...this.#before(column, all),
         prompt: prompt(),
         score: scored.score.score,
         parts: scored.score.parts.flatMap(partsOf),
@@ -91,6 +106,22 @@ export class Comparisons {
         results[index] ?? { failure: `"${assertion.type}" did not judge every answer`, hint: 'Ask another judge.' },
     );
   }
+
+  /** An answer that never came is none to compare with. */
+  #before(column: number, all: readonly EvalRow[]): Pick<CompareRequest['candidates'][number], 'before'> {
+    const place = this.#columns[column]?.before;
+    const row = place === undefined ? undefined : all.find((each) => each.column === place);
+    return row === undefined || isFailure(row.answer) ? {} : { before: row.scored.answer };
+  }
+}
+
+/** A column, as comparisons see it. */
+export interface ComparedColumn {
+  readonly label: string;
+  /** Comparisons of columns stay on one side. */
+  readonly side: number;
+  /** The column whose answers are the baseline's to it; of a baseline's column itself. */
+  readonly before?: number;
 }
 
 const partsOf = (each: Scored): CompareRequest['candidates'][number]['parts'] =>
@@ -105,8 +136,9 @@ function merge(score: CaseScore, assertion: Assertion, result: Score | ScoreFail
   if (isScoreFailure(result)) return decides ? { ...errored(result), parts } : { ...score, parts };
   const lost = decides && !result.pass && assertion.weight !== 0;
   const named = new Map(score.named);
-  if (assertion.metric !== undefined)
-    named.set(assertion.metric, { value: result.score ?? Number(result.pass), weight: assertion.weight });
+  // What does not decide is shown all the same, under some name.
+  const metric = assertion.metric ?? (decides ? undefined : assertion.type);
+  if (metric !== undefined) named.set(metric, { value: result.score ?? Number(result.pass), weight: assertion.weight });
   for (const [name, value] of Object.entries(result.named ?? {})) named.set(name, { value, weight: assertion.weight });
   return {
     ...score,
@@ -114,5 +146,7 @@ function merge(score: CaseScore, assertion: Assertion, result: Score | ScoreFail
     named,
     pass: score.pass && !lost,
     ...(lost && { score: result.score ?? 0, reason: result.reason }),
+    ...(result.costUsd !== undefined && { costUsd: (score.costUsd ?? 0) + result.costUsd }),
+    ...(result.tokens !== undefined && { tokens: (score.tokens ?? 0) + result.tokens }),
   };
 }

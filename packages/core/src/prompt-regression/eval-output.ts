@@ -1,5 +1,6 @@
 // Every answer as a row for other programs: `pawl eval --json`, and what promptfoo's shape is made of.
 import type { Assertion } from '../formats/eval-suite.ts';
+import type { ModelRoute } from '../ports/model-provider.ts';
 import { isScoreFailure } from '../scorers/scorer.ts';
 import type { Part, Scored } from './aggregate.ts';
 import { isFailure } from './ask.ts';
@@ -41,6 +42,8 @@ export interface OutputRow {
   readonly costUsd?: number;
   readonly tokens?: { readonly prompt: number; readonly completion: number };
   readonly reused?: boolean;
+  /** Which way a gateway took. */
+  readonly route?: ModelRoute;
   readonly assertions: readonly OutputPart[];
 }
 
@@ -69,6 +72,7 @@ export function outputRow(row: EvalRow, column: Column, side: OutputRow['side'])
       tokens: { prompt: told.usage.promptTokens, completion: told.usage.completionTokens },
     }),
     ...(told !== undefined && { reused: told.reused }),
+    ...(told?.route !== undefined && { route: told.route }),
     assertions: score.parts.flatMap(partsOf).map(outputPart),
   };
 }

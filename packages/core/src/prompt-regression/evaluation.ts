@@ -8,7 +8,7 @@ import { Asker, inParallel, isFailure, type Answer, type Calls } from './ask.ts'
 import { CaseVars, isVarsFailure } from './case-vars.ts';
 import { chainingOf, runChain, type Chain, type Chaining } from './chains.ts';
 import type { Column } from './columns.ts';
-import { Comparisons } from './comparisons.ts';
+import { Comparisons, type ComparedColumn } from './comparisons.ts';
 import type { EvalRow } from './eval-row.ts';
 import { FailureCounts } from './failure-counts.ts';
 import type { RenderedPrompt } from './render-prompt.ts';
@@ -26,8 +26,8 @@ export interface EvaluationOptions {
   readonly cases: readonly EvalCase[];
   readonly scoring: Scoring;
   readonly comparers: ComparerTable;
-  /** The side of each column: comparisons stay on one. */
-  readonly sides: readonly number[];
+  /** The side of each column, and what its answers are compared with. */
+  readonly compared: readonly ComparedColumn[];
   /** Values of a case may name other values of it. */
   readonly references: boolean;
   readonly concurrency: number;
@@ -79,10 +79,9 @@ export class Evaluation {
   /** Asks the given repeats of every case that has them. May be called again with later ones. */
   async round(repeats: readonly number[], repeatsOf: (item: EvalCase) => number): Promise<void> {
     const plan = await this.plan();
-    const { columns, concurrency, progress, comparers, scoring } = this.#options;
+    const { concurrency, progress, comparers, scoring, compared } = this.#options;
     const { chains } = this.#chaining;
-    const labels = columns.map(({ label }) => label);
-    const comparisons = new Comparisons(comparers, scoring, labels, this.#options.sides);
+    const comparisons = new Comparisons(comparers, scoring, compared);
     const planned = plan.count * repeats.length;
     const total = planned + chains.length * repeats.length;
     const step = Math.max(1, Math.ceil(total / 10));
@@ -102,7 +101,10 @@ export class Evaluation {
       done += 1;
       if (done % step === 0) progress(`${done} of ${total} requests answered`);
     });
-    await comparisons.finish((row) => this.#tally(row));
+    await comparisons.finish(
+      (row) => this.#tally(row),
+      (costUsd) => this.#asker.spend(costUsd),
+    );
   }
 
   async #askPlanned(plan: RequestPlan, place: number, repeat: number, how: How): Promise<void> {

@@ -2,11 +2,14 @@ export { checkPrompts, type EvalWatcher, type PromptPorts } from './check-prompt
 export { decide, type Compared, type Decision, type Evidence, type SliceDifference } from './decide.ts';
 export { outputRow, type OutputPart, type OutputRow } from './eval-output.ts';
 export type { EvalRow } from './eval-row.ts';
+export type { GatewayAddress } from './gateway/sides.ts';
 export { promptRegressionInputs, type PromptRegressionInputs } from './inputs.ts';
+export { lookRounds } from './looks.ts';
+export type { SpendPlan } from './plan-spend.ts';
 export { judgeComparison, type Judgement, type Look, type Tolerance } from './judge.ts';
 export type { PromptPolicy } from './policy.ts';
 export { PromptfooOutput, type PromptfooAbout } from './promptfoo-output.ts';
-export type { ProviderFactory, ProviderSettings, RecordMode } from './provider-settings.ts';
+export type { EmbedderFactory, ProviderFactory, ProviderSettings, RecordMode } from './provider-settings.ts';
 export type { CaseResult, SideResult } from './results.ts';
 export { parseTemplate, renderTemplate, type Template } from './template.ts';
 export { nameCases, readRows, type Case } from './test-data.ts';

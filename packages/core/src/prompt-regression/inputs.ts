@@ -32,8 +32,36 @@ export const promptRegressionInputs = defineInputs({
     type: 'text',
     default: 'OPENAI_API_KEY',
   },
+  gateway: {
+    description:
+      'Configuration of a gateway under test, of LiteLLM or Portkey: the suite is run through it as it was at the baseline, and as it is.',
+    type: 'path',
+    example: 'gateway/litellm.yaml',
+  },
+  'gateway-command': {
+    description:
+      'Starts the gateway with the configuration {config} on the port {port}. The run of a fork starts none.',
+    type: 'text',
+    example: 'litellm --config {config} --port {port} --host 127.0.0.1',
+  },
+  'gateway-env': {
+    description: 'Names of environment variables that the started gateway is given: the keys of the models behind it.',
+    type: 'list',
+    example: 'OPENAI_API_KEY',
+  },
+  'gateway-url': {
+    description: 'Where the gateway runs already with the configuration under test, instead of gateway-command.',
+    type: 'text',
+    example: 'http://localhost:4000/v1',
+  },
+  'gateway-baseline-url': {
+    description: "Where it runs with the baseline's configuration.",
+    type: 'text',
+    example: 'http://localhost:4001/v1',
+  },
   cassette: {
-    description: 'Files of recorded answers. By default the one beside the prompt, NAME.cassette.jsonl, if it exists.',
+    description:
+      'Files of recorded answers. By default the one beside the prompt, NAME.cassette.jsonl, if it exists. "store" keeps them with the runs in the store instead.',
     type: 'list',
     example: 'prompts/mail-triage.cassette.jsonl',
   },
@@ -46,9 +74,10 @@ export const promptRegressionInputs = defineInputs({
   case: { description: 'Only these cases, by id.', type: 'list', example: 'mail-17' },
   filter: { description: 'Only cases whose id or description contains this text.', type: 'text' },
   compat: {
-    description: 'promptfoo: pass where promptfoo passes, also where nothing is asserted.',
+    description:
+      'promptfoo: pass where promptfoo passes, also where nothing is asserted. gh-models: ask and read the judges of a .prompt.yml as "gh models eval" did, the first choice that stands anywhere in the answer.',
     type: 'choice',
-    choices: ['promptfoo'],
+    choices: ['promptfoo', 'gh-models'],
   },
   env: {
     description: 'Names of environment variables that the suite may read as {{env.NAME}}; its data may read none.',
@@ -58,6 +87,12 @@ export const promptRegressionInputs = defineInputs({
   judge: {
     description: 'Model that judges where the suite names none, asked at base-url.',
     type: 'text',
+  },
+  labels: {
+    description:
+      'Files of what people say of answers, to correct the judge by. By default the one beside the prompt, NAME.labels.jsonl, if it exists.',
+    type: 'list',
+    example: 'evals/mail.labels.jsonl',
   },
   margin: {
     description: 'Largest loss of accuracy that does not matter, as a share. By default 0.03.',
@@ -102,7 +137,10 @@ export const promptRegressionInputs = defineInputs({
   },
   'price-completion': { description: 'Price in USD of a million completion tokens.', type: 'number' },
   concurrency: { description: 'Requests under way at a time. By default what the suite says, else 8.', type: 'number' },
-  timeout: { description: 'Seconds to wait for one answer.', type: 'number', default: '60' },
+  timeout: {
+    description: 'Seconds to wait for one answer. By default what the suite says, else 60.',
+    type: 'number',
+  },
   advisory: { description: 'Report, but never fail.', type: 'boolean', default: 'false' },
 });
 

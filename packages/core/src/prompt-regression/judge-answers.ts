@@ -5,15 +5,18 @@ import { reportSchema, type Finding, type Report } from '../formats/report.ts';
 import type { RunContext } from '../formats/run-context.ts';
 import { worstVerdict } from '../formats/verdict.ts';
 import type { Baseline } from './baseline.ts';
-import { answerProblems, costFooter, emptySuite } from './answer-problems.ts';
+import { answerProblems, costFooter, emptySuite, goneProblems } from './answer-problems.ts';
 import type { AssertionValues } from './assertion-values.ts';
+import { onlyGateway } from './changes.ts';
 import type { Column, ColumnPair } from './columns.ts';
 import { decide } from './decide.ts';
 import { derivedOf } from './derived-metrics.ts';
 import type { Evaluation } from './evaluation.ts';
 import { expectedText } from './expected.ts';
 import { comparison, explanation, headline, type Told } from './headline.ts';
+import { configBlocks, gatewayProblems, type GatewaySides, type RouteWatch } from './gateway/index.ts';
 import type { Quarantines } from './flaky.ts';
+import { correctionOf, withCorrection } from './label-correction.ts';
 import type { PromptRegressionInputs } from './inputs.ts';
 import { casesFile, reproduceCommand, runOf } from './record.ts';
 import { pairResults, type CaseResult } from './results.ts';
@@ -39,6 +42,8 @@ export interface Answered {
   readonly baseline: Exclude<Baseline, { state: 'unreadable' }>;
   readonly rounds: RoundsTaken;
   readonly quarantined: Quarantines['held'];
+  readonly gateways?: GatewaySides;
+  readonly routes?: RouteWatch;
 }
 
 /** The looks that were planned, and the rounds of repeats that have been asked. */
@@ -73,12 +78,20 @@ export function judgeAnswers(answered: Answered, context: RunContext): Outcome {
     headline: head,
     comparison: single === undefined ? columnsComparison(columns) : comparison(single.told.decision.accuracy),
     n: judged.length > 0 ? Math.min(...judged) : cases.length === 0 ? 0 : null,
-    blocks: [...(single === undefined ? columnBlocks(columns) : sectionBlocks(single.section))],
-    findings: [...findings(columns, head, suite)],
+    blocks:
+      single === undefined
+        ? [...columnBlocks(columns), ...configBlocks(answered.gateways)]
+        : [...sectionBlocks({ ...single.section, changed: configBlocks(answered.gateways) })],
+    findings: [...findings(columns, head, answered)],
     problems: [
       ...answered.warnings,
       ...answerProblems(evaluation, verdict, suite.suite.file),
       ...goneProblems(answered.gone, suite),
+      ...gatewayProblems(
+        answered.gateways,
+        columns.map(({ section }) => section.routes),
+        answered.rounds.asked,
+      ),
       ...emptySuite(decisions, suite),
     ].map((problem) => ({ ...problem })),
     footer: {
@@ -91,7 +104,11 @@ export function judgeAnswers(answered: Answered, context: RunContext): Outcome {
   const files = {
     'report.json': `${JSON.stringify(report)}\n`,
     'cases.jsonl': casesFile(
-      columns.map((column) => ({ ...labelOf(column), results: column.results })),
+      columns.map((column) => ({
+        ...labelOf(column),
+        results: column.results,
+        ...(column.section.routes !== undefined && { routes: column.section.routes }),
+      })),
       evaluation.metrics.names,
     ),
   };
@@ -106,9 +123,11 @@ export function judgeAnswers(answered: Answered, context: RunContext): Outcome {
         decision: column.told.decision,
         usage: column.section.usage,
         derived: column.derived,
+        ...(column.section.routes !== undefined && { routes: column.section.routes }),
+        ...(column.section.correction !== undefined && { correction: column.section.correction }),
       })),
       baseline: baseline.source,
-      inputs: [...suite.inputs, ...answered.cassettes],
+      inputs: [...suite.inputs, ...(answered.gateways?.inputs ?? []), ...answered.cassettes],
       costUsd: evaluation.calls.costUsd,
     },
     report,
@@ -145,7 +164,12 @@ function judgeColumn(answered: Answered, pair: Answered['pairs'][number]): Judge
   const evaluators = evaluation.metrics.names;
   const evidence = { results, baseline: before !== undefined, calls, evaluators, slices };
   const { looks, asked } = answered.rounds;
-  const decision = decide({ ...evidence, looks, rounds: asked, quarantined: answered.quarantined }, policy);
+  const correction = before === undefined ? undefined : correctionOf(results, suite.labels, evaluators);
+  const decision = withCorrection(
+    decide({ ...evidence, looks, rounds: asked, quarantined: answered.quarantined }, policy),
+    correction,
+    suite.labels?.decides === true,
+  );
   const usage = usageOf(evaluation, places);
   const costs = [usage.after.costUsd, usage.before?.costUsd].filter((cost) => cost !== undefined);
   const failure = firstFailure(evaluation, results);
@@ -159,12 +183,15 @@ function judgeColumn(answered: Answered, pair: Answered['pairs'][number]): Judge
     ...(failure !== undefined && { failure }),
     ...(costs.length > 0 && { costPerCase: costs.reduce((sum, cost) => sum + cost, 0) / results.length }),
   };
+  const routes = answered.routes?.routes(places);
   const section = {
     told,
     candidate: column,
     expected: (item: CaseResult['case']) => expectedText(item, values, dialect === 'prompt-yml'),
     usage,
     ...(before !== undefined && { baseline: before }),
+    ...(routes !== undefined && { routes }),
+    ...(correction !== undefined && { correction }),
   };
   const derived = derivedOf(derivedMetrics, tally);
   return { label: column.label, told, section, results, derived };
@@ -193,9 +220,14 @@ function firstFailure({ calls, unjudged }: Evaluation, results: readonly CaseRes
   return [...calls.failures.keys()][0] ?? [...unjudged.kinds.keys()][0] ?? own?.after ?? own?.before;
 }
 
-/** At the prompt, which is where its reviewer looks. */
-function findings(columns: readonly JudgedColumn[], head: string, { suite }: Suite): readonly Finding[] {
+/** At the prompt, which is where its reviewer looks; where nothing but the gateway changed, there. */
+function findings(
+  columns: readonly JudgedColumn[],
+  head: string,
+  { suite: { suite }, gateways }: Answered,
+): readonly Finding[] {
   const single = columns.length === 1;
+  const change = gateways?.changes.find(({ gone }) => gone !== true);
   return columns.flatMap(({ label, told, section }) => {
     const { verdict } = told.decision;
     // An error is told by its problem, where the reason stands.
@@ -205,22 +237,10 @@ function findings(columns: readonly JudgedColumn[], head: string, { suite }: Sui
         severity: verdict === 'fail' ? ('error' as const) : ('warning' as const),
         title: single ? `${suite.name}: ${head}` : `${suite.name}, ${label}: ${headline(told)}`,
         message: explanation(told),
-        ...section.candidate.compiled.prompt.place,
+        ...(change !== undefined && onlyGateway(section.baseline, section.candidate)
+          ? change.place
+          : section.candidate.compiled.prompt.place),
       },
     ];
   });
-}
-
-function goneProblems(gone: readonly Column[], { suite }: Suite): readonly Problem[] {
-  if (gone.length === 0) return [];
-  const names = gone.map(({ label }) => `"${label}"`).join(', ');
-  return [
-    {
-      code: 'COLUMN_GONE',
-      severity: 'warning',
-      message: `The baseline also had ${names}, which nothing is compared with any more.`,
-      hint: 'This is fine where prompts or providers were taken out.',
-      file: suite.file,
-    },
-  ];
 }

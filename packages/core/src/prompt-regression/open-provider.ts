@@ -3,11 +3,15 @@ import { canonicalJson } from '../formats/canonical.ts';
 import type { EvalProvider, EvalSuite } from '../formats/eval-suite.ts';
 import { promptStem } from '../formats/prompt.ts';
 import { hasErrors, type Problem, type Read } from '../formats/problem.ts';
+import type { RunInput } from '../formats/run.ts';
 import type { ModelProvider } from '../ports/model-provider.ts';
 import type { Workspace } from '../ports/workspace.ts';
 import { isBare, type Column } from './columns.ts';
+import type { GatewayAddress } from './gateway/sides.ts';
 import type { PromptRegressionInputs } from './inputs.ts';
 import type { ProviderFactory, ProviderSettings } from './provider-settings.ts';
+
+const usualTimeoutMs = 60_000;
 
 /** Problems when nobody could answer: no endpoint, and no recording. */
 export async function providerSettings(
@@ -17,14 +21,22 @@ export async function providerSettings(
 ): Promise<Read<ProviderSettings>> {
   const baseUrl = inputs['base-url'];
   // Providers that a suite describes know where they are asked; a bare model does not.
-  const reachable = baseUrl !== undefined || !columns.some(({ provider }) => isBare(provider));
+  // A column of a gateway is asked there or nowhere: anything else would be recorded under the gateway's name.
+  const reachable = columns.every(({ provider, gateway }) =>
+    gateway === undefined ? baseUrl !== undefined || !isBare(provider) : gateway.baseUrl !== undefined,
+  );
+  const missing = columns.some(({ gateway }) => gateway !== undefined && gateway.baseUrl === undefined)
+    ? 'gateway-command or gateway-url'
+    : 'base-url';
   const record = inputs.record ?? (reachable ? 'missing' : 'none');
   const folder = inputs.prompt.slice(0, inputs.prompt.lastIndexOf('/') + 1);
   const beside = `${folder}${promptStem(inputs.prompt)}.cassette.jsonl`;
   const given = inputs.cassette ?? [];
   const problems: Problem[] = [];
   if (!reachable && record !== 'none')
-    problems.push(problem(`record is ${record}, but there is no endpoint to ask.`, 'Give base-url, or record: none.'));
+    problems.push(
+      problem(`record is ${record}, but there is no endpoint to ask.`, `Give ${missing}, or record: none.`),
+    );
   const present: string[] = [];
   for (const path of given.length > 0 ? given : [beside]) {
     const exists = (await workspace.fingerprint(path)) !== undefined;
@@ -39,7 +51,7 @@ export async function providerSettings(
     problems.push(
       problem(
         `There is no endpoint to ask, and no recorded answers in "${beside}".`,
-        'Give base-url, or the input cassette.',
+        `Give ${missing}, or the input cassette.`,
       ),
     );
   if (problems.length > 0) return { problems };
@@ -50,12 +62,23 @@ export async function providerSettings(
       ...(baseUrl !== undefined && { baseUrl, apiKeyEnv: inputs['api-key-env'] }),
       cassettes: present,
       record,
-      timeoutMs: inputs.timeout * 1000,
+      timeoutMs: inputs.timeout === undefined ? (suite.run.timeoutMs ?? usualTimeoutMs) : inputs.timeout * 1000,
+      ...(suite.run.delayMs !== undefined && { delayMs: suite.run.delayMs }),
       concurrency: concurrencyOf(inputs, suite),
       ...(prompt !== undefined && completion !== undefined && { prices: { prompt, completion } }),
     },
     problems,
   };
+}
+
+/** What was replayed or recorded, as it is when all has been asked. */
+export async function cassetteInputs(settings: ProviderSettings, workspace: Workspace): Promise<readonly RunInput[]> {
+  const inputs: RunInput[] = [];
+  for (const path of settings.cassettes) {
+    const fingerprint = await workspace.fingerprint(path);
+    if (fingerprint !== undefined) inputs.push({ role: 'cassette', path, ...fingerprint });
+  }
+  return inputs;
 }
 
 /** Requests under way at a time: what the user says, else the suite. */
@@ -77,20 +100,23 @@ export async function openProviders(
   open: ProviderFactory,
 ): Promise<Read<OpenedProviders>> {
   const opened = new Map<string, Promise<Read<ModelProvider>>>();
-  const openOnce = (provider: EvalProvider): Promise<Read<ModelProvider>> => {
-    const key = isBare(provider) ? '' : canonicalJson([provider.kind, provider.id, provider.config, provider.delayMs]);
+  const openOnce = (provider: EvalProvider, gateway?: GatewayAddress): Promise<Read<ModelProvider>> => {
+    const own = isBare(provider) ? '' : canonicalJson([provider.kind, provider.id, provider.config, provider.delayMs]);
+    const key = gateway === undefined ? own : `${gateway.digest} ${own}`;
     let made = opened.get(key);
     if (made === undefined) {
       const model = provider.model ?? provider.id;
-      made = open(isBare(provider) ? settings : { ...settings, model, provider });
+      const asked = gateway === undefined ? settings : atGateway(settings, gateway);
+      const { delayMs = asked.delayMs } = provider;
+      made = open(isBare(provider) ? asked : { ...asked, model, provider, ...(delayMs !== undefined && { delayMs }) });
       opened.set(key, made);
     }
     return made;
   };
   const problems: Problem[] = [];
   const providers: ModelProvider[] = [];
-  for (const { provider } of columns) {
-    const read = await openOnce(provider);
+  for (const { provider, gateway } of columns) {
+    const read = await openOnce(provider, gateway);
     problems.push(...read.problems.filter((each) => !problems.includes(each)));
     if (read.value !== undefined) providers.push(read.value);
   }
@@ -116,6 +142,16 @@ export async function openProviders(
       close,
     },
     problems,
+  };
+}
+
+function atGateway(settings: ProviderSettings, gateway: GatewayAddress): ProviderSettings {
+  const { baseUrl: _, apiKeyEnv: __, ...others } = settings;
+  return {
+    ...others,
+    gateway,
+    ...(gateway.baseUrl !== undefined && { baseUrl: gateway.baseUrl }),
+    ...(gateway.apiKeyEnv !== undefined && { apiKeyEnv: gateway.apiKeyEnv }),
   };
 }
 

@@ -46,7 +46,7 @@ export function policyOf(
     [isWhole(policy.minCases, 1), 'min-cases', 'Give a whole number from 1.'],
     [threshold === undefined || (threshold >= 0 && threshold <= 1), 'threshold', 'Give a share such as 0.8.'],
     [isWhole(inputs.concurrency ?? 1, 1, 256), 'concurrency', 'Give a whole number from 1 to 256.'],
-    [inputs.timeout > 0, 'timeout', 'Give a number of seconds.'],
+    [(inputs.timeout ?? 1) > 0, 'timeout', 'Give a number of seconds.'],
     [
       (inputs['price-prompt'] === undefined) === (inputs['price-completion'] === undefined),
       'price-prompt',

@@ -53,13 +53,17 @@ function evalPromptOf(prompt: Prompt, place: Place): EvalPrompt {
   };
 }
 
-/** The whole suite, with its cases. Every mistake at once. */
+/**
+ * The whole suite, with its cases. Every mistake at once.
+ * @param asGhModels judges are asked and read as `gh models eval` did
+ */
 export async function suiteOfPrompt(
   prompt: Prompt,
   source: YamlSource,
   workspace: Workspace,
+  asGhModels = false,
 ): Promise<Read<EvalSuite>> {
-  const evaluators = evaluatorsOf(prompt, source);
+  const evaluators = evaluatorsOf(prompt, source, asGhModels);
   const cases = await readCases(prompt, source, workspace);
   const problems = [...evaluators.problems, ...cases.problems];
   if (cases.value === undefined || evaluators.value === undefined) return { problems };
@@ -105,7 +109,7 @@ const slicesOf = (fields: Fields, names: readonly string[]): Record<string, stri
   Object.fromEntries(names.map((name) => [name, fieldText(fields, name) ?? '(none)']));
 
 /** Judge evaluators keep their own type; whether one of that name can be run is asked later, of all dialects alike. */
-function evaluatorsOf(prompt: Prompt, source: YamlSource): Read<readonly AssertionSet[]> {
+function evaluatorsOf(prompt: Prompt, source: YamlSource, asGhModels: boolean): Read<readonly AssertionSet[]> {
   const evaluators = prompt.evaluators ?? [];
   if (evaluators.length === 0) return { problems: [withoutEvaluators(source)] };
   const place = placesOf(source);
@@ -128,7 +132,8 @@ function evaluatorsOf(prompt: Prompt, source: YamlSource): Read<readonly Asserti
         : uses !== undefined
           ? [assertion(uses, 'uses', undefined)]
           : [];
-    return { kind: 'set', metric: name, weight: 1, every: true, assertions: [...checks, ...judge] };
+    const judges = asGhModels ? judge.map((each) => ({ ...each, config: { compat: 'gh-models' } })) : judge;
+    return { kind: 'set', metric: name, weight: 1, every: true, assertions: [...checks, ...judges] };
   });
   return { value, problems: [] };
 }

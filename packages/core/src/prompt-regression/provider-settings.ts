@@ -1,7 +1,9 @@
 // What the outside must know to open a model provider; core only names it.
 import type { EvalProvider } from '../formats/eval-suite.ts';
 import type { Read } from '../formats/problem.ts';
+import type { Embedder } from '../ports/embedder.ts';
 import type { ModelProvider } from '../ports/model-provider.ts';
+import type { GatewayAddress } from './gateway/sides.ts';
 
 export type RecordMode = 'none' | 'missing' | 'all';
 
@@ -22,6 +24,8 @@ export interface ProviderSettings {
   readonly delayMs?: number;
   /** Requests under way at one endpoint, at most; fewer when it shows that this is too much. */
   readonly concurrency?: number;
+  /** The gateway under test, through which `baseUrl` is asked. */
+  readonly gateway?: GatewayAddress;
   /** Answers come token by token, and are timed. */
   readonly stream?: boolean;
 }
@@ -31,3 +35,6 @@ export interface ProviderSettings {
  * Problems are the user's: a corrupt cassette, a URL that is none.
  */
 export type ProviderFactory = (settings: ProviderSettings) => Promise<Read<ModelProvider>>;
+
+/** Opens what gives vectors, with the recordings of this evaluation. */
+export type EmbedderFactory = (settings: Pick<ProviderSettings, 'cassettes' | 'record' | 'model'>) => Promise<Embedder>;

@@ -22,7 +22,7 @@ export interface FormatRequest {
   readonly source: YamlSource;
   /** Where the files lie that the suite names: the work tree, or a commit. */
   readonly workspace: Workspace;
-  readonly compat: 'promptfoo' | undefined;
+  readonly compat: PromptRegressionInputs['compat'];
   /** Runs what users wrote to make cases. */
   readonly scripts: ScriptRunner | undefined;
   /** What the suite's own texts may name. */
@@ -35,7 +35,7 @@ export async function readWhole(request: FormatRequest): Promise<Read<FormatRead
   const read = readPrompt(source);
   if (read.value === undefined) return { problems: read.problems };
   const prompt = read.value;
-  const suite = await suiteOfPrompt(prompt, source, workspace);
+  const suite = await suiteOfPrompt(prompt, source, workspace, request.compat === 'gh-models');
   const problems = [...read.problems, ...suite.problems];
   if (suite.value === undefined) return { problems };
   const path = prompt['x-pawl']?.testData;
@@ -88,7 +88,7 @@ async function readOther(request: FormatRequest, sidesOnly: boolean): Promise<Re
     workspace,
     environment,
     sidesOnly,
-    ...(compat !== undefined && { compat }),
+    ...(compat === 'promptfoo' && { compat }),
     ...(scripts !== undefined && { scripts }),
   });
   if (suite === undefined) return { problems };

@@ -2,7 +2,10 @@
 import type { Report } from '../formats/report.ts';
 import type { RunContext } from '../formats/run-context.ts';
 import { runSchema, type BaselineSource, type Metric, type Run, type RunInput } from '../formats/run.ts';
+import type { CorrectedDifference } from '../judges/index.ts';
 import type { Compared, Decision } from './decide.ts';
+import { routeMetrics, type GatewayRoutes } from './gateway/index.ts';
+import type { Correction } from './label-correction.ts';
 import { promptRegressionInputs, type PromptRegressionInputs } from './inputs.ts';
 import type { PromptPolicy } from './policy.ts';
 import type { CaseResult, SideResult } from './results.ts';
@@ -19,6 +22,7 @@ const fileLimit = 900_000;
 export interface ColumnCases {
   readonly label?: string;
   readonly results: readonly CaseResult[];
+  readonly routes?: GatewayRoutes;
 }
 
 /** One line per case and column: id, what it scored before and after, repeat by repeat where there are several, and both texts, cut. */
@@ -26,12 +30,12 @@ export function casesFile(columns: readonly ColumnCases[], metrics: readonly str
   const count = columns.reduce((sum, { results }) => sum + results.length, 0);
   const limit = Math.min(textLimit, Math.max(40, Math.floor(fileLimit / Math.max(1, count) / 2) - 150));
   return columns
-    .flatMap(({ label, results }) =>
+    .flatMap(({ label, results, routes }) =>
       results.map(({ case: { id }, before, after, unchanged, errors }) => {
         const column = label === undefined ? {} : { column: label };
         const sides = {
-          before: sideLine(before, errors?.before, metrics, limit),
-          after: sideLine(after, errors?.after, metrics, limit),
+          before: routed(sideLine(before, errors?.before, metrics, limit), routes?.before?.taken.get(id)),
+          after: routed(sideLine(after, errors?.after, metrics, limit), routes?.after.taken.get(id)),
         };
         return `${JSON.stringify({ id, ...column, unchanged, ...sides })}\n`;
       }),
@@ -62,6 +66,13 @@ function sideLine(
   };
 }
 
+/** The models that a gateway chose: one, or one for each repeat. */
+function routed(line: object | null, taken: readonly string[] | undefined): object | null {
+  if (line === null || taken === undefined) return line;
+  const [only] = taken;
+  return { ...line, route: taken.every((each) => each === only) ? only : taken };
+}
+
 const measured = (repeat: SideResult['repeats'][number] | undefined): object => ({
   ...(repeat?.latencyMs !== undefined && { latencyMs: repeat.latencyMs }),
   ...(repeat?.costUsd !== undefined && { costUsd: repeat.costUsd }),
@@ -73,6 +84,8 @@ export interface ColumnFacts {
   readonly decision: Decision;
   readonly usage: { readonly after: Usage; readonly before?: Usage };
   readonly derived: Readonly<Record<string, number>>;
+  readonly routes?: GatewayRoutes;
+  readonly correction?: Correction;
 }
 
 export interface RunFacts {
@@ -126,7 +139,7 @@ export function runOf(
 
 /** Of the only column by their names; of several each by its column's label too. */
 function metricsOf(
-  { label, decision, usage, derived }: ColumnFacts,
+  { label, decision, usage, derived, routes, correction }: ColumnFacts,
   report: Report,
   columns: number,
 ): Record<string, Metric> {
@@ -170,6 +183,9 @@ function metricsOf(
   add('cost-per-case', 'USD', (side) => (side.costUsd === undefined ? undefined : side.costUsd / side.answers));
   add('tokens-in', 'tokens', (side) => side.tokens?.prompt);
   add('tokens-out', 'tokens', (side) => side.tokens?.completion);
+  if (routes !== undefined) Object.assign(metrics, routeMetrics(routes));
+  if (correction?.corrected !== undefined)
+    metrics[`corrected/${correction.name}`] = correctedMetric(correction.corrected);
   if (label === undefined) return metrics;
   return Object.fromEntries(Object.entries(metrics).map(([name, metric]) => [`${name} [${label}]`, metric]));
 }
@@ -178,6 +194,13 @@ function metricOf({ n, after, before, judgement }: Compared): Metric {
   if (before === undefined || judgement === undefined) return { value: after, n, direction: 'higher' };
   const { difference, low, high } = judgement.shown;
   return { value: after, n, baseline: before, difference, interval: [low, high], level: 0.95, direction: 'higher' };
+}
+
+/** By people's labels: what they would say of all cases. */
+function correctedMetric({ after, before, difference }: CorrectedDifference): Metric {
+  const { mean, low, high, n } = difference;
+  const sides = { value: after.mean, baseline: before.mean, difference: mean };
+  return { ...sides, n, interval: [low, high], level: 0.95, direction: 'higher' };
 }
 
 /** `pawl eval …` with every input that is not its default. No secret can be in it: keys are named, never given. */

@@ -33,16 +33,39 @@ export interface CaseResult {
 export function sideResult(tally: ColumnTally, item: number): SideResult | undefined {
   const means = tally.error(item) === undefined ? tally.means(item) : undefined;
   if (means === undefined) return undefined;
-  const reason = tally.reason(item);
-  return {
-    ...means,
-    output: tally.output(item),
-    // Made when somebody looks: most ask for the means alone.
-    get repeats() {
-      return tally.repeats(item);
-    },
-    ...(reason !== undefined && { reason }),
-  };
+  return new TalliedSide(tally, item, means);
+}
+
+class TalliedSide implements SideResult {
+  readonly pass: number;
+  readonly score: number;
+  readonly scores: readonly (number | undefined)[];
+  declare readonly reason?: string;
+  readonly #tally: ColumnTally;
+  readonly #item: number;
+
+  constructor(
+    tally: ColumnTally,
+    item: number,
+    { pass, score, scores }: Pick<SideResult, 'pass' | 'score' | 'scores'>,
+  ) {
+    this.#tally = tally;
+    this.#item = item;
+    this.pass = pass;
+    this.score = score;
+    this.scores = scores;
+    const reason = tally.reason(item);
+    if (reason !== undefined) this.reason = reason;
+  }
+
+  get output(): string {
+    return this.#tally.output(this.#item);
+  }
+
+  // Made when somebody looks: most ask for the means alone.
+  get repeats(): readonly RepeatScore[] {
+    return this.#tally.repeats(this.#item);
+  }
 }
 
 export interface PairedTallies {

@@ -6,12 +6,15 @@ import type { BudgetLimits } from './budget.ts';
 import { AssertionValues } from './assertion-values.ts';
 import type { PromptPorts, EvalWatcher } from './check-prompts.ts';
 import { CaseVars } from './case-vars.ts';
-import type { Column } from './columns.ts';
+import type { Column, ColumnPair } from './columns.ts';
+import type { ComparedColumn } from './comparisons.ts';
 import { Evaluation } from './evaluation.ts';
+import { RouteWatch } from './gateway/index.ts';
 import type { PromptRegressionInputs } from './inputs.ts';
 import { concurrencyOf, type OpenedProviders } from './open-provider.ts';
 import type { PlannedRequests } from './planned-requests.ts';
 import { modelProvider } from './prompt-suite.ts';
+import type { Scoring } from './score-answer.ts';
 import { comparers, scorersOf } from './scorer-tables.ts';
 import type { Suite } from './suite.ts';
 
@@ -20,6 +23,8 @@ export interface SidesToRun {
   readonly suite: Suite;
   /** The candidate's, then the baseline's. */
   readonly columns: readonly Column[];
+  /** Which of them are compared. */
+  readonly pairs: readonly ColumnPair[];
   readonly opened: OpenedProviders;
   readonly ports: PromptPorts;
   readonly context: RunContext;
@@ -28,8 +33,11 @@ export interface SidesToRun {
 
 export interface PreparedSides {
   readonly evaluation: Evaluation;
+  /** Where a gateway is under test. */
+  readonly routes?: RouteWatch;
   readonly values: AssertionValues;
   readonly isCompared: (item: EvalCase) => boolean;
+  readonly scoring: Scoring;
 }
 
 export function prepareSides(sides: SidesToRun): PreparedSides {
@@ -37,24 +45,64 @@ export function prepareSides(sides: SidesToRun): PreparedSides {
   const { cases, dialect } = suite.suite;
   const own = suite.side.columns.length;
   const values = new AssertionValues(dialect === 'prompt-yml' ? 'braces' : 'jinja', dialect === 'promptfoo');
+  const routes = columns.some(({ gateway }) => gateway !== undefined) ? new RouteWatch(columns) : undefined;
+  const scoring: Scoring = {
+    table: scorersOf(dialect),
+    world: worldOf(sides),
+    values,
+    waits: (type) => comparers.has(type),
+  };
   const evaluation = new Evaluation({
     columns,
-    sides: columns.map((_, index) => (index < own ? 0 : 1)),
+    compared: comparedColumns(sides),
     providers: opened.providers,
     cases,
-    scoring: { table: scorersOf(dialect), world: worldOf(sides), values, waits: (type) => comparers.has(type) },
+    scoring,
     comparers,
     references: dialect === 'promptfoo',
     concurrency: concurrencyOf(inputs, suite.suite),
     progress: context.progress,
     limits: limitsOf(inputs, ports),
-    ...(watcher !== undefined && {
-      onRow: (row) => watcher.row(row, columns[row.column] as Column, row.column < own ? 'candidate' : 'baseline'),
+    ...((watcher !== undefined || routes !== undefined) && {
+      onRow: (row) => {
+        routes?.add(row);
+        watcher?.row(row, columns[row.column] as Column, row.column < own ? 'candidate' : 'baseline');
+      },
     }),
   });
   const isCompared = ({ assertions }: EvalCase): boolean =>
     assertions.some((each) => each.kind === 'assertion' && comparers.has(each.type));
-  return { evaluation, values, isCompared };
+  return { evaluation, values, isCompared, scoring, ...(routes !== undefined && { routes }) };
+}
+
+/** A baseline's column is its own baseline: what is compared with it starts from a tie. */
+function comparedColumns({ columns, pairs, suite }: SidesToRun): readonly ComparedColumn[] {
+  const own = suite.side.columns.length;
+  return columns.map((column, index) => {
+    const pair = pairs.find(({ after, before }) => after === column || before === column);
+    const before = pair?.before === undefined ? -1 : columns.indexOf(pair.before);
+    return { label: column.label, side: index < own ? 0 : 1, ...(before >= 0 && { before }) };
+  });
+}
+
+/** Answers of a gateway's cache, asked again past it, as long as there is money. */
+export async function checkCaches(
+  { inputs, suite, opened, ports }: SidesToRun,
+  { evaluation, routes, scoring, isCompared }: PreparedSides,
+): Promise<void> {
+  const { cases, dialect } = suite.suite;
+  const most = inputs['max-cost-usd'] ?? Infinity;
+  await routes?.checkCaches({
+    providers: opened.providers,
+    cases,
+    vars: new CaseVars(dialect === 'promptfoo', ports.scripts),
+    scoring,
+    isCompared,
+    pay: (costUsd) => {
+      if (costUsd > 0) evaluation.calls.spend(costUsd);
+      return (evaluation.calls.costUsd ?? 0) < most;
+    },
+  });
 }
 
 /** What will be asked, to be looked through beforehand. */

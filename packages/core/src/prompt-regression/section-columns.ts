@@ -113,7 +113,8 @@ function scoresTable(columns: readonly ToldColumn[]): readonly Block[] {
 
 function columnDetails({ label, told, section }: ToldColumn): readonly Block[] {
   const { newlyWrong, newlyRight, verdict } = told.decision;
-  if (verdict === 'pass' && newlyWrong.length === 0 && newlyRight.length === 0) return [];
+  if (verdict === 'pass' && newlyWrong.length === 0 && newlyRight.length === 0 && section.routes === undefined)
+    return [];
   // Its reason is part of its own blocks, but where nothing was judged there are none.
   const blocks = sectionBlocks(section);
   const flips = newlyWrong.length + newlyRight.length;

@@ -3,8 +3,10 @@ import type { Block, Cell } from '../formats/report.ts';
 import { changedParts } from './changes.ts';
 import type { Compared, Decision, SliceDifference } from './decide.ts';
 import type { Column } from './columns.ts';
+import { routeBlocks, type GatewayRoutes } from './gateway/index.ts';
 import { explanation, type Told } from './headline.ts';
 import { judgementBlocks } from './judgement-words.ts';
+import { correctionWords, type Correction } from './label-correction.ts';
 import type { CaseResult } from './results.ts';
 import type { Usage } from './usage.ts';
 import { fieldText } from './template.ts';
@@ -17,6 +19,12 @@ export interface SectionData {
   /** What an answer to the case was expected to be. */
   readonly expected: (item: CaseResult['case']) => string;
   readonly usage: { readonly after: Usage; readonly before?: Usage };
+  /** Of the gateway under test. */
+  readonly routes?: GatewayRoutes;
+  /** What changed in its configuration. */
+  readonly changed?: readonly Block[];
+  /** By people's labels. */
+  readonly correction?: Correction;
 }
 
 const shownFlips = 20;
@@ -37,7 +45,9 @@ export function sectionBlocks(data: SectionData): readonly Block[] {
       text: parts.length === 0 ? 'Model, messages and parameters are unchanged.' : `Changed: ${parts.join(', ')}.`,
     });
   }
-  blocks.push(metricsTable(data));
+  blocks.push(...(data.changed ?? []), metricsTable(data));
+  if (data.correction !== undefined) blocks.push({ type: 'text', text: correctionWords(data.correction, decision) });
+  if (data.routes !== undefined) blocks.push(...routeBlocks(data.routes));
   const compared = comparedOf(decision).filter(({ judgement }) => judgement !== undefined);
   if (compared.length > 1) blocks.push(intervalChart(compared, told.policy.margin));
   blocks.push(...flipDetails('newly wrong', decision.newlyWrong, data));

@@ -3,6 +3,7 @@ import type { Sha256 } from '../formats/canonical.ts';
 import type { EvalSuite } from '../formats/eval-suite.ts';
 import { hasErrors, type Problem, type Read } from '../formats/problem.ts';
 import type { RunInput } from '../formats/run.ts';
+import type { AnswerLabels } from './answer-labels.ts';
 import {
   casesNowhere,
   casesWithoutAssertions,
@@ -26,6 +27,8 @@ export interface Suite {
   readonly policy: PromptPolicy;
   readonly inputs: readonly RunInput[];
   readonly textOf: TextOf;
+  /** What people say of some answers. */
+  readonly labels?: AnswerLabels;
   /** Where cases would stand, for a suite that has none. */
   readonly casesPlace: FormatRead['casesPlace'];
   /** Digest of what a model is told: what the registry knows a version by. */

@@ -146,6 +146,10 @@ function lines(chart: Extract<Chart, { type: 'lines' }>): Drawing {
       ...x.ticks.map((tick) => label(across(tick), frame.bottom + 18, x.label(tick), 'middle')),
       line(frame.left, frame.bottom, frame.right, frame.bottom, 'axis'),
       ...(chart.diagonal === true && to > from ? [line(across(from), up(from), across(to), up(to), 'margin')] : []),
+      ...(chart.marks ?? []).flatMap((mark, order) => [
+        line(across(mark.x), frame.top, across(mark.x), frame.bottom, 'margin'),
+        label(across(mark.x) + 4, frame.top + 12 + 14 * order, cutText(oneLine(mark.name), 40), 'start'),
+      ]),
       ...chart.series.map(
         (series, order) =>
           `<polyline class="l${order % 4}" points="${series.points.map(([px, py]) => `${across(px)},${up(py)}`).join(' ')}"/>`,

@@ -48,9 +48,12 @@ export function chartTable(chart: Chart): Table {
           { title: chart.xLabel, align: 'right' },
           { title: chart.yLabel, align: 'right' },
         ],
-        rows: chart.series.flatMap((series) =>
-          series.points.map(([x, y]): Cell[] => [series.name, formatNumber(x), formatNumber(y)]),
-        ),
+        rows: [
+          ...(chart.marks ?? []).map(({ x, name }): Cell[] => [name, formatNumber(x), '']),
+          ...chart.series.flatMap((series) =>
+            series.points.map(([x, y]): Cell[] => [series.name, formatNumber(x), formatNumber(y)]),
+          ),
+        ],
       };
   }
 }

@@ -216,6 +216,22 @@ test('a forced rollout goes on, and its reason stands in report, run and registr
   expect((await at.registry.history('flight'))[0]?.message).toContain('gate data arrives tomorrow');
 });
 
+test('a rollout is forced by those alone whom the gate policy names', async () => {
+  const at = world();
+  at.files['flight.gate.yml'] =
+    'name: flight\ntask: classification\ndata: { id: id, label: y }\nmetrics: { accuracy: {} }\noverride: { by: ["@ada"] }\n';
+
+  const refused = await at.deploy({ force: 'I want it out', wait: true }, { actor: 'bob' });
+  expect(refused.report).toMatchObject({
+    verdict: 'error',
+    headline: 'nothing was rolled out: @bob may not force flight past its gate, says flight.gate.yml',
+  });
+  expect(at.splitter.weights).toEqual([]);
+
+  const allowed = await at.deploy({ force: 'I want it out', wait: true }, { actor: 'ada' });
+  expect(allowed.report.verdict).toBe('pass');
+});
+
 test('a model that the server rejects, or that answers samples wrongly, ends its rollout before a user meets it', async () => {
   for (const fault of ['load-rejected', 'proof-fails'] as const) {
     const at = world();

@@ -43,6 +43,7 @@ export function world(text: string = deploymentText) {
     'models/config.pbtxt': 'name: "flight"',
     'samples.json': '[{}]',
   });
+  const files: Record<string, string> = {};
   const at = { head: commits[0] ?? '' };
   const history = () =>
     memoryHistory({
@@ -58,6 +59,8 @@ export function world(text: string = deploymentText) {
     registry,
     target,
     splitter,
+    /** Further files of the work tree. */
+    files,
     checkout: (index: number) => {
       at.head = commits[index] ?? '';
     },
@@ -92,7 +95,7 @@ export function world(text: string = deploymentText) {
           label: 'production',
           ...inputs,
         } as DeployInputs,
-        workspace: fakeWorkspace({ [file]: text, 'strict.gate.yml': 'policy' }),
+        workspace: fakeWorkspace({ [file]: text, 'strict.gate.yml': 'policy', ...files }),
         history: history(),
         registry,
         store,

@@ -53,4 +53,27 @@ describe('a corrected difference', () => {
     expect(correctedDifference(oneSided)).toBeUndefined();
     expect(correctedDifference([])).toBeUndefined();
   });
+
+  test('takes pairs of one answer for no difference, and covers the true one where most are such', () => {
+    const runs = 400;
+    let covered = 0;
+    for (let seed = 1; seed <= runs; seed += 1) {
+      const differing = simulated(seed, 200, 100);
+      // Six of ten pairs are the same answer: 40 % of the cases differ, by 10 points.
+      const same = Array.from({ length: 300 }, (): LabelledPair => ({
+        after: { judge: 1 },
+        before: { judge: 1 },
+        same: true,
+      }));
+      const { difference } = correctedDifference([...differing, ...same]) ?? expect.fail();
+      expect(difference).toMatchObject({ n: 500, labelled: 100 });
+      covered += Number(difference.low <= -0.04 && -0.04 <= difference.high);
+    }
+    expect(covered / runs).toBeGreaterThan(0.95 - 3 * Math.sqrt((0.95 * 0.05) / runs));
+  });
+
+  test('labels of answers that are the same on both sides are none', () => {
+    const pairs = simulated(1, 100, 100).map((pair) => ({ ...pair, same: true }));
+    expect(correctedDifference(pairs)).toBeUndefined();
+  });
 });

@@ -82,3 +82,13 @@ describe('the built-in ones', () => {
     },
   );
 });
+
+test('a built-in judge of a case without an input is shown what the model was told', async () => {
+  const world = judgeWorld('5');
+  const asked = { ...request(assertion('github/relevance'), { vars: { mail: 'x' } }), prompt: 'Sort this mail: x' };
+  expect(await scored(asked, world)).toMatchObject({ score: 1 });
+  expect(said(world.requests[0])).toContain('Question:\nSort this mail: x');
+  const own = judgeWorld('5');
+  await scored({ ...asked, vars: { input: 'Capital?' } }, own);
+  expect(said(own.requests[0])).toContain('Question:\nCapital?');
+});

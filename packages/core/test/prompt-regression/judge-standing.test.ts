@@ -50,3 +50,40 @@ test('without judges nobody is asked for a certificate', async () => {
   const { report } = await evaluated(label);
   expect(report.problems).toEqual([]);
 });
+
+test('an uncertified judge that chooses the best column is shown, and decides nothing', async () => {
+  const suite = `prompts: ['one {{mail}}', 'two {{mail}}']
+providers: ['openai:chat:small']
+tests:
+${Array.from({ length: 40 }, (_, index) => `  - vars: {mail: m${index}}\n    assert: [{type: contains, value: m${index}}, {type: select-best, value: the kinder one, provider: openai:chat:judge, metric: best}]`).join('\n')}
+`;
+  const { report, run: stored } = await evaluate({
+    files: { 'suite.yaml': suite },
+    provider: fakeProvider((request) => {
+      const text = request.messages.map(({ content }) => String(content)).join(' ');
+      if (request.model !== 'judge') return text;
+      return /begin answer 0>>>\none/.test(text) ? '0' : '1';
+    }),
+    inputs: { prompt: 'suite.yaml', baseline: 'none', threshold: '0.5', 'base-url': 'http://model.example/v1' },
+  });
+  // The second column loses every time; its other assertions hold, and so it passes.
+  expect(report.verdict).toBe('pass');
+  expect(report.advisory).toBeUndefined();
+  expect(report.problems).toContainEqual(expect.objectContaining({ code: 'JUDGE_ADVISORY' }));
+  const metrics = Object.entries(stored?.metrics ?? {});
+  const value = (start: string): readonly (number | null)[] =>
+    metrics.filter(([name]) => name.startsWith(start)).map(([, metric]) => metric.value);
+  expect(value('accuracy')).toEqual([1, 1]);
+  // Of the first column it is the accuracy over again, and not said twice.
+  expect(value('score/best')).toEqual([0]);
+});
+
+test('with compat gh-models a judge of .prompt.yml is read as that tool did', async () => {
+  const files = { 'triage.prompt.yml': prompt(judge) };
+  const wordy = fakeProvider((request) => (request.model === 'judge' ? 'Yes, or rather no idea' : 'spam'));
+  const inputs = { prompt: 'triage.prompt.yml', baseline: 'none', 'base-url': 'http://model.example/v1' };
+  const own = await evaluate({ files, provider: wordy, inputs });
+  expect(own.report.verdict).toBe('error');
+  const theirs = await evaluate({ files, provider: wordy, inputs: { ...inputs, compat: 'gh-models' } });
+  expect(theirs.report.verdict).toBe('pass');
+});

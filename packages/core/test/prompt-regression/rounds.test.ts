@@ -173,3 +173,37 @@ test('a quarantine in the file takes its case out of the judgement', async () =>
   expect(report).toMatchObject({ verdict: 'pass', n: 399 });
   expect(JSON.stringify(report.blocks)).toContain('waits for the new model');
 });
+
+test('a self-check looks at every column, and the worst of them is the verdict', async () => {
+  const suite = `prompts: ['steady {{mail}}', 'wavering {{mail}}']
+providers: ['openai:chat:small']
+tests:
+${Array.from({ length: 120 }, (_, index) => `  - {vars: {mail: m${index}}, assert: [{type: contains, value: yes}]}`).join('\n')}
+`;
+  // All is recorded; the second prompt fails every case in its odd repeats.
+  const answer = (request: ModelRequest): ModelReply => {
+    const wavers = JSON.stringify(request.messages).includes('wavering') && request.repeat % 2 === 1;
+    return { text: wavers ? 'no' : 'yes', reused: true };
+  };
+  const provider = {
+    id: 'recorded',
+    complete: async (request: ModelRequest) => answer(request),
+    recorded: (request: ModelRequest) => (request.repeat < 4 ? answer(request) : undefined),
+  };
+  const { report, results } = await evaluate({
+    files: { 'suite.yaml': suite },
+    provider,
+    inputs: { prompt: 'suite.yaml', baseline: 'none', 'self-check': 'true' },
+  });
+  const [table] = report.blocks;
+  expect(table).toMatchObject({
+    type: 'table',
+    rows: [
+      [expect.stringContaining('steady'), 'pass', expect.any(String)],
+      [expect.stringContaining('wavering'), expect.any(String), expect.any(String)],
+    ],
+  });
+  expect(Object.keys(results)).toEqual(expect.arrayContaining(['self-check-1.json', 'self-check-2.json']));
+  expect(JSON.parse(results['self-check-2.json'] ?? '{}')).toMatchObject({ flakyShare: 1 });
+  expect(report.headline).toContain('of 2 columns');
+});

@@ -8,6 +8,7 @@ import {
   type EvalWatcher,
   type OutputRow,
   type PromptRegressionInputs,
+  type ProviderSettings,
 } from '@pawl/core/prompt-regression';
 import { fakeContext, fakeProvider, fakeWorkspace } from '@pawl/core/testing';
 
@@ -23,6 +24,8 @@ export interface WorldData {
   readonly provider?: ModelProvider;
   readonly inputs?: Record<string, string>;
   readonly environment?: (name: string) => string | undefined;
+  /** Told what each provider is opened with. */
+  readonly onOpen?: (settings: ProviderSettings) => void;
   /** Users' JavaScript stood in for by functions of its variables. */
   readonly scripts?: Readonly<Record<string, (variables: Readonly<Record<string, unknown>>) => unknown>>;
 }
@@ -105,10 +108,12 @@ export const evaluate = (world: WorldData, watcher?: EvalWatcher) =>
       workspace: fakeWorkspace(world.files),
       history: fakeHistory(world),
       registry: fakeRegistry(world.versions),
-      openProvider: async () =>
-        world.provider === undefined
+      openProvider: async (settings) => {
+        world.onOpen?.(settings);
+        return world.provider === undefined
           ? { problems: [{ code: 'PROVIDER_MISSING', severity: 'error', message: 'no provider' }] }
-          : { value: world.provider, problems: [] },
+          : { value: world.provider, problems: [] };
+      },
       ...(world.environment !== undefined && { environment: world.environment }),
       ...(world.scripts !== undefined && { scripts: fakeScripts(world.scripts) }),
     },

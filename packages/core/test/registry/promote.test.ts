@@ -181,6 +181,24 @@ describe('production, without any policy in pawl.yml', () => {
     ]);
   });
 
+  test('is forced by those alone whom the gate policy names, and moved by anybody once it passed', async () => {
+    const files = { 'flight.gate.yml': `${policy}override: { by: [grace@example.com] }\n` };
+    const at = await world({ files });
+    const grace: Person = { name: 'Grace', email: 'grace@example.com' };
+    expect(await at.label('flight', 'v0.1.0', { force: true, message: 'we must' })).toMatchObject({
+      state: 'refused',
+      verdict: 'fail',
+      problem: { code: 'REGISTRY_OVERRIDE_NOT_ALLOWED', message: expect.stringContaining('Ada may not force flight') },
+    });
+    expect(await at.holder('flight')).toBeUndefined();
+    await at.run();
+    expect(await at.label('flight', 'v0.1.0', { force: true, message: 'we must' })).toMatchObject({ state: 'moved' });
+    expect(await at.label('flight', 'v0.1.1', { force: true, message: 'we must', person: grace })).toMatchObject({
+      state: 'moved',
+      forced: expect.any(String),
+    });
+  });
+
   test('is not forced without a reason', async () => {
     const at = await world();
     for (const message of [undefined, '  ']) {
@@ -194,6 +212,7 @@ describe('production, without any policy in pawl.yml', () => {
     const at = await world();
     await at.run({ origin: { trust: 'fork' } });
     await at.run({ advisory: true });
+    await at.run({ params: { policy: 'inputs' } });
     await at.run({ subject: { name: 'flight', digest: at.digestOf(1) } });
     expect(await at.label('flight', 'v0.1.0')).toMatchObject({ verdict: 'inconclusive' });
   });

@@ -59,16 +59,16 @@ export async function readCases(reading: PromptfooReading, request: CasesRequest
       mergeTest({ fields: {}, file: reading.file, place: { file: reading.file, line: 1, column: 1 } }, nothing, shared),
     );
   const files = varFiles(reading, request.onlyPrompt);
-  const cases: Omit<EvalCase, 'id'>[] = [];
+  const cases: Unnamed[] = [];
   const names: Nameable[] = [];
   for (const test of merged) {
     const variants = await variantsOf(reading, test, cases.length);
     if (variants === undefined) break;
     if (variants.length > 0) await addCases(reading, { test, variants, request, files, cases, names });
   }
-  const ids = nameCases(names);
+  for (const [index, id] of nameCases(names).entries()) (cases[index] as Unnamed).id = id;
   return {
-    cases: withSlices(cases.map((one, index) => ({ id: ids[index] ?? '', ...one }))),
+    cases: withSlices(cases),
     isSerial: merged.some(({ options }) => options['runSerially'] === true),
   };
 }
@@ -119,12 +119,15 @@ async function variantsOf(
   return undefined;
 }
 
+/** A case gets its name when all are known. */
+type Unnamed = Omit<EvalCase, 'id'> & { id: string };
+
 interface Adding {
   readonly test: MergedTest;
   readonly variants: readonly Combination[];
   readonly request: CasesRequest;
   readonly files: VarFiles;
-  readonly cases: Omit<EvalCase, 'id'>[];
+  readonly cases: Unnamed[];
   readonly names: Nameable[];
 }
 
@@ -140,7 +143,7 @@ async function addCases(
   for (const { vars, variant } of variants) {
     const loaded = await files.load(vars, shared.place, test.written.fields['vars'] as Fields);
     if (loaded === undefined) continue;
-    cases.push({ ...shared, vars: loaded });
+    cases.push({ id: '', ...shared, vars: loaded });
     names.push({
       ...(explicit !== undefined && { explicit }),
       ...(shared.description !== undefined && { description: shared.description }),

@@ -30,10 +30,10 @@ export const nothing: TestParts = { fields: {}, vars: {}, options: {}, metadata:
 export function mergeTest(written: WrittenTest, test: TestParts, defaults: TestParts): MergedTest {
   return {
     written,
-    vars: { ...defaults.vars, ...test.vars },
+    vars: over(defaults.vars, test.vars),
     own: test.vars,
-    options: { ...defaults.options, ...test.options },
-    metadata: { ...defaults.metadata, ...test.metadata },
+    options: over(defaults.options, test.options),
+    metadata: over(defaults.metadata, test.metadata),
     assert: withDefaults(test.options, test.assert, defaults),
     layers: [test.fields, shared(defaults.fields)],
     inScenario: false,
@@ -72,9 +72,18 @@ export function mergeScenario(
 
 /** Only a test may switch the defaults off; and what a default test would answer is no default. */
 const withDefaults = (options: Fields, assert: readonly unknown[], defaults: TestParts): readonly unknown[] =>
-  options['disableDefaultAsserts'] === true ? assert : [...defaults.assert, ...assert];
+  options['disableDefaultAsserts'] === true || defaults.assert.length === 0 ? assert : [...defaults.assert, ...assert];
+
+/** Most suites have defaults for few of these: the same object then does for all of their cases. */
+function over(below: Fields, above: Fields): Fields {
+  if (isEmpty(below)) return above;
+  return isEmpty(above) ? below : { ...below, ...above };
+}
+
+const isEmpty = (fields: Fields): boolean => Object.keys(fields).length === 0;
 
 function shared(fields: Fields): Fields {
+  if (!('providerOutput' in fields) && !('description' in fields)) return fields;
   const { providerOutput: _output, description: _description, ...rest } = fields;
   return rest;
 }

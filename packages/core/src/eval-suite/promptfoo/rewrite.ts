@@ -23,19 +23,29 @@ export function rewrite(reading: Reading, root: unknown, rewriting: Rewriting): 
   const walkMember = (container: object, key: PropertyKey, value: unknown): unknown =>
     typeof value === 'string' ? (rewriting.text?.(value, { container, key }) ?? value) : walk(value);
   const walkList = (list: readonly unknown[]): unknown => {
-    const items = list.map((item, index) => walkMember(list, index, item));
-    if (items.every((item, index) => item === list[index])) return list;
+    let items: unknown[] | undefined;
+    for (const [index, item] of list.entries()) {
+      const made = walkMember(list, index, item);
+      if (made === item) continue;
+      items ??= [...list];
+      items[index] = made;
+    }
+    if (items === undefined) return list;
     reading.places.copy(list, items);
     return items;
   };
   const walkMap = (map: Fields): unknown => {
     const whole = rewriting.map?.(map, walk);
     if (whole !== undefined) return whole.value;
-    const entries = Object.entries(map).map(
-      ([key, value]) => [key, rewriting.skip?.(map, key) === true ? value : walkMember(map, key, value)] as const,
-    );
-    if (entries.every(([key, value]) => value === map[key])) return map;
-    const made = Object.fromEntries(entries);
+    // Of ten thousand rows none may need a change: only what is changed is made anew.
+    let changed: Map<string, unknown> | undefined;
+    for (const key of Object.keys(map)) {
+      const value = map[key];
+      const member = rewriting.skip?.(map, key) === true ? value : walkMember(map, key, value);
+      if (member !== value) (changed ??= new Map()).set(key, member);
+    }
+    if (changed === undefined) return map;
+    const made = Object.fromEntries([...Object.entries(map), ...changed]);
     reading.places.copy(map, made);
     return made;
   };

@@ -179,15 +179,9 @@ async function madeByScript(
   if (!Array.isArray(result.value) || !result.value.every(isMap))
     return refuse(`"${path}" gave no list of tests.`, 'Return a list of maps.');
   return result.value.map((fields: Fields) => {
-    noteAll(reading, fields, { file: path });
+    reading.places.noteDeep(fields, { file: path });
     return { fields, file: path, place: { file: path } };
   });
-}
-
-function noteAll(reading: PromptfooReading, value: unknown, place: EvalPlace): void {
-  if (typeof value !== 'object' || value === null) return;
-  reading.places.note(value, place);
-  for (const inner of Object.values(value)) noteAll(reading, inner, place);
 }
 
 /** `vars: people.yaml`, or several: their maps, the later over the earlier. */

@@ -1,0 +1,109 @@
+// A world whose files are those of a commit: nothing of the user's tree is read but recorded answers, and nothing of it
+// is written. New answers go into the Git directory, where a second search finds them.
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { History, ModelProvider, Workspace } from '@pawl/core';
+import type { World } from '@pawl/wiring';
+
+export interface WorldAt extends World {
+  /** What new answers are recorded in, as a path of its workspace. */
+  readonly recording: string;
+  readonly recorded: () => Promise<boolean>;
+  /** Answers that were asked for, and that were recorded already. */
+  readonly answers: { made: number; reused: number };
+  /** The commit's files that were read so far. */
+  readonly touched: ReadonlySet<string>;
+}
+
+export interface WorldAtOptions {
+  readonly commit: string;
+  /** Names the recording. */
+  readonly name: string;
+  /** Recorded answers of the user's. */
+  readonly cassettes: readonly string[];
+  /** This file is as at the commit, at every other commit too; where the commit has none, as it lies in the tree. */
+  readonly held?: string;
+}
+
+/** A path that no repository has. */
+const recording = '.git/pawl-bisect.cassette.jsonl';
+
+export async function worldAt(world: World, options: WorldAtOptions): Promise<WorldAt> {
+  const { commit, name, cassettes, held } = options;
+  const { history, workspace } = world;
+  const file = join(await world.workTree.stateFolder(), 'bisect', `${name.replaceAll(/[^\w.-]/g, '_')}.cassette.jsonl`);
+  const heldBytes =
+    held === undefined ? undefined : ((await history.read(commit, held)) ?? (await workspace.read(held)));
+  const touched = new Set<string>();
+  const ofUser = new Set(cassettes);
+  const then = async (path: string): Promise<Uint8Array | undefined> => {
+    const bytes = path === held ? heldBytes : await history.read(commit, path);
+    if (bytes !== undefined) touched.add(path);
+    return bytes;
+  };
+  const read = async (path: string): Promise<Uint8Array | undefined> => {
+    if (path === recording) return readIfThere(file);
+    return ofUser.has(path) ? workspace.read(path) : then(path);
+  };
+  const files: Workspace = {
+    read,
+    readText: async (path) => {
+      const bytes = await read(path);
+      return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+    },
+    // Today's names, of which those that were there are read.
+    list: async (glob) => {
+      const names = await workspace.list(glob);
+      const there = await Promise.all(names.map((path) => history.read(commit, path)));
+      return names.filter((_, index) => there[index] !== undefined);
+    },
+    fingerprint: async (path) => {
+      if (path !== recording) return ofUser.has(path) ? workspace.fingerprint(path) : undefined;
+      const bytes = await readIfThere(file);
+      return bytes === undefined ? undefined : { digest: '', bytes: bytes.length };
+    },
+    resolve: (path) => workspace.resolve(path),
+    write: async (path, data) => {
+      if (path !== recording) throw new Error(`a search writes ${path}`);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, data);
+    },
+  };
+  const past: History = {
+    ...history,
+    read: async (revision, path) => (path === held ? heldBytes : history.read(revision, path)),
+  };
+  const answers = { made: 0, reused: 0 };
+  const counted = (provider: ModelProvider): ModelProvider => ({
+    ...provider,
+    complete: async (request) => {
+      const answer = await provider.complete(request);
+      if (!('failure' in answer)) answers[answer.reused ? 'reused' : 'made'] += 1;
+      return answer;
+    },
+  });
+  const open = world.openProviderIn(files);
+  return {
+    ...world,
+    workspace: files,
+    history: { ...past, changes: history.changes },
+    openProvider: async (settings) => {
+      const opened = await open(settings);
+      return opened.value === undefined ? opened : { ...opened, value: counted(opened.value) };
+    },
+    openEmbedder: world.openEmbedderIn(files),
+    answers,
+    recording,
+    recorded: async () => (await readIfThere(file)) !== undefined,
+    touched,
+  };
+}
+
+async function readIfThere(file: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,1 @@
+export { loopbackGateway, type LoopbackGateway, type LoopbackGatewayOptions, type Routed } from './loopback-gateway.ts';
