@@ -55,11 +55,13 @@ export function readStatement(text: string): Read<FoundStatement> {
 }
 
 function statementIn(json: unknown): FoundStatement | undefined {
-  const bare = GateStatement.safeParse(json);
-  if (bare.success) return { statement: bare.data };
   const bundled = (json as { dsseEnvelope?: unknown } | null)?.dsseEnvelope;
   const envelope = envelopeSchema.safeParse(bundled ?? json);
-  if (!envelope.success) return undefined;
+  // What was signed comes first: beside it a file may say anything.
+  if (!envelope.success) {
+    const bare = GateStatement.safeParse(json);
+    return bare.success && bundled === undefined ? { statement: bare.data } : undefined;
+  }
   const inner = GateStatement.safeParse(parsed(Buffer.from(envelope.data.payload, 'base64').toString('utf8')));
   return inner.success ? { statement: inner.data, envelope: envelope.data } : undefined;
 }

@@ -37,7 +37,8 @@ export type GateStatement = z.infer<typeof GateStatement>;
 /**
  * The statement of a run that judged something. Its configuration names policy, data, predictions and baseline by
  * digest, and the run itself with its verdict in words; its tests are the metrics that the policy asked for.
- * @returns a problem for a run that judged nothing, for one that came through a fork, and for an advisory one
+ * @returns a problem for a run that judged nothing, for one that came through a fork, for an advisory one, and for one
+ * whose policy was made of inputs
  */
 export function statementOf(run: Run): Read<GateStatement> {
   const { subject, verdict } = run;
@@ -46,6 +47,8 @@ export function statementOf(run: Run): Read<GateStatement> {
   if (run.origin.trust === 'fork') return { problems: [refusal(run, 'it came through a fork')] };
   if (run.advisory === true)
     return { problems: [refusal(run, 'it was advisory, and would have passed whatever it found')] };
+  if (run.params['policy'] === 'inputs')
+    return { problems: [refusal(run, 'its policy was made of inputs, and nobody could review it')] };
   const digest = digestOf(subject.digest);
   if (digest === undefined) return { problems: [refusal(run, `its subject has the digest "${subject.digest}"`)] };
   const named = run.inputs.find((input) => input.digest === subject.digest)?.path;

@@ -43,8 +43,9 @@ export interface LookPorts {
  */
 export async function findLook(question: LookQuestion, { context, store }: LookPorts): Promise<Look> {
   const { pullRequest } = context.origin;
-  if (question.asked !== undefined) return lookOf(question.asked, 'as given');
-  if (pullRequest === undefined) return { alpha: usualAlpha, words: [], problems: [] };
+  const { asked } = question;
+  if (pullRequest === undefined || (store === undefined && asked !== undefined))
+    return asked === undefined ? { alpha: usualAlpha, words: [], problems: [] } : lookOf(asked, 'as given');
   if (store === undefined)
     return lookOf(1, 'not counted: no store was asked for earlier candidates of the pull request');
   let earlier: readonly RunSummary[];
@@ -57,13 +58,17 @@ export async function findLook(question: LookQuestion, { context, store }: LookP
       all: true,
     });
   } catch (error) {
-    return { ...lookOf(1, 'not counted: the store could not be read'), problems: [uncounted(error, question.file)] };
+    const look = asked === undefined ? lookOf(1, 'not counted: the store could not be read') : lookOf(asked, 'as given');
+    return { ...look, problems: [uncounted(error, question.file)] };
   }
   const judged = [
     ...new Set(earlier.toSorted((a, b) => (a.id < b.id ? -1 : 1)).flatMap(({ subject = [] }) => subject)),
   ];
   const own = judged.indexOf(question.subject);
-  return lookOf(own === -1 ? judged.length + 1 : own + 1);
+  const counted = own === -1 ? judged.length + 1 : own + 1;
+  if (asked === undefined) return lookOf(counted);
+  // Whoever wants to pass must not be the one who counts.
+  return asked < counted ? lookOf(counted, `given as ${asked}`) : lookOf(asked, 'as given');
 }
 
 function lookOf(number: number, counted?: string): Look {

@@ -20,7 +20,7 @@ const rowsOfJackknife = 20_000;
 export function spreadOf(evidence: TaskEvidence, metric: string): Spread | undefined {
   const { rows, clusters } = evidence;
   if (rows < fewestRows) return undefined;
-  const units = clusters === undefined ? rows : Math.max(...clusters) + 1;
+  const units = clusters === undefined ? rows : clusters.reduce((most, one) => Math.max(most, one), -1) + 1;
   const groups = Math.min(mostGroups, units);
   if (groups < 10) return undefined;
   const leaveOut = rows <= rowsOfJackknife;

@@ -46,6 +46,7 @@ test.each([
   ['judged nothing', { subject: undefined }],
   ['came through a fork', { origin: { trust: 'fork' } }],
   ['was advisory', { advisory: true }],
+  ['made of inputs', { params: { policy: 'inputs' } }],
   ['the digest "md5:1"', { subject: { name: 'm', digest: 'md5:1' } }],
 ] as const)('a run that cannot be relied on is not attested: %s', (words, change) => {
   const read = statementOf({ ...run, ...change } as Run);

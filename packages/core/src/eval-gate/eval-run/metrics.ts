@@ -41,7 +41,7 @@ export function readingOf(metric: string): Reading {
 }
 
 /** Values of the cases that have one. Which those are must be the same on both sides: else a loss could hide. */
-export interface PairedValues {
+interface PairedValues {
   readonly candidate: Float64Array;
   readonly baseline: Float64Array;
 }
