@@ -78,7 +78,8 @@ function classifiers(policy: GatePolicy, { rows, noise, draw }: Drawing): TaskEv
 }
 
 function regressions(policy: GatePolicy, { rows, noise, draw }: Drawing): TaskEvidence {
-  const truth = Float64Array.from({ length: rows }, () => 10 + 3 * draw.normal());
+  // Away from zero, where a percentage of the truth means something.
+  const truth = Float64Array.from({ length: rows }, () => 10 * Math.exp(0.4 * draw.normal()));
   const arm = (spread: number) => ({ predicted: truth.map((value) => value + spread * draw.normal()) });
   const baseline = arm(noise.before);
   const sample = { ids: names(rows), truth, slices: {}, sampling: { rows } };

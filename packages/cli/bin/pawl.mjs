@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const built = join(dirname(dirname(fileURLToPath(import.meta.url))), 'dist', 'pawl.mjs');
@@ -18,7 +18,20 @@ if (Number(process.versions.node.split('.')[0]) < 22) {
 } else {
   // Compiling is a third of a start. What is kept lies with the user's other caches: a folder that others may write to,
   // as Node's own default is, would let them run their code here. Where it cannot be written, nothing is kept.
-  nodeModule.enableCompileCache?.(join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'pawl', 'compiled'));
+  const caches = cacheFolder();
+  if (caches !== undefined) nodeModule.enableCompileCache?.(join(caches, 'pawl', 'compiled'));
   const { main } = await import(pathToFileURL(built).href);
   process.exitCode = await main(process.argv.slice(2));
+}
+
+/** Never below the folder that one happens to be in: what lies there came with somebody's repository. */
+function cacheFolder() {
+  const named = process.env.XDG_CACHE_HOME ?? '';
+  try {
+    const folder = isAbsolute(named) ? named : join(homedir(), '.cache');
+    return isAbsolute(folder) ? folder : undefined;
+  } catch {
+    // A user without a home, as in some containers.
+    return undefined;
+  }
 }

@@ -11,7 +11,7 @@ export interface WorldAt extends World {
   readonly recorded: () => Promise<boolean>;
   /** Answers that were asked for, and that were recorded already. */
   readonly answers: { made: number; reused: number };
-  /** The commit's files that were read so far. */
+  /** Files that were read so far, as at the commit and as at others. */
   readonly touched: ReadonlySet<string>;
 }
 
@@ -71,7 +71,12 @@ export async function worldAt(world: World, options: WorldAtOptions): Promise<Wo
   };
   const past: History = {
     ...history,
-    read: async (revision, path) => (path === held ? heldBytes : history.read(revision, path)),
+    // What only an earlier version reads can be what broke it.
+    read: async (revision, path) => {
+      const bytes = path === held ? heldBytes : await history.read(revision, path);
+      if (bytes !== undefined) touched.add(path);
+      return bytes;
+    },
   };
   const answers = { made: 0, reused: 0 };
   const counted = (provider: ModelProvider): ModelProvider => ({

@@ -94,6 +94,22 @@ test('a Sigstore bundle is read for its envelope', async () => {
   });
 });
 
+test('what stands beside a signed envelope is not taken for what was signed', async () => {
+  await pawl('create', 'latest', '-o', 'bare.json');
+  await pawl('create', 'latest', '--key', 'ed25519.key', '-o', 'signed.json');
+  const read = async (file: string): Promise<{ payload: string }> =>
+    JSON.parse(await readFile(join(repo.path, file), 'utf8')) as { payload: string };
+  const [bare, envelope] = [await read('bare.json'), await read('signed.json')];
+  const statement = Buffer.from(envelope.payload, 'base64').toString('utf8');
+  const failed = Buffer.from(statement.replace('"PASSED"', '"FAILED"')).toString('base64');
+  const forged = { ...bare, mediaType: 'x', dsseEnvelope: { ...envelope, payload: failed } };
+  await writeFile(join(repo.path, 'beside.json'), JSON.stringify(forged));
+  expect(await pawl('verify', 'beside.json', '--signed-elsewhere')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('it says FAILED'),
+  });
+});
+
 test('files that are no key and no statement are named', async () => {
   expect(await pawl('create', 'latest', '--key', 'model.onnx')).toMatchObject({
     code: 2,

@@ -37,6 +37,8 @@ beforeAll(async () => {
     'bad.jsonl': jsonl(worse),
     'short.csv': csv(worse.slice(0, 200)),
     'relabelled.csv': csv(worse.map((row, index) => (index < 7 ? { ...row, label: 1 - row.label } : row))),
+    'numbered.csv': csv(rowsOf(0).map((row, index) => ({ ...row, id: index }))),
+    'numbered.jsonl': jsonl(worse.map((row, index) => ({ ...row, id: String(index) }))),
     'classes.csv': csv(
       rowsOf(0.2).map(({ id, label, probability }) => ({ id, label, prediction: Math.round(probability) })),
     ),
@@ -104,6 +106,12 @@ test('classes without probabilities are judged by what classes have', async () =
     verdict: 'pass',
     metrics: { accuracy: { verdict: 'pass' }, 'log-loss': { value: null } },
   });
+});
+
+test('ids that are numbers in one file and texts in the other are the same ids, with the same truth', async () => {
+  const files = ['--candidate', 'numbered.csv', '--baseline', 'numbered.jsonl'];
+
+  expect(await judged(...files, '--task', 'classification')).toMatchObject({ verdict: 'pass', problems: [] });
 });
 
 test('rows that one file lacks, and a truth that differs, are errors and name what is wrong', async () => {

@@ -1,5 +1,5 @@
 // What the command says of itself, and what it says to a mistyped word.
-import { cp, mkdir } from 'node:fs/promises';
+import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { gitRepo, temporaryFolder, type GitRepo } from '@pawl/testkit/git';
@@ -104,6 +104,24 @@ describe('a mistyped word', () => {
     expect(code).toBe(2);
     expect(out + err).toContain(message);
   });
+});
+
+test.each([
+  ['no home', { HOME: '' }],
+  ['a cache that is named by nothing', { HOME: '', XDG_CACHE_HOME: '' }],
+  ['a cache at a relative path', { HOME: '', XDG_CACHE_HOME: 'cache' }],
+])('with %s no compiled code is kept where the command is called', async (_, env) => {
+  await using folder = await temporaryFolder('pawl-bin');
+  const [bin, here] = [join(folder.path, 'bin'), join(folder.path, 'here')];
+  for (const made of [bin, here, join(folder.path, 'dist')]) await mkdir(made);
+  await cp(new URL('../bin/pawl.mjs', import.meta.url), join(bin, 'pawl.mjs'));
+  await writeFile(join(folder.path, 'dist', 'pawl.mjs'), 'export const main = async () => 0;');
+
+  const child = spawn(process.execPath, [join(bin, 'pawl.mjs')], { cwd: here, env });
+  const code = await new Promise((resolve) => child.on('close', resolve));
+
+  expect(code).toBe(0);
+  expect(await readdir(here)).toEqual([]);
 });
 
 test('a checkout that is not built says so', async () => {

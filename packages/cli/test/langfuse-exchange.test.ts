@@ -41,17 +41,41 @@ test('versions go there once; what somebody wrote there comes back, and cases an
     config: { model: 'small', temperature: 1, mood: 'good' },
     labels: ['production'],
     tags: [],
-    commitMessage: 'shorter',
+    commitMessage: 'shorter\u001B[2J\nforged',
   });
   const pulled = await pawlIn(place, 'prompt', 'pull', 'greet', '--from', address, '--labels');
   const text = await readFile(join(repo.path, file), 'utf8');
-  expect(pulled.out).toContain(`${file} is now version 2 of Langfuse: shorter`);
+  expect(pulled.out).toContain(`${file} is now version 2 of Langfuse: shorter forged`);
   expect(pulled.err).toContain('has settings that a *.prompt.yml does not hold: mood');
   expect(pulled.err).toContain('The label production of greet is version 2, and no version here says the same.');
   expect(text).toContain('# reviewed by Ada');
   expect(text).toContain('Be kind and brief.');
   expect(text).toContain('temperature: 1');
   expect(text).toContain('equals: "{{expected}}"');
+});
+
+test('a version that somebody edited there is not the one whose config it was given', async () => {
+  await using langfuse = await startLoopbackLangfuse(keys);
+  await using repo = await gitRepo({ [file]: prompt('Be kind.') });
+  const place = {
+    path: repo.path,
+    environment: { ...repo.environment, LANGFUSE_PUBLIC_KEY: keys.publicKey, LANGFUSE_SECRET_KEY: keys.secretKey },
+  };
+  await pawlIn(repo, 'registry', 'register', 'greet', '-m', 'first');
+  const address = `langfuse:${langfuse.url}`;
+  await pawlIn(place, 'prompt', 'push', 'greet', '--to', address);
+  const [first] = langfuse.prompts;
+  if (first === undefined) throw new Error('nothing was pushed');
+  langfuse.prompts.push({
+    ...first,
+    version: 2,
+    prompt: [{ role: 'user', content: 'Be rude: {{question}}' }],
+    labels: ['production'],
+  });
+  const pulled = await pawlIn(place, 'prompt', 'pull', 'greet', '--from', address, '--at', '1', '--labels');
+
+  expect(pulled.err).toContain('The label production of greet is version 2, and no version here says the same.');
+  expect((await pawlIn(repo, 'registry', 'list', '--json')).out).not.toContain('production');
 });
 
 test('without keys nothing is asked', async () => {

@@ -142,6 +142,29 @@ test('a case that was never steady did not fall', async () => {
   expect(JSON.parse(out).problems[0].code).toMatch(/^BISECT_(?:UNCLEAR|NO_FALL)$/);
 });
 
+test('a file that only the good end read can be what broke it', async () => {
+  await using repo = await gitRepo();
+  await using model = await obedient();
+  const suite = (path: string): string =>
+    JSON.stringify({
+      prompts: [`file://${path}`],
+      providers: ['openai:chat:small'],
+      tests: ids.map((id) => ({ vars: { mail: id }, assert: [{ type: 'equals', value: 'spam' }] })),
+    });
+  const config = 'promptfooconfig.yaml';
+  const text = (system: string): string => `${system} {{mail}}`;
+  const first = await repo.commit('start', { [config]: suite('old one.txt'), 'old one.txt': text(good(1)) });
+  await repo.commit('break', { 'old one.txt': text(bad(2)) });
+  await repo.commit('move', { [config]: suite('new.txt'), 'new.txt': text(bad(2)) });
+  await repo.commit('reword', { 'new.txt': text(bad(3)) });
+  const said = await pawlIn(repo, ...['prompt', 'bisect', config, '--good', first, '--base-url', model.baseUrl]);
+
+  expect(said.out).toMatch(
+    /^The fall is at .*: break\n {2}git show [0-9a-f]{7} -- new\.txt 'old one\.txt' promptfooconfig\.yaml$/m,
+  );
+  expect(said.code).toBe(0);
+});
+
 test('follows a merge into the branch that brought it', async () => {
   await using repo = await gitRepo();
   await using model = await obedient();

@@ -114,13 +114,13 @@ test('a death before any Git command of a prune, its compaction and an epoch lea
     fatal.arm(survive);
     await upkeep().catch(() => {});
     fatal.arm(Number.POSITIVE_INFINITY);
-    const healthy = await place.open(place.elsewhere('healthy'));
+    await using healthy = await place.open(place.elsewhere('healthy'));
     const seen = await healthy.list();
     expect(seen.map(({ id }) => id)).toEqual([young, ...old]);
     expect(await healthy.readResult(young, 'a.txt')).toBe(young);
     const archived = await place.remote.git('for-each-ref', '--format=%(objectname)', 'refs/pawl/archive');
-    const head = await place.remote.git('rev-parse', 'refs/pawl/data');
-    const epoch = await place.remote.git('log', '-1', '--format=%(trailers:key=Pawl-Prev,valueonly)', head);
+    const trailer = '--format=%(trailers:key=Pawl-Prev,valueonly)';
+    const epoch = await place.remote.git('log', '-1', trailer, 'refs/pawl/data');
     expect(archived).toBe(epoch);
     if (archived !== '') break;
     deaths += 1;

@@ -41,6 +41,20 @@ describe('history on Git', () => {
     expect(await userStateOf(repo)).toBe(before);
   });
 
+  test('knows a branch without a commit, a renamed file, and a repository without a work tree', async () => {
+    await using repo = await gitRepo();
+    await using history = await openHistory({ repository: repo.path, environment: repo.environment });
+    expect(await history.head()).toEqual({ branch: 'main', dirty: false });
+    const commit = await repo.commit('Begin', { 'a.txt': 'a' });
+    await repo.git('tag', 'main');
+    expect(await history.head()).toEqual({ commit, branch: 'main', dirty: false });
+    await repo.git('mv', 'a.txt', '# b.txt');
+    expect(await history.head()).toEqual({ commit, branch: 'main', dirty: true });
+    await repo.git('tag', '--delete', 'main');
+    await using bare = await openHistory({ repository: `${repo.path}/.git`, environment: repo.environment });
+    expect(await bare.head()).toEqual({ commit, branch: 'main', dirty: false });
+  });
+
   test('says that a merge base is unreadable, not absent, in a shallow clone', async () => {
     await using repo = await forked();
     await using remote = await bareRemote();

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { makeUlid, ulidDay } from '@pawl/core';
 import { exampleRun } from '@pawl/testkit/contracts';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { randomIds } from '../src/index.ts';
-import { plantCommit, runBundle, storePlace, type Place } from './store-place.ts';
+import { keptPlace, plantCommit, runBundle, storePlace, type KeptPlace, type Place } from './store-place.ts';
 
 const { next } = randomIds();
 const sound = { state: 'sound', problems: [] };
@@ -19,20 +19,41 @@ interface Broken {
   readonly before: string;
 }
 
+interface Kept {
+  readonly place: KeptPlace;
+  readonly known: Omit<Broken, 'place'>;
+}
+
+const kept = new Map<boolean, Promise<Kept>>();
+afterAll(async () => {
+  for (const { place } of await Promise.all(kept.values())) await place[Symbol.asyncDispose]();
+});
+
 /** Two compactions, verified once, so that this clone has seen the data. */
-async function twice(options: { readonly ledger?: boolean } = {}): Promise<Broken & AsyncDisposable> {
-  const place = await storePlace();
-  const store = await place.open(options);
+async function twice({ ledger = false }: { readonly ledger?: boolean } = {}): Promise<Broken & AsyncDisposable> {
+  const building = kept.get(ledger) ?? compactedTwice(ledger);
+  kept.set(ledger, building);
+  const { place: made, known } = await building;
+  const place = await made.again();
+  return { place, ...known, [Symbol.asyncDispose]: () => place[Symbol.asyncDispose]() };
+}
+
+async function compactedTwice(ledger: boolean): Promise<Kept> {
   const ids = [next(), next(), next()];
-  await store.add(runBundle(ids[0], { 'cases.jsonl': '1\n' }));
-  await store.compact();
-  const before = await place.remote.git('rev-parse', 'refs/pawl/data');
-  await store.add(runBundle(ids[1], { 'cases.jsonl': '2\n' }));
-  await store.add(runBundle(ids[2], { 'cases.jsonl': '3\n' }));
-  await store.compact();
-  expect(await store.verify()).toMatchObject({ ...sound, runs: 3 });
-  const data = await place.remote.git('rev-parse', 'refs/pawl/data');
-  return { place, ids, data, before, [Symbol.asyncDispose]: () => place[Symbol.asyncDispose]() };
+  let known: Kept['known'] | undefined;
+  const place = await keptPlace(async ({ open, remote }) => {
+    const store = await open({ ledger });
+    await store.add(runBundle(ids[0], { 'cases.jsonl': '1\n' }));
+    await store.compact();
+    const before = await remote.git('rev-parse', 'refs/pawl/data');
+    await store.add(runBundle(ids[1], { 'cases.jsonl': '2\n' }));
+    await store.add(runBundle(ids[2], { 'cases.jsonl': '3\n' }));
+    await store.compact();
+    expect(await store.verify()).toMatchObject({ ...sound, runs: 3 });
+    known = { ids, before, data: await remote.git('rev-parse', 'refs/pawl/data') };
+  });
+  if (known === undefined) throw new Error('the store was not built');
+  return { place, known };
 }
 
 const recordOf = (id = ''): string => `runs/${ulidDay(id)}/${id}.json`;

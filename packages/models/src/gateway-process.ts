@@ -26,7 +26,10 @@ const betweenMs = 200;
 export class GatewayProcess {
   readonly #options: GatewayProcessOptions;
   readonly #child: ChildProcess;
+  /** It is gone, and so is everybody who could say something in its name. */
   readonly #ended: Promise<void>;
+  /** It is gone. */
+  readonly #left: Promise<void>;
   #end: string | undefined;
   #said = '';
   #failure: ModelFailure | undefined;
@@ -64,6 +67,7 @@ export class GatewayProcess {
         resolve();
       });
     });
+    this.#left = Promise.race([this.#ended, new Promise<void>((resolve) => this.#child.once('exit', () => resolve()))]);
     process.on('exit', this.#kill);
     for (const signal of signals) process.on(signal, this.#passOn);
   }
@@ -78,10 +82,13 @@ export class GatewayProcess {
     this.#stopping = true;
     this.#signal('SIGTERM');
     const late = new AbortController();
-    await Promise.race([this.#ended, sleep(graceMs, undefined, { signal: late.signal }).catch(() => undefined)]);
+    await Promise.race([this.#left, sleep(graceMs, undefined, { signal: late.signal }).catch(() => undefined)]);
     late.abort();
     // Also where the leader has ended: others of its group may not have.
     this.#signal('SIGKILL');
+    // Whoever has left the group, as a daemon does, may hold these open for good.
+    this.#child.stdout?.destroy();
+    this.#child.stderr?.destroy();
     await this.#ended;
     process.off('exit', this.#kill);
     for (const signal of signals) process.off(signal, this.#passOn);
@@ -135,7 +142,8 @@ export class GatewayProcess {
 }
 
 const posix = process.platform !== 'win32';
-const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM'];
+/** A group of its own hears nothing of a terminal that is closed. */
+const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 async function answers(url: string): Promise<boolean> {
   try {

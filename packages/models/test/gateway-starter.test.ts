@@ -1,10 +1,11 @@
 // A gateway as a process: started when it is needed, with what it is given and nothing else, and gone at the end.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { GatewayRequest, ModelFailure, Workspace } from '@pawl/core';
 import { fakeWorkspace } from '@pawl/core/testing';
 import { gatewayStarter, openAiProvider, type GatewayStarterOptions } from '@pawl/models';
@@ -24,10 +25,13 @@ if (text.includes('broken')) {
 const serve = "require('net').createServer().listen(0, '127.0.0.1', function () { console.log(this.address().port); })";
 const child = text.includes('family') ? spawn(process.execPath, ['-e', serve]) : undefined;
 const childPort = child && await new Promise((resolve) => child.stdout.once('data', (data) => resolve(Number(data))));
+const daemon = text.includes('daemon')
+  ? spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)'], { detached: true, stdio: 'inherit' }).pid
+  : undefined;
 if (text.includes('deaf')) setInterval(() => {}, 1000);
 else createServer((request, response) => {
   if (request.url === '/health/liveliness') return response.end('alive');
-  const content = JSON.stringify({ text, cwd: process.cwd(), env: process.env, childPort, authorization: request.headers.authorization });
+  const content = JSON.stringify({ text, cwd: process.cwd(), env: process.env, childPort, daemon, authorization: request.headers.authorization });
   response.setHeader('content-type', 'application/json');
   response.end(JSON.stringify({ choices: [{ message: { content } }] }));
 }).listen(Number(port), '127.0.0.1');
@@ -39,6 +43,7 @@ interface Said {
   readonly env: Readonly<Record<string, string>>;
   readonly authorization: string;
   readonly childPort?: number;
+  readonly daemon?: number;
 }
 
 async function folderWith(config: string) {
@@ -139,6 +144,44 @@ test('it ends with what it started', async () => {
 
   expect(lived).toBe(true);
   expect(await listens(childPort)).toBe(false);
+});
+
+/** Starts the gateway, says where it is, and waits for its own end. */
+const waiting = `
+const { gatewayStarter } = await import(process.argv[1]);
+const [, , command, config] = process.argv;
+const { open } = gatewayStarter({ workspace: { resolve: async () => config }, environment: (name) => process.env[name] });
+const { value } = await open({ command, config, env: [] });
+await value.ready();
+console.log(new URL(value.baseUrl).port);
+setInterval(() => {}, 1000);
+`;
+
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('it ends with whoever started it, by %s too', async (signal) => {
+  await using files = await folderWith('model_list: []');
+  const module = new URL('../src/gateway-starter.ts', import.meta.url).href;
+  const command = `'${process.execPath}' '${join(files.folder, 'gateway.mjs')}' {config} {port}`;
+  const config = join(files.folder, 'gateway', 'litellm.yaml');
+  const child = spawn(process.execPath, ['--input-type=module', '-e', waiting, module, command, config]);
+  const port = await new Promise<number>((resolve) => child.stdout.once('data', (data) => resolve(Number(data))));
+  const lived = await listens(port);
+  child.kill(signal);
+  const ended = await new Promise((resolve) => child.once('exit', (_, by) => resolve(by)));
+  await vi.waitUntil(async () => !(await listens(port)), { timeout: 5000 });
+
+  expect(lived).toBe(true);
+  expect(ended).toBe(signal);
+});
+
+test('a daemon that it leaves behind does not hold up the end', async () => {
+  await using files = await folderWith('daemon');
+  const started = await open(files);
+  await started.ready();
+  const { daemon = 0 } = answered(await started.ask());
+  await started.close();
+
+  // It is still there, so that nothing but the gateway's own end was waited for.
+  expect(process.kill(daemon, 'SIGKILL')).toBe(true);
 });
 
 test('why it does not run is told without its secrets', async () => {

@@ -175,13 +175,13 @@ export class BisectEvaluation {
     const left = maxCostUsd === undefined ? {} : { 'max-cost-usd': Math.max(0, maxCostUsd - this.spentUsd) };
     const asking = { ...inputs, ...left, repeats: rounds, 'max-repeats': rounds, baseline: commit };
     const outcome = await executePromptRegression(asking, this.#quiet, {
-      row: ({ item, repeat, answer, scored }, column, side) => {
+      row: ({ item, repeat, answer, scored }, _, side, pair) => {
         all += 1;
         if ('failure' in answer || scored.score.error !== undefined) {
           failed += 1;
           return;
         }
-        const key = JSON.stringify([column.label, item.id]);
+        const key = JSON.stringify([pair, item.id]);
         const own = cases.get(key) ?? {
           after: [],
           before: [],

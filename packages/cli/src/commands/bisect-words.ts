@@ -96,7 +96,7 @@ export function foundText({ commits, through, together }: Found, { steps, spent,
       ? [
           `The fall is at ${named[0]}`,
           ...(together === true ? ['It is a merge whose sides are good by themselves: they do not go together.'] : []),
-          `  git show ${short(only.commit)} -- ${paths.join(' ')}`,
+          `  git show ${short(only.commit)} -- ${paths.map(shellWord).join(' ')}`,
         ]
       : [
           `The fall is at one of ${commits.length} commits, which the evidence cannot tell apart:`,
@@ -111,5 +111,9 @@ export function foundText({ commits, through, together }: Found, { steps, spent,
   if (advisory) lines.push('Judges that nobody has certified decide some cases: docs/judges.md.');
   return escapeLines(lines);
 }
+
+/** To be pasted into a shell: a file's name is whatever somebody gave it. */
+const shellWord = (path: string): string =>
+  /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 
 const escapeLines = (lines: readonly string[]): string => lines.map(escapeTerminal).join('\n');

@@ -1,5 +1,6 @@
 // pawl prompt pull | push: prompts between MLflow's or Langfuse's registry and this repository.
 import { exitCodes, hasErrors, promptDigest, promptStem, readPrompt, type Problem } from '@pawl/core';
+import { escapeTerminal, oneLine } from '@pawl/core/report';
 import { mergePrompt } from '@pawl/experiments';
 import type { World } from '@pawl/wiring';
 import type { Command } from 'commander';
@@ -85,7 +86,7 @@ async function push(text: string, { to, json = false }: PushOptions, { world, sh
       ...pushed.labelled.map(({ label, number }) => `The ${server.word} ${label} of ${name} is now version ${number}.`),
       `${pushed.created.length} version${pushed.created.length === 1 ? '' : 's'} pushed${pushed.present > 0 ? `; ${pushed.present} there already` : ''}.`,
     ];
-    shell.out(lines.join('\n'));
+    shell.out(shownLines(lines));
   }
   return hasErrors(problems) ? exitCodes.error : 0;
 }
@@ -128,10 +129,13 @@ async function pull(given: string, options: PullOptions, doing: Doing): Promise<
       ...labels.moved.map(({ label, version }) => `${label} of ${name} is now ${version}.`),
       ...(changed ? [`Commit it, then "pawl registry register ${name}".`] : []),
     ];
-    shell.out(lines.join('\n'));
+    shell.out(shownLines(lines));
   }
   return hasErrors(problems) ? exitCodes.error : 0;
 }
+
+/** What a server says of its versions may be anybody's. */
+const shownLines = (lines: readonly string[]): string => lines.map((line) => oneLine(escapeTerminal(line))).join('\n');
 
 interface LabelsThere {
   readonly name: string;

@@ -29,6 +29,9 @@ export interface Backtested {
 
 const label = 'production';
 
+/** Every version is run on its own, by the policy's file: these would speak for all of them alike. */
+const notOfThePast = ['candidate', 'variant', 'predictions', 'baseline-predictions', 'task', 'self-check'] as const;
+
 /**
  * @returns an outcome without a run: it is no evidence for any of them. Its verdict is about the backtest: pass where
  * every version could be judged, else error; `usage` is true where the policy cannot be backtested
@@ -39,6 +42,8 @@ export async function backtestPolicy({
 }: GateWorld & { readonly inputs: EvalGateInputs }): Promise<Outcome> {
   const { versions = 20 } = inputs;
   if (!Number.isSafeInteger(versions) || versions < 1) return usageOutcome(inputs.policy ?? 'eval-gate', [fewVersions]);
+  const idle = notOfThePast.filter((name) => inputs[name] !== undefined && inputs[name] !== false);
+  if (idle.length > 0) return usageOutcome(inputs.policy ?? 'eval-gate', [contradicting(idle)]);
   const read = await readPolicy(inputs.policy, world.workspace);
   if (read.value === undefined) return usageOutcome(inputs.policy ?? 'eval-gate', read.problems);
   const { policy, path } = read.value;
@@ -123,6 +128,13 @@ const usageOutcome = (name: string, problems: readonly Problem[]): Outcome => ({
   report: errorReport(name, problems),
   results: {},
   usage: true,
+});
+
+const contradicting = (names: readonly string[]): Problem => ({
+  code: 'GATE_BACKTEST_INPUTS',
+  severity: 'error',
+  message: `"${names.join('", "')}" cannot be given with "backtest".`,
+  hint: 'It judges every registered version by the policy alone: leave out what speaks for one of them.',
 });
 
 const fewVersions: Problem = {

@@ -72,8 +72,13 @@ export async function resolveBaseline(question: BaselineQuestion, ports: Ports):
         `Label one (\`pawl registry label ${policy.name}@VERSION production\`), or use \`baseline: auto\` for a first version.`,
       );
     }
+    const version = await registered(question, ports);
     return (
-      (await asFile(asked, ports.workspace)) ?? (await asVersion(question, ports)) ?? (await asRef(question, ports))
+      // First: a file that a change brings along must not pass for the version of its name.
+      (version && (await atVersion(version.found, question, { ports, source: version.source }))) ??
+      (await asFile(asked, ports.workspace)) ??
+      (await unregistered(question, ports)) ??
+      (await asRef(question, ports))
     );
   } catch (error) {
     const { message, hint } = reasonOf(error);
@@ -107,21 +112,27 @@ const ofFile = (path: string): Extract<Baseline, { state: 'present' }> => ({
   predictions: path,
 });
 
-async function asVersion(question: BaselineQuestion, ports: Ports): Promise<Baseline | undefined> {
-  const { asked, policy } = question;
+function asNamed({ asked, policy }: BaselineQuestion): { name: string; at: string; named: boolean } {
   const named = asked.includes('@') ? parseVersionRef(asked).value : undefined;
-  const ref = named ?? { name: policy.name, at: asked };
-  const version = await ports.registry.resolve(ref.name, ref.at);
-  if (version !== undefined) {
-    return atVersion(version, question, { ports, source: parseVersion(ref.at) === undefined ? 'label' : 'version' });
-  }
-  if (named === undefined && parseVersion(asked) === undefined) return undefined;
-  const registered = (await ports.registry.list(ref.name)).map(({ version }) => version);
+  return { ...(named ?? { name: policy.name, at: asked }), named: named !== undefined };
+}
+
+async function registered(
+  question: BaselineQuestion,
+  { registry }: Ports,
+): Promise<{ found: RegisteredVersion; source: 'label' | 'version' } | undefined> {
+  const { name, at } = asNamed(question);
+  const found = await registry.resolve(name, at);
+  return found && { found, source: parseVersion(at) === undefined ? 'label' : 'version' };
+}
+
+async function unregistered(question: BaselineQuestion, { registry }: Ports): Promise<Baseline | undefined> {
+  const { name, at, named } = asNamed(question);
+  if (!named && parseVersion(question.asked) === undefined) return undefined;
+  const known = (await registry.list(name)).map(({ version }) => version);
   return unreadable(
-    `There is no ${ref.name}@${ref.at} in the registry.`,
-    registered.length > 0
-      ? `Registered are ${registered.slice(0, 8).join(', ')}.`
-      : `No version of ${ref.name} is registered.`,
+    `There is no ${name}@${at} in the registry.`,
+    known.length > 0 ? `Registered are ${known.slice(0, 8).join(', ')}.` : `No version of ${name} is registered.`,
   );
 }
 

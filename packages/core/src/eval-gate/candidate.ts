@@ -92,6 +92,14 @@ async function findEval(address: string, world: RunWorld): Promise<Read<Candidat
   const found = await findRun(address, world);
   if (found.value === undefined) return { problems: found.problems };
   const { run, digest } = found.value;
+  const { pullRequest, commit } = world.context.origin;
+  // The newest run may be of another branch: it says nothing of what this change does.
+  if (pullRequest !== undefined && address.startsWith('latest:') && run.origin.commit !== commit) {
+    const message = `The newest run (${run.id}) was not made at the commit that the pull request is judged at.`;
+    return {
+      problems: [problem(message, 'Evaluate the suite before the gate in the same job, or name a run: run:ID.')],
+    };
+  }
   const inputs: RunInput[] = [{ role: 'predictions', digest, run: run.id }];
   const evalSide: EvalSide = { stored: found.value, half: 'after' };
   return { value: { evalSide, digest: run.subject?.digest ?? digest, inputs }, problems: [] };

@@ -48,8 +48,12 @@ export function compareModels(policy: GatePolicy, sides: Sides): Comparison {
         );
   const judgement = decideGate(policy, {
     rows: evidence.rows,
+    unit: evidence.unit,
+    weighing: evidence.weighing,
     compared: evidence.compared,
     alpha,
+    slicesThin:
+      evidence.compared && !same && Object.keys(evidence.slices).length > 0 && slices.every(({ found }) => found),
     metrics: [
       ...[...asked].map(([name, wanted]) => ({
         name,

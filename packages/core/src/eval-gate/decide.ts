@@ -48,9 +48,15 @@ export interface GateJudgement {
 
 export interface GateEvidence {
   readonly rows: number;
+  /** What they are called; left out, rows. */
+  readonly unit?: string | undefined;
+  /** Those of them that weigh anything; left out, all. */
+  readonly weighing?: number | undefined;
   readonly compared: boolean;
   readonly metrics: readonly MetricEvidence[];
   readonly slices: readonly SliceJudgement[];
+  /** True where slices are named and none could be measured. */
+  readonly slicesThin?: boolean;
   /** One-sided error of each claim. Left out, 5 %; less at a later look at the same rows. */
   readonly alpha?: number;
 }
@@ -75,6 +81,12 @@ export function decideGate(policy: GatePolicy, evidence: GateEvidence): GateJudg
     verdicts.push(thin === undefined ? 'fail' : 'inconclusive');
     reasons.push(`${worse} ${worse === 1 ? 'slice is' : 'slices are'} worse; the policy allows ${allowed}`);
   }
+  if (evidence.slicesThin === true && allowed !== undefined) {
+    verdicts.push('inconclusive');
+    reasons.push(
+      `the policy limits how many slices may be worse, and none of those it names has the ${policy['minimum-slice-rows']} rows and the value to be looked at`,
+    );
+  }
   if (verdicts.length > 0 && thin !== undefined) verdicts.push('inconclusive');
   if (verdicts.length === 0) {
     reasons.push('nothing to judge by: no production version, and no absolute bounds in the policy');
@@ -82,9 +94,10 @@ export function decideGate(policy: GatePolicy, evidence: GateEvidence): GateJudg
   return { verdict: worstVerdict(verdicts), alpha, metrics, reasons };
 }
 
-function thinness(policy: GatePolicy, { rows }: GateEvidence): string | undefined {
+function thinness(policy: GatePolicy, { rows, unit = 'rows', weighing = rows }: GateEvidence): string | undefined {
   const needed = policy['minimum-rows'];
-  return rows < needed ? `${rows} rows; the policy asks for at least ${needed}` : undefined;
+  const which = weighing < rows ? `${weighing} of ${rows} ${unit} have a weight` : `${rows} ${unit}`;
+  return weighing < needed ? `${which}; the policy asks for at least ${needed}` : undefined;
 }
 
 /** Turned so that higher is better, whatever the metric. */

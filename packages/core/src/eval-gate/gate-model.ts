@@ -2,6 +2,7 @@
 import type { Outcome } from '../formats/outcome.ts';
 import { hasErrors, type Problem } from '../formats/problem.ts';
 import type { RunContext } from '../formats/run-context.ts';
+import type { Run } from '../formats/run.ts';
 import type { History } from '../ports/history.ts';
 import type { ModelEndpoints } from '../ports/model-endpoint.ts';
 import type { Registry } from '../ports/registry.ts';
@@ -124,7 +125,7 @@ async function errorOutcome(judging: Judging, problems: readonly Problem[], base
     subject: candidate.digest,
     ...sourceOf(baseline),
     inputs: [policyInput(judging), ...candidate.inputs],
-    params: policyParams(read),
+    params: givenParams(judging),
     results,
   });
   return { report, run, results, usage: false };
@@ -156,7 +157,7 @@ async function judgedOutcome(judging: Judging, evidence: Evidence, baseline: Bas
   const data = dataNameOf(evidence.inputs, inputs.data ?? policy.data.path);
   const asked = { asked: inputs.look, name: policy.name, subject: candidate.digest, data, file: read.path };
   const look = task.compared ? await findLook(asked, world) : undefined;
-  world.context.progress(`comparing on ${task.rows} rows`);
+  world.context.progress(`comparing on ${task.rows} ${task.unit ?? 'rows'}`);
   const against = againstOf(baseline);
   const asking = { policy, table: evidence.table, same, seed, against, place: read.place };
   const beside = await evidenceBeside(world, { ...asking, evidence: task });
@@ -201,7 +202,7 @@ async function judgedOutcome(judging: Judging, evidence: Evidence, baseline: Bas
       resamples: policy.resamples,
       ...lookParams(look, data),
       ...(lines !== undefined && evidence.params),
-      ...policyParams(read),
+      ...givenParams(judging),
     },
     judgement,
     rows: task.rows,
@@ -210,9 +211,11 @@ async function judgedOutcome(judging: Judging, evidence: Evidence, baseline: Bas
   return { report, run, results, usage: false };
 }
 
-/** What promotes asks for a policy that somebody could review. */
-const policyParams = ({ adHoc }: ReadPolicy): { readonly policy?: 'inputs' } =>
-  adHoc === true ? { policy: 'inputs' } : {};
+/** What promotes asks for a policy that somebody could review, and for the rows that it names. */
+const givenParams = ({ read: { adHoc, policy }, inputs: { data } }: Judging): Run['params'] => ({
+  ...(adHoc === true && { policy: 'inputs' }),
+  ...(data !== undefined && policy.data.path !== undefined && data !== policy.data.path && { rows: 'inputs' }),
+});
 
 const policyInput = ({ read, world }: Judging) =>
   ({

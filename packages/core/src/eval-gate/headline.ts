@@ -18,7 +18,7 @@ export function headlineOf(story: Told): string {
     case 'fail':
       return `${alone}${failWords(story)}`;
     case 'inconclusive':
-      return `${alone}too little evidence: ${thinWords(first, judgement.reasons)}`;
+      return `${alone}too little evidence: ${thinWords(first, story)}`;
     case 'error':
       return (
         judgement.reasons.at(-1) ?? `${alone}${first.traits.title} could not be judged: ${first.reason ?? 'no value'}`
@@ -57,11 +57,11 @@ function failWords(story: Told): string {
   return `${lost}${said.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-function thinWords(metric: MetricJudgement, reasons: readonly string[]): string {
+function thinWords(metric: MetricJudgement, { judgement: { reasons }, evidence: { unit = 'rows' } }: Told): string {
   if (reasons.length > 0) return reasons[0]!;
   const { rowsNeeded } = metric;
   const settle =
-    rowsNeeded === undefined || rowsNeeded === null ? '' : `; about ${aboutText(rowsNeeded)} rows would settle it`;
+    rowsNeeded === undefined || rowsNeeded === null ? '' : `; about ${aboutText(rowsNeeded)} ${unit} would settle it`;
   const difference =
     metric.difference === undefined ? '' : ` (${differenceWithInterval(metric.traits, metric.difference)})`;
   return `${moveText(metric.traits, metric.baseline?.value, metric.candidate.value)}${difference}${settle}`;

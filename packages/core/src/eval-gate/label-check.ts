@@ -5,7 +5,7 @@ import { quoted, rowsProblem } from './alignment.ts';
 import { openTable, reading, texts, type EvidencePorts } from './read-evidence.ts';
 import type { AskedRows } from './sources.ts';
 
-/** The rows' ids are known to be the same; their order is that of the ids. */
+/** The rows' ids are known to be the same. */
 export async function labelsDiffer(
   ports: EvidencePorts,
   { table, policy }: AskedRows,
@@ -22,7 +22,10 @@ export async function labelsDiffer(
     const ids = await texts(ports.engine, table, id, id);
     const own = await texts(ports.engine, table, label, id);
     const others = await texts(ports.engine, otherTable, label, otherId);
-    const differing = ids.filter((_, row) => textOf(own[row]) !== textOf(others[row]));
+    // By id: numbers in one file and texts in the other are not in one order.
+    const otherIds = await texts(ports.engine, otherTable, otherId, otherId);
+    const truth = new Map(otherIds.map((name, row) => [name, textOf(others[row])]));
+    const differing = ids.filter((name, row) => truth.get(name) !== textOf(own[row]));
     return { value: differing, problems: [] };
   });
   const differing = read.value ?? [];

@@ -58,7 +58,8 @@ export async function findLook(question: LookQuestion, { context, store }: LookP
       all: true,
     });
   } catch (error) {
-    const look = asked === undefined ? lookOf(1, 'not counted: the store could not be read') : lookOf(asked, 'as given');
+    const look =
+      asked === undefined ? lookOf(1, 'not counted: the store could not be read') : lookOf(asked, 'as given');
     return { ...look, problems: [uncounted(error, question.file)] };
   }
   const judged = [

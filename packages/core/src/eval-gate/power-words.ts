@@ -28,13 +28,13 @@ type Powered = MetricJudgement & { readonly power: Power };
 
 /** "With these 1,200 rows the smallest loss of accuracy you could see is 1.4 points." */
 function sentenceOf({ traits, power, asked }: Powered, { evidence }: Told): string {
-  const rows = countText(evidence.rows);
+  const rows = `${countText(evidence.rows)} ${evidence.unit ?? 'rows'}`;
   const gains = asked.role === 'key' && asksForGain(asked);
   const [what, amount] = gains ? ['gain', power.gain] : ['loss', power.loss];
   const size = amountText(traits, amount);
   if (power.basis === 'paired')
-    return `With these ${rows} rows the smallest ${what} of ${traits.title} you could see is ${size}.`;
-  return `Once there is another version, these ${rows} rows show a ${what} of ${traits.title} from ${size} on, and a smaller one as far as both models err on the same rows.`;
+    return `With these ${rows} the smallest ${what} of ${traits.title} you could see is ${size}.`;
+  return `Once there is another version, these ${rows} show a ${what} of ${traits.title} from ${size} on, and a smaller one as far as both models err on the same rows.`;
 }
 
 function tableOf(known: readonly Powered[], { judgement, evidence }: Told): Block[] {
@@ -55,7 +55,7 @@ function tableOf(known: readonly Powered[], { judgement, evidence }: Told): Bloc
       type: 'text',
       text: [
         {
-          text: `With ${countText(evidence.rows)} rows, found with a chance of 80 % on two-sided ${levelText(judgement.alpha)} intervals; a loss also survives Holm over the key metrics.${alone ? aloneText : ''}`,
+          text: `With ${countText(evidence.rows)} ${evidence.unit ?? 'rows'}, found with a chance of 80 % on two-sided ${levelText(judgement.alpha)} intervals; a loss also survives Holm over the key metrics.${alone ? aloneText : ''}`,
           style: 'muted',
         },
       ],

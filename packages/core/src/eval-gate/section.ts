@@ -124,7 +124,7 @@ function boundsText({ demand, asked: { minimum, maximum } }: MetricJudgement): s
 /** As the policy says it; large ones with their thousands apart. */
 const boundText = (bound: number): string => (Number.isInteger(bound) && bound >= 0 ? countText(bound) : String(bound));
 
-function reasonBlocks({ judgement }: GateStory): Block[] {
+function reasonBlocks({ judgement, evidence: { unit = 'rows' } }: GateStory): Block[] {
   const lines = [
     ...judgement.reasons.map((reason) => `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`),
     ...judgement.metrics.flatMap((metric) => {
@@ -134,8 +134,8 @@ function reasonBlocks({ judgement }: GateStory): Block[] {
           ? []
           : [
               metric.rowsNeeded === null
-                ? `${title}: no number of rows would settle this difference.`
-                : `${title}: about ${aboutText(metric.rowsNeeded)} rows would settle it.`,
+                ? `${title}: no number of ${unit} would settle this difference.`
+                : `${title}: about ${aboutText(metric.rowsNeeded)} ${unit} would settle it.`,
             ];
       const said =
         metric.reason === undefined || judgement.reasons.includes(metric.reason) ? [] : [`${title}: ${metric.reason}.`];

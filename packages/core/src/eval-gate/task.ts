@@ -51,6 +51,10 @@ export type Slices = Readonly<Record<string, readonly (string | null)[]>>;
 export interface TaskEvidence {
   /** Independent units: rows, queries, cases. */
   readonly rows: number;
+  /** What they are called, where they are no rows. */
+  readonly unit?: 'rows' | 'queries' | 'cases';
+  /** Those of them that weigh anything; left out, all. */
+  readonly weighing?: number | undefined;
   readonly slices: Slices;
   /** False while there is no baseline; `baseline` and `differences` are then never asked for. */
   readonly compared: boolean;

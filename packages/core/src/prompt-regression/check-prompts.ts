@@ -43,7 +43,8 @@ export interface PromptPorts extends BaselinePorts, Pick<ScorerWorld, 'scripts' 
 /** Told what is evaluated and every answer as it is scored, for output that holds them all. */
 export interface EvalWatcher {
   suite?(suite: EvalSuite): void;
-  row(row: EvalRow, column: Column, side: 'candidate' | 'baseline'): void;
+  /** @param pair the same number for a candidate's column and the baseline's that it is compared with */
+  row(row: EvalRow, column: Column, side: 'candidate' | 'baseline', pair: number): void;
 }
 
 /**

@@ -41,7 +41,7 @@ export interface PreparedSides {
 }
 
 export function prepareSides(sides: SidesToRun): PreparedSides {
-  const { inputs, suite, columns, opened, ports, context, watcher } = sides;
+  const { inputs, suite, columns, pairs, opened, ports, context, watcher } = sides;
   const { cases, dialect } = suite.suite;
   const own = suite.side.columns.length;
   const values = new AssertionValues(dialect === 'prompt-yml' ? 'braces' : 'jinja', dialect === 'promptfoo');
@@ -52,6 +52,7 @@ export function prepareSides(sides: SidesToRun): PreparedSides {
     values,
     waits: (type) => comparers.has(type),
   };
+  const places = columns.map((column) => pairs.findIndex(({ after, before }) => after === column || before === column));
   const evaluation = new Evaluation({
     columns,
     compared: comparedColumns(sides),
@@ -66,7 +67,9 @@ export function prepareSides(sides: SidesToRun): PreparedSides {
     ...((watcher !== undefined || routes !== undefined) && {
       onRow: (row) => {
         routes?.add(row);
-        watcher?.row(row, columns[row.column] as Column, row.column < own ? 'candidate' : 'baseline');
+        const { column } = row;
+        const side = column < own ? 'candidate' : 'baseline';
+        watcher?.row(row, columns[column] as Column, side, places[column] as number);
       },
     }),
   });

@@ -76,18 +76,19 @@ async function changedSince(
   for (const { role, path, digest } of run.inputs) {
     if (path === undefined || (role !== 'policy' && role !== 'data')) continue;
     const now = await files.fingerprint(path);
-    if (now !== undefined && now.digest !== digest) return { role, path };
+    // Data may lie elsewhere; a policy that is nowhere was never anybody's rule.
+    if (now === undefined ? role === 'policy' : now.digest !== digest) return { role, path };
   }
   return undefined;
 }
 
 /**
  * A fork's record is shown and never believed; an advisory run never fails, so its pass says nothing; and a policy that
- * was made of inputs is nobody's but theirs who gave them.
+ * was made of inputs is nobody's but theirs who gave them, as are rows that were given in place of the policy's.
  */
 function counts(run: Run, policyDigest: string | undefined): boolean {
   if (run.origin.trust === 'fork' || run.advisory === true) return false;
-  if (run.params['policy'] === 'inputs') return false;
+  if (run.params['policy'] === 'inputs' || run.params['rows'] === 'inputs') return false;
   return (
     policyDigest === undefined || run.inputs.some((input) => input.role === 'policy' && input.digest === policyDigest)
   );

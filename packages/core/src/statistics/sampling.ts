@@ -121,3 +121,7 @@ function spreadOf(list: Int32Array, sums: Float64Array, single: boolean): number
   const center = single ? 0 : list.reduce((sum, unit) => sum + sums[unit]!, 0) / n;
   return (n / (n - 1)) * list.reduce((sum, unit) => sum + (sums[unit]! - center) ** 2, 0);
 }
+
+/** Rows that weigh anything. */
+export const weighingRows = ({ rows, weights }: Sampling): number =>
+  weights === undefined ? rows : weights.reduce((count, weight) => count + (weight > 0 ? 1 : 0), 0);

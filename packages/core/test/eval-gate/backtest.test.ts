@@ -155,6 +155,8 @@ test.each([
     policy.replace('model: models/flight.onnx\n', ''),
     'does not say where the model lies',
   ],
+  ['one file would speak for every version', { predictions: 'all.csv' }, policy, '"predictions" cannot be given'],
+  ['there is nothing of the past in it', { 'self-check': 'true' }, policy, '"self-check" cannot be given'],
   ['the number of versions is no number', { versions: '0' }, policy, 'must be a whole number'],
 ])('it is said when %s', async (_, inputs, text, words) => {
   const { report, usage } = await (await world(text)).backtest(inputs);

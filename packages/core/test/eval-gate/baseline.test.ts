@@ -96,6 +96,19 @@ test('a file of the workspace wins over a branch of the same name', async () => 
   });
 });
 
+test('a file that is called like a registered version does not stand in for it', async () => {
+  for (const asked of ['flight-delay@v1.2.0', 'v1.2.0', 'production']) {
+    expect(await resolve(asked, { workspace: { [asked]: 'bytes of the pull request' } }), asked).toMatchObject({
+      source: { version: 'v1.2.0' },
+      words: 'flight-delay@v1.2.0',
+    });
+  }
+  // What no version is called is a file, whatever sign is in its name.
+  expect(await resolve('runs@old', { workspace: { 'runs@old': 'bytes' } })).toMatchObject({
+    source: { source: 'file' },
+  });
+});
+
 test('a Git ref reads the model at its commit', async () => {
   expect(await resolve('main', { refs: { main: 'b'.repeat(40) } })).toMatchObject({
     state: 'present',

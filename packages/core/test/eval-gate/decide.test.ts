@@ -94,6 +94,36 @@ test('fewer rows than the policy asks for are inconclusive, even where the numbe
   expect(judged.reasons).toEqual(['1000 rows; the policy asks for at least 2000']);
 });
 
+test('what is too few is called what it is: queries, cases', () => {
+  const policy = policyOf({ metrics: { accuracy: {} }, 'minimum-rows': 2000 });
+  const sure = metric('accuracy', { candidate: 0.9, baseline: 0.8, error: 0.001 });
+
+  expect(decide(policy, evidenceOf([sure], { unit: 'queries' })).reasons).toEqual([
+    '1000 queries; the policy asks for at least 2000',
+  ]);
+});
+
+test('rows without a weight are not rows that the policy asks for', () => {
+  const policy = policyOf({ metrics: { accuracy: {} }, 'minimum-rows': 100 });
+  const sure = metric('accuracy', { candidate: 0.9, baseline: 0.8, error: 0.001 });
+  const judged = decide(policy, evidenceOf([sure], { weighing: 99 }));
+
+  expect(judged).toMatchObject({
+    verdict: 'inconclusive',
+    reasons: ['99 of 1000 rows have a weight; the policy asks for at least 100'],
+  });
+  expect(decide(policy, evidenceOf([sure], { weighing: 100 })).verdict).toBe('pass');
+});
+
+test('a limit on worse slices is not kept by having no slice that could be measured', () => {
+  const sure = evidenceOf([metric('accuracy', { candidate: 0.9, baseline: 0.8, error: 0.001 })], { slicesThin: true });
+
+  expect(decide(policyOf({ metrics: { accuracy: {} } }), sure).verdict).toBe('pass');
+  const limited = decide(policyOf({ metrics: { accuracy: {} }, 'max-slices-worse': 0 }), sure);
+  expect(limited.verdict).toBe('inconclusive');
+  expect(limited.reasons[0]).toContain('none of those it names has the 100 rows');
+});
+
 test('a metric that rests on single rows is inconclusive, however sure its interval looks', () => {
   const weakness = { reason: 'only 6 rows are of class "yes"; 10 are needed', rowsNeeded: 1667 };
   const judged = decide(

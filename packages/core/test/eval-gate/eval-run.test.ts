@@ -121,6 +121,22 @@ test('the interval of a pass rate is Tango’s, of scores Student’s', async ()
   expect(faithful!.interval![1]).toBeCloseTo(0.08475260242569527, 12);
 });
 
+test('in a pull request the newest run speaks only for the commit that it was made at', async () => {
+  const store = memoryStore(undefined, sha256);
+  const bounded = policy.replace('margin: 0.05 }', 'margin: 0.05, minimum: 0.9 }');
+  const at = (commit: string) =>
+    gateWorld({ files: { 'triage.gate.yml': bounded }, store, origin: { pullRequest: 7, commit } });
+  await evaluated(
+    store,
+    cases(() => true),
+  );
+  const other = await at('8'.repeat(40)).gate({});
+
+  expect(exitCodeOf(other)).toBe(2);
+  expect(other.report.problems[0]?.message).toContain('was not made at the commit');
+  expect((await at(productionCommit).gate({})).report.verdict).toBe('pass');
+});
+
 test('without a production version only bounds judge; its label is found by the run at its commit', async () => {
   const first = setting();
   await evaluated(

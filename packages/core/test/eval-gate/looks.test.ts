@@ -110,6 +110,17 @@ describe('the count', () => {
     expect(await findLook({ ...question, asked: 4 }, { context })).toMatchObject({ number: 4, alpha: spentAlpha(4) });
   });
 
+  test('is never less than was counted, whatever number is given in a pull request', async () => {
+    const store = memoryStore();
+    for (const subject of ['sha256:a', 'sha256:b'])
+      await store.add({ runs: [{ run: run(subject), results: {} }], operations: [] });
+    const context = { origin: { pullRequest: 7 } };
+
+    const low = await findLook({ ...question, asked: 1 }, { context, store });
+    expect(low).toMatchObject({ number: 3, alpha: spentAlpha(3), words: [expect.stringContaining('(given as 1)')] });
+    expect(await findLook({ ...question, asked: 5 }, { context, store })).toMatchObject({ number: 5 });
+  });
+
   test('that cannot be had is told, never silently the first', async () => {
     const context = { origin: { pullRequest: 7 } };
     const broken: Pick<Store, 'list'> = { list: () => Promise.reject(new Error('the remote did not answer')) };

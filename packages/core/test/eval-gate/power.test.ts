@@ -88,6 +88,14 @@ test('many rows are measured group by group, with the same spread', () => {
   expect(Math.abs(spread(2000) - 1)).toBeLessThan(0.33);
 });
 
+test('rows of many clusters are no more than can be counted', () => {
+  const { sample, candidate } = drawWorld(200_000, 3, { before: 0.4, after: 0.4 });
+  const clusters = Int32Array.from(sample.labels, (_, row) => row >> 1);
+  const clustered = { ...sample, sampling: { rows: 200_000, clusters } };
+  const evidence = classificationEvidence(policyOf({ accuracy: {} }), clustered, { candidate });
+  expect(spreadOf(evidence, 'accuracy')?.degreesOfFreedom).toBe(39);
+});
+
 test('the report says it in one line for the headline metric, and of all in the HTML', () => {
   const policy = policyOf({ accuracy: {}, recall: { gain: 0.01 } });
   const { sample, ...arms } = drawWorld(1200, 3, { before: 0.3, after: 0.3 });

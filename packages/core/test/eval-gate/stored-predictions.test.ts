@@ -59,6 +59,14 @@ test.each([
   expect(scorer.ran).toEqual(['model.onnx', 'model.onnx of delay@v1.0.0', 'other.onnx', 'model.onnx of delay@v1.0.0']);
 });
 
+test("rows that are given in place of the policy's are told by the run: what promotes asks for the policy's", async () => {
+  const at = world();
+  Object.assign(at.files, { 'easy.csv': rowsCsv() });
+
+  expect((await at.gate({ data: 'easy.csv' })).run?.params).toMatchObject({ rows: 'inputs' });
+  expect((await at.gate({ data: 'data.csv' })).run?.params).not.toHaveProperty('rows');
+});
+
 test('another production model is run, whatever is kept of the one before', async () => {
   const store = memoryStore(undefined, sha256);
   await world({ store }).gate({});

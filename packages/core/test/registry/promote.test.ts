@@ -109,6 +109,28 @@ describe('production, without any policy in pawl.yml', () => {
     },
   );
 
+  test('refuses a pass by a policy that lies nowhere now, and asks nothing of data that lie elsewhere', async () => {
+    const at = await world({ files: { 'flight.gate.yml': policy } });
+    const digest = `sha256:${'0'.repeat(64)}`;
+    await at.run({ inputs: [{ role: 'data', path: 'elsewhere.csv', digest }] });
+    expect(await at.label('flight', 'v0.1.0')).toMatchObject({ state: 'moved' });
+    const gone = await world({ files: { 'flight.gate.yml': policy } });
+    await gone.run({ inputs: [{ role: 'policy', path: 'lenient.gate.yml', digest }] });
+    expect(await gone.label('flight', 'v0.1.0')).toMatchObject({ state: 'refused', verdict: 'inconclusive' });
+  });
+
+  test.each([{ policy: 'inputs' }, { rows: 'inputs' }])(
+    'does not count a run whose rule or rows were given by hand: %j',
+    async (params) => {
+      const at = await world();
+      await at.run({ params });
+      expect(await at.label('flight', 'v0.1.0')).toMatchObject({
+        state: 'refused',
+        problem: { message: expect.stringContaining('no eval-gate run has judged these bytes') },
+      });
+    },
+  );
+
   test('asks for a gate that passed on exactly these bytes, and the tag names its run', async () => {
     const at = await world();
     const run = await at.run();

@@ -110,14 +110,16 @@ export async function pullFromLangfuse(
     throw new ExchangeError(problem?.code ?? 'LANGFUSE_PROMPT_REFUSED', problem?.message ?? '', problem?.hint);
   }
   const labels = there.flatMap((one) => {
-    const ours = textAt(one.config, ownConfig, 'version');
+    const ours = claimOf(one);
+    // Whoever edits a version in Langfuse gets a new one with the old one's config: ours is the one that was first.
+    const original = ours !== undefined && there.find((other) => claimOf(other) === ours) === one;
     const { content } = promptOfBody(one, where);
     return one.labels
       .filter((label) => label !== reserved)
       .map((label) => ({
         label,
         langfuseVersion: one.number,
-        ...(ours !== undefined && { version: ours }),
+        ...(original && { version: ours }),
         ...(content !== undefined && { digest: promptDigest(content, sha256) }),
       }));
   });
@@ -129,6 +131,9 @@ export async function pullFromLangfuse(
     problems: read.problems,
   };
 }
+
+/** Which version of ours it says that it is. */
+const claimOf = ({ config }: LangfuseVersion): string | undefined => textAt(config, ownConfig, 'version');
 
 /** Lowest first. As they are stored, references to other prompts included. */
 async function allVersions(client: LangfuseClient, name: string): Promise<readonly LangfuseVersion[]> {
@@ -164,7 +169,7 @@ function numbersOf(
   const numbers = new Map<string, number>();
   const digests = new Map<string, number>();
   for (const one of there) {
-    if (textAt(one.config, ownConfig, 'version') !== undefined) continue;
+    if (claimOf(one) !== undefined) continue;
     const { content } = promptOfBody(one, name);
     if (content !== undefined) digests.set(promptDigest(content, sha256), one.number);
   }

@@ -1,7 +1,7 @@
 // Two classifiers on the same rows, as the gate looks at them.
 import type { ClassificationMetric } from '../../formats/gate-metrics.ts';
 import type { GatePolicy } from '../../formats/gate-policy.ts';
-import { isPlain } from '../../statistics/sampling.ts';
+import { isPlain, weighingRows } from '../../statistics/sampling.ts';
 import { settingsFrom } from '../metric-settings.ts';
 import { samplingText } from '../paired-estimates.ts';
 import type { Arms, IntervalPlan, Side, TaskEvidence, Weakness } from '../task.ts';
@@ -33,6 +33,7 @@ export function classificationEvidence(policy: GatePolicy, sample: Sample, arms:
     only(rows, ofSide(side), (some) => armRows(ofSide(side), some, classes));
   return {
     rows: sample.labels.length,
+    ...(sample.sampling !== undefined && { weighing: weighingRows(sample.sampling) }),
     slices: sample.slices,
     compared: arms.baseline !== undefined,
     traits: (metric) => classificationTraits(metric as ClassificationMetric, settings),
@@ -71,7 +72,8 @@ const samplingWords = ({ sampling }: Sample): string[] =>
 
 function rareClass(sample: Sample): Weakness | undefined {
   const counts = new Float64Array(sample.classes.length);
-  for (const label of sample.labels) counts[label]! += 1;
+  const { weights } = sample.sampling ?? {};
+  sample.labels.forEach((label, row) => (counts[label]! += weights?.[row] === 0 ? 0 : 1));
   const rarest = counts.indexOf(Math.min(...counts));
   const count = counts[rarest]!;
   if (count >= fewestOfClass) return undefined;

@@ -25,6 +25,7 @@ export function evalEvidence(policy: GatePolicy, sample: EvalSample): TaskEviden
     valuesOf(metric, pick(candidate, rows)!, pick(baseline, rows));
   return {
     rows: ids.length,
+    unit: 'cases',
     slices: {},
     compared: baseline !== undefined,
     traits: (metric) => readingOf(metric).traits,

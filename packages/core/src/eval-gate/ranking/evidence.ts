@@ -2,7 +2,7 @@
 import { headlineMetric } from '../asked.ts';
 import type { RankingMetric } from '../../formats/gate-metrics.ts';
 import type { GatePolicy } from '../../formats/gate-policy.ts';
-import { isPlain, samplingOf, type Sampling } from '../../statistics/sampling.ts';
+import { isPlain, samplingOf, weighingRows, type Sampling } from '../../statistics/sampling.ts';
 import { settingsFrom } from '../metric-settings.ts';
 import { estimateDifferences, samplingText, type PairedMetrics } from '../paired-estimates.ts';
 import type { Arms, Side, TaskEvidence } from '../task.ts';
@@ -27,6 +27,8 @@ export function rankingEvidence(policy: GatePolicy, sample: RankingSample, arms:
     rows === undefined ? sample.sampling : samplingOf(sample.sampling, rows);
   return {
     rows: sample.queries.length,
+    unit: 'queries',
+    weighing: weighingRows(sample.sampling),
     slices: sample.slices,
     compared: arms.baseline !== undefined,
     unitOf: queryOfItems(sample),

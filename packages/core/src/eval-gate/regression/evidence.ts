@@ -1,7 +1,7 @@
 // Two regressions on the same rows, as the gate looks at them.
 import type { RegressionMetric } from '../../formats/gate-metrics.ts';
 import type { GatePolicy } from '../../formats/gate-policy.ts';
-import { isPlain, samplingOf } from '../../statistics/sampling.ts';
+import { isPlain, samplingOf, weighingRows } from '../../statistics/sampling.ts';
 import { settingsFrom } from '../metric-settings.ts';
 import { estimateDifferences, samplingText } from '../paired-estimates.ts';
 import type { Arms, Side, TaskEvidence } from '../task.ts';
@@ -22,6 +22,7 @@ export function regressionEvidence(policy: GatePolicy, sample: NumberSample, arm
     rows === undefined ? ofSide(side) : { predicted: pick(ofSide(side).predicted, rows) };
   return {
     rows: sample.truth.length,
+    weighing: weighingRows(sample.sampling),
     slices: sample.slices,
     compared: arms.baseline !== undefined,
     traits: (metric) => regressionTraits(metric as RegressionMetric, settings),

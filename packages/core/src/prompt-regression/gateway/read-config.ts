@@ -13,7 +13,7 @@ const largestBeside = 1_000_000;
 
 export interface ReadConfig {
   readonly config: GatewayConfig;
-  /** The configuration, what it includes and what lies beside it, by path. */
+  /** The configuration, what it includes and names, and what lies beside it, by path. */
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly inputs: readonly RunInput[];
 }
@@ -51,7 +51,7 @@ export async function readGatewayConfig(
   const [main] = parts;
   if (hasErrors(problems) || main === undefined) return { problems };
   const all = await filesBeside(file, workspace, files);
-  const named = companionsOf(parts, file, all);
+  const named = await companionsOf(parts, workspace, all);
   const companions = named.map((path) => ({ path, digest: sha256(all.get(path) as Uint8Array) }));
   const text = new TextDecoder().decode(files.get(file));
   const config = configOf(text, parts, companions, sha256);
@@ -79,7 +79,7 @@ async function filesBeside(
   file: string,
   { read, list }: Pick<Workspace, 'read' | 'list'>,
   known: ReadonlyMap<string, Uint8Array>,
-): Promise<ReadonlyMap<string, Uint8Array>> {
+): Promise<Map<string, Uint8Array>> {
   const files = new Map(known);
   const folder = folderOf(file);
   // At the root lies the whole repository.
@@ -92,22 +92,34 @@ async function filesBeside(
   return files;
 }
 
-/** Files beside a configuration that it names: as a path, or as a module of Python. */
-function companionsOf(
+/**
+ * Files that a configuration names, as a path or as a module of Python: wherever they lie and however large they are,
+ * what they say is part of what it means. @param all is given those that were not beside it
+ */
+async function companionsOf(
   parts: readonly ConfigFile[],
-  file: string,
-  all: ReadonlyMap<string, Uint8Array>,
-): readonly string[] {
+  { read, list }: Pick<Workspace, 'read' | 'list'>,
+  all: Map<string, Uint8Array>,
+): Promise<readonly string[]> {
   const own = new Set(parts.map((part) => part.file));
+  const [main] = parts;
+  const named = new Set(parts.flatMap(({ value }) => textsIn(value).flatMap(pathsOf)));
   const found = new Set<string>();
-  for (const { value } of parts) {
-    for (const text of textsIn(value)) {
-      const module = /^[\w./-]+\.\w+$/.test(text) ? text.replace(/\.\w+$/, '').replaceAll('.', '/') : text;
-      for (const path of [beside(file, text), beside(file, `${module}.py`)])
-        if (all.has(path) && !own.has(path)) found.add(path);
-    }
+  for (const path of new Set([...named].map((each) => beside(main?.file ?? '', each)))) {
+    if (path === '' || own.has(path) || path.startsWith('..')) continue;
+    // A folder of that name is no file.
+    const bytes = all.get(path) ?? ((await list(path)).includes(path) ? await read(path) : undefined);
+    if (bytes === undefined) continue;
+    all.set(path, bytes);
+    found.add(path);
   }
   return [...found].toSorted();
+}
+
+function pathsOf(text: string): readonly string[] {
+  if (!/^[\w@./-]+$/.test(text)) return [];
+  const module = /\.\w+$/.test(text) ? text.replace(/\.\w+$/, '').replaceAll('.', '/') : text;
+  return [text, `${module}.py`];
 }
 
 const notThere = (path: string, by: string): Problem => ({

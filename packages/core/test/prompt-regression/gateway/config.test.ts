@@ -112,6 +112,30 @@ router_settings: {router_config_path: router.json}
 });
 
 test.each([
+  ['in a folder, where the configuration lies at the root', 'litellm.yaml', 'hooks/custom.py', {}],
+  [
+    'among more files than are looked through',
+    'gateway/litellm.yaml',
+    'gateway/hooks/custom.py',
+    Object.fromEntries(Array.from({ length: 250 }, (_, index) => [`gateway/a${index}.txt`, ''])),
+  ],
+  ['that is large', 'gateway/litellm.yaml', 'gateway/hooks/custom.py', {}, '#'.repeat(1_100_000)],
+])('a hook %s is part of what the configuration means', async (_, path, hook, others, padding = '') => {
+  const text = 'model_list: []\nlitellm_settings: {callbacks: hooks.custom.handler}\n';
+  const readWith = async (code: string) => {
+    const files = { ...others, [path]: text, [hook]: `${padding}${code}` };
+    // Files as different as their lengths.
+    const digest = (data: string | Uint8Array): string => `sha256:${typeof data === 'string' ? data : data.length}`;
+    return (await readGatewayConfig(path, fakeWorkspace(files), digest)).value;
+  };
+  const [one, two] = [await readWith('handler = 1'), await readWith('handler = 22')];
+
+  expect(one?.inputs.map((input) => input.path)).toContain(hook);
+  expect(one?.files.has(hook)).toBe(true);
+  expect(two?.config.digest).not.toBe(one?.config.digest);
+});
+
+test.each([
   ['model_lists: []\nmodel_list: []\n', 'GATEWAY_UNKNOWN_KEY'],
   ['model_list: [{model_name: a}]\n', 'GATEWAY_MODEL_INVALID'],
   ['model_list: a\n', 'GATEWAY_MODEL_INVALID'],
