@@ -196,5 +196,5 @@ test('eval runs in the store are judged case by case, against each other and aga
     metrics: { 'pass-rate': { value: 0, baseline: 1 } },
   });
   expect(adHoc.code).toBe(4);
-  expect(adHoc.out).toContain('40 rows; the policy asks for at least 100');
+  expect(adHoc.out).toContain('40 cases; the policy asks for at least 100');
 });

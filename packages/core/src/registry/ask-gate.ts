@@ -33,7 +33,7 @@ export interface GatePorts {
 
 /** The newest run on a digest decides: a pass that a later run took back does not count. */
 export async function askGate(question: GateQuestion, { store, registry }: GatePorts): Promise<GateAnswer> {
-  const { kind, digest, policy, label } = question;
+  const { kind, digest, policy } = question;
   for (const { id } of await store.list({ kind, subject: digest })) {
     const run = await store.read(id);
     if (run === undefined || !counts(run, policy?.digest)) continue;
@@ -42,10 +42,8 @@ export async function askGate(question: GateQuestion, { store, registry }: GateP
       const refusal = `its newest ${kind} run says ${run.verdict ?? 'nothing'}: ${run.headline ?? run.id}`;
       return verdict === 'inconclusive' ? { refusal, verdict } : { refusal, verdict, final: true };
     }
-    if (await avoidedHolder(run, question, registry)) {
-      const refusal = `its newest ${kind} run compared it with nothing, though a version held ${label} by then`;
-      return { refusal, verdict: 'inconclusive' };
-    }
+    const avoided = await avoidedHolder(run, question, registry);
+    if (avoided !== undefined) return { refusal: `its newest ${kind} run ${avoided}`, verdict: 'inconclusive' };
     if (question.notBefore !== undefined && ulidTime(run.id) < question.notBefore) {
       return {
         refusal: `its newest ${kind} run passed on ${run.startedAt.slice(0, 10)}, too long ago`,
@@ -95,17 +93,23 @@ function counts(run: Run, policyDigest: string | undefined): boolean {
 }
 
 /**
- * Absolute bounds are enough for a first version only. A run without a baseline, made when there was a version to
- * compare with, shows nothing about getting worse.
+ * Absolute bounds are enough for a first version only. A run that compared a model with something else than the holder,
+ * though there was one, shows nothing about getting worse than what is there.
  */
 async function avoidedHolder(
   run: Run,
-  { name, label: wanted }: GateQuestion,
+  { name, label: wanted, kind }: GateQuestion,
   registry: GatePorts['registry'],
-): Promise<boolean> {
-  if (run.baseline?.source !== 'none') return false;
+): Promise<string | undefined> {
+  const { source, version, name: compared } = run.baseline ?? {};
+  if (source === undefined || (kind !== 'eval-gate' && source !== 'none')) return undefined;
   const seconds = (time: string): string => time.slice(0, 19);
-  return (await registry.history(name)).some(
-    ({ action, label, at }) => action === 'label' && label === wanted && seconds(at) <= seconds(run.startedAt),
-  );
+  const moves = (await registry.history(name)).filter(({ action, label }) => action === 'label' && label === wanted);
+  const before = moves.filter(({ at }) => seconds(at) <= seconds(run.startedAt));
+  if (before.length === 0) return undefined;
+  if (source === 'none') return `compared it with nothing, though a version held ${wanted} by then`;
+  // Tags may be dated some seconds ahead: who held the label just then is told by its last moves, not by one of them.
+  const holders = source === 'label' ? moves : [before.at(-1), moves.at(-1)];
+  if (version !== undefined && holders.some((move) => move?.version === version)) return undefined;
+  return `compared it with ${version ?? compared ?? `a ${source}`}, and not with the version that held ${wanted}`;
 }

@@ -257,6 +257,27 @@ describe('production, without any policy in pawl.yml', () => {
     expect(await at.label('flight', 'v0.1.1')).toEqual({ state: 'moved', gates: [compared] });
   });
 
+  test.each([
+    ['a file', { source: 'file', name: 'weak.onnx' }, 'compared it with weak.onnx'],
+    ['another version', { source: 'version', name: 'flight', version: 'v0.0.1' }, 'compared it with v0.0.1'],
+    ['a branch', { source: 'ref', name: 'old' }, 'compared it with old'],
+  ] as const)('refuses a pass against %s where a version holds the label', async (_, baseline, words) => {
+    const at = await world();
+    await at.run();
+    await at.label('flight', 'v0.1.0');
+    at.clock.advance(60_000);
+    const subject = { name: 'flight', digest: at.digestOf(1) };
+    await at.run({ subject, baseline });
+    expect(await at.label('flight', 'v0.1.1')).toMatchObject({
+      state: 'refused',
+      verdict: 'inconclusive',
+      problem: { message: expect.stringContaining(`${words}, and not with the version that held production`) },
+    });
+    at.clock.advance(60_000);
+    const held = await at.run({ subject, baseline: { source: 'version', name: 'flight', version: 'v0.1.0' } });
+    expect(await at.label('flight', 'v0.1.1')).toEqual({ state: 'moved', gates: [held] });
+  });
+
   test('asks a prompt for its prompt-regression run', async () => {
     const at = await world();
     await at.run();

@@ -40,12 +40,6 @@ export function readingOf(metric: string): Reading {
   };
 }
 
-/** Values of the cases that have one. Which those are must be the same on both sides: else a loss could hide. */
-interface PairedValues {
-  readonly candidate: Float64Array;
-  readonly baseline: Float64Array;
-}
-
 export type Values =
   | { readonly candidate: Float64Array; readonly baseline?: Float64Array }
   | { readonly reason: string };
