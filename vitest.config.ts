@@ -8,6 +8,13 @@ const everything = [
   'bench/test/**/*.test.ts',
 ];
 const core = 'packages/core/test/**/*.test.ts';
+/** Whole walks and every way of breaking a store: minutes of Git. `npm run test:deep` runs them, `npm test` does not. */
+const deep = [
+  'packages/git/test/{faults,races,rest-races,trouble,verify}.test.ts',
+  'packages/playground/test/**/*.test.ts',
+  'packages/sandbox/test/hostile.test.ts',
+  'packages/tracking/test/processes.test.ts',
+];
 const never = ['**/node_modules/**', '**/dist/**', '**/*.interop.test.ts'];
 
 export default defineConfig({
@@ -17,7 +24,8 @@ export default defineConfig({
     projects: [
       // Core has no state that one file could leave to the next: its modules are loaded once for all of its files.
       { extends: true, test: { name: 'core', include: [core], exclude: never, isolate: false } },
-      { extends: true, test: { name: 'world', include: everything, exclude: [...never, core] } },
+      { extends: true, test: { name: 'world', include: everything, exclude: [...never, ...deep, core] } },
+      { extends: true, test: { name: 'deep', include: deep, exclude: never } },
     ],
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -10,6 +10,7 @@ await prepare({ build: false });
 
 const failed = await runSteps([
   { name: 'npm test', run: () => run('npm', ['test', '--silent']) },
+  { name: 'npm run test:deep', run: () => run('npm', ['run', '--silent', 'test:deep']) },
   { name: 'npm run check', run: () => run('npm', ['run', '--silent', 'check']) },
   { name: 'npm start', run: () => run('npm', ['start', '--silent']) },
   {

@@ -57,15 +57,18 @@ async function judge(name: string, { production, inputs, files: changed = {}, pr
   };
   const registry: Registry = {
     list: async () => [],
-    resolve: async (model) => ({
-      name: model,
-      version: 'v1.0.0',
-      commit,
-      at: '2025-12-29T09:00:00Z',
-      message: '',
-      labels: ['production'],
-      deprecated: false,
-    }),
+    resolve: async (model, at) =>
+      at === 'production'
+        ? {
+            name: model,
+            version: 'v1.0.0',
+            commit,
+            at: '2025-12-29T09:00:00Z',
+            message: '',
+            labels: ['production'],
+            deprecated: false,
+          }
+        : undefined,
     history: async () => [],
     register: never,
     label: never,

@@ -23,7 +23,8 @@ export function selfCheckOutcome({ read, evidence, plan, problems, reproduce }: 
   const report: Report = {
     schema: reportSchema,
     kind: 'eval-gate',
-    name: read.policy.name,
+    // A name of its own: its check and its section of the comment must not stand where the gate's would.
+    name: `${read.policy.name} self-check`,
     verdict: check.verdict,
     ...(read.policy.advisory && { advisory: true }),
     headline: `self-check: ${sentenceOf(check)}`,
