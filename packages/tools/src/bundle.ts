@@ -5,7 +5,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { engineTableFromLock } from '@pawl/wire';
-import { build, transform, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
+import { build, transform, type BuildOptions, type BuildResult, type Metafile, type Plugin } from 'esbuild';
+import { builtinsByNeed } from './builtins-by-need.ts';
 
 export const projectRoot = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 
@@ -20,6 +21,8 @@ export interface BundleRequest {
    * every module that both reach through an index file, used there or not: three times the code at each start.
    */
   readonly engine?: string;
+  /** The same entry once more under another name, without some of what it loads on demand: it starts with fewer chunks. */
+  readonly again?: { readonly name: string; readonly without: RegExp };
   /** ONNX Runtime's WASM file is put beside the chunks. */
   readonly withOnnx: boolean;
   /** Of the adapters that are loaded on demand, those that can be asked for; without it all of them. */
@@ -38,23 +41,30 @@ export interface BundleSizes {
 
 export async function bundle(request: BundleRequest): Promise<BundleSizes> {
   await rm(request.target, { recursive: true, force: true });
-  const { engine, adapters = onDemandAdapters } = request;
+  const { engine, again, adapters = onDemandAdapters } = request;
   const unused: readonly string[] = onDemandAdapters.filter((name) => !adapters.includes(name));
-  const lean = leavingOut([...unused.map((name) => `@pawl/${name}`), ...(request.withOnnx ? [] : [onnxRuntime])]);
+  const left = [...unused.map((name) => `@pawl/${name}`), ...(request.withOnnx ? [] : [onnxRuntime])];
+  const lean = [builtinsByNeed, leavingOut(anyOf(left))];
   const main = await build({
     ...options(request.target),
     entryPoints: { [request.name]: request.entry },
-    plugins: engine === undefined ? [lean] : [lean, engineApart],
+    plugins: engine === undefined ? lean : [...lean, engineApart],
     // Beside the entry, so that `./engine.mjs` means the same in each.
     ...(engine !== undefined && { chunkNames: '[name]-[hash]' }),
   });
-  const later =
-    engine === undefined ? [] : [await build({ ...options(request.target), entryPoints: { engine }, plugins: [lean] })];
+  const later = new Map<string, BuildResult<{ metafile: true }>>();
+  if (engine !== undefined)
+    later.set('engine', await build({ ...options(request.target), entryPoints: { engine }, plugins: lean }));
+  if (again !== undefined) {
+    const plugins = [...lean, leavingOut(again.without)];
+    const entryPoints = { [again.name]: request.entry };
+    later.set(again.name, await build({ ...options(request.target), entryPoints, plugins }));
+  }
   if (request.withOnnx) await copyOnnxRuntime(request.target);
   const entry = entryOf(main.metafile, request.name);
   const reached = [reachable(main.metafile, entry)];
-  for (const { metafile } of later) reached.push(reachable(metafile, entryOf(metafile, 'engine')));
-  const results = [main, ...later];
+  for (const [name, { metafile }] of later) reached.push(reachable(metafile, entryOf(metafile, name)));
+  const results = [main, ...later.values()];
   for (const { metafile } of results) await withoutEscapes(metafile);
   await removeUnreached(
     results.flatMap(({ metafile }) => Object.keys(metafile.outputs)),
@@ -93,7 +103,18 @@ const scriptSize = (metafile: Metafile, files: Iterable<string>): number =>
     .filter((file) => file.endsWith('.mjs'))
     .reduce((sum, file) => sum + (metafile.outputs[file]?.bytes ?? 0), 0);
 
-const printing = { format: 'esm', platform: 'node', target: 'node24', minify: true } as const;
+const printing = {
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  minify: true,
+  // esbuild does not know that Node has these, and would compile such an expression anew at each use.
+  supported: {
+    'regexp-lookbehind-assertions': true,
+    'regexp-set-notation': true,
+    'regexp-unicode-property-escapes': true,
+  },
+} as const;
 
 const options = (target: string) =>
   ({
@@ -109,9 +130,13 @@ const options = (target: string) =>
     absWorkingDir: projectRoot,
     // Some dependencies are CommonJS and require Node's own modules.
     banner: {
-      js: "import{createRequire as __pawlRequire}from'node:module';const require=__pawlRequire(import.meta.url);",
+      js: "const require=process.getBuiltinModule('module').createRequire(import.meta.url);",
     },
-    alias: { '@duckdb/node-bindings': join(projectRoot, 'packages/data/src/bindings-shim.cjs') },
+    alias: {
+      '@duckdb/node-bindings': join(projectRoot, 'packages/data/src/bindings-shim.cjs'),
+      // The same parser as ES modules: of its CommonJS, which it offers to Node, all is loaded, one function a file.
+      yaml: join(projectRoot, 'node_modules/yaml/browser/index.js'),
+    },
     define: { PAWL_ENGINES: JSON.stringify(engineTable()) },
   }) as const satisfies BuildOptions;
 
@@ -127,13 +152,13 @@ const engineApart: Plugin = {
 const onnxRuntime = 'onnxruntime-web/wasm';
 
 /** In place of what the action never asks for: whoever does has found a bug of ours. */
-function leavingOut(names: readonly string[]): Plugin {
+function leavingOut(names: RegExp): Plugin {
   return {
     name: 'pawl-leaving-out',
     setup: (host) => {
-      if (names.length === 0) return;
-      host.onResolve({ filter: new RegExp(`^(?:${names.join('|')})$`) }, ({ path, kind }) =>
-        kind === 'dynamic-import' ? { path, namespace: 'left-out' } : undefined,
+      // esbuild's own filters know no look-ahead.
+      host.onResolve({ filter: /./ }, ({ path, kind }) =>
+        kind === 'dynamic-import' && names.test(path) ? { path, namespace: 'left-out' } : undefined,
       );
       host.onLoad({ filter: /./, namespace: 'left-out' }, ({ path }) => ({
         contents: `throw new Error(${JSON.stringify(`${path} is not part of this bundle.`)});`,
@@ -141,6 +166,10 @@ function leavingOut(names: readonly string[]): Plugin {
     },
   };
 }
+
+/** None at all where there are no names. */
+const anyOf = (names: readonly string[]): RegExp =>
+  new RegExp(`^(?:${names.map((name) => name.replaceAll('.', String.raw`\.`)).join('|') || '(?!)'})$`);
 
 /** The entry and every chunk it imports before it runs. What `import()` brings comes later. */
 const loadedAtStart = (metafile: Metafile, entry: string): ReadonlySet<string> =>

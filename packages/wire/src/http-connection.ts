@@ -8,25 +8,38 @@ export interface Sending {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
-  readonly signal: AbortSignal;
+  /** For the whole exchange, the last byte of the answer included. */
+  readonly timeoutMs: number;
+}
+
+/** Of a response; names are found in any case. `Headers` is one, but loads all of Node's fetch. */
+export interface HttpHeaders extends Iterable<[name: string, value: string]> {
+  get(name: string): string | null;
+  keys(): Iterable<string>;
 }
 
 export interface Arrived {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: HttpHeaders;
   /** Decoded. Whoever stops reading it ends the connection. */
-  readonly body: AsyncIterable<Uint8Array>;
+  readonly body: Readable;
 }
 
-/** Loaded at the first request: most commands send none, and both take their time to load. */
+/** The time was over, and the connection was ended for that. */
+export class DeadlinePassed extends Error {
+  override readonly name = 'DeadlinePassed';
+}
+
 interface Client {
   send(url: URL, options: RequestOptions): ClientRequest;
 }
 
-let clients: Promise<Readonly<Record<string, Client>>> | undefined;
+let clients: Readonly<Record<string, Client>> | undefined;
 
-async function openClients(): Promise<Readonly<Record<string, Client>>> {
-  const [http, https] = await Promise.all([import('node:http'), import('node:https')]);
+/** At the first request: most commands send none. Asked for by a call, since an `import` of them loads Node's fetch. */
+function openClients(): Readonly<Record<string, Client>> {
+  const http = process.getBuiltinModule('node:http');
+  const https = process.getBuiltinModule('node:https');
   // As fetch has it: proxies of the environment count when Node is told so.
   const kept = {
     keepAlive: true,
@@ -40,16 +53,29 @@ async function openClients(): Promise<Readonly<Record<string, Client>>> {
   };
 }
 
-/** @throws whatever broke the connection, or the signal's reason */
+/** @throws DeadlinePassed, or whatever broke the connection; so does reading the body */
 export async function send(sending: Sending): Promise<Arrived> {
-  const { method, url, headers, body, signal } = sending;
+  const { method, url, headers, body, timeoutMs } = sending;
   clients ??= openClients();
-  const client = (await clients)[url.protocol];
+  const client = clients[url.protocol];
   if (client === undefined) throw new Error(`${url.protocol} is not spoken`);
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const request = client.send(url, { method, headers: { ...always, ...headers }, signal });
-    request.on('response', resolve);
-    request.on('error', reject);
+    const request = client.send(url, { method, headers: { ...always, ...headers } });
+    let answer: IncomingMessage | undefined;
+    const deadline = setTimeout(() => {
+      const passed = new DeadlinePassed();
+      answer?.destroy(passed);
+      request.destroy(passed);
+    }, timeoutMs);
+    request.on('response', (arrived) => {
+      answer = arrived;
+      arrived.once('close', () => clearTimeout(deadline));
+      resolve(arrived);
+    });
+    request.on('error', (error) => {
+      if (answer === undefined) clearTimeout(deadline);
+      reject(error);
+    });
     request.end(body);
   });
   const { statusCode: status = 0 } = response;
@@ -58,20 +84,40 @@ export async function send(sending: Sending): Promise<Arrived> {
     response.destroy();
     throw new Error('unexpected redirect');
   }
-  const received = headersOf(response.rawHeaders);
+  const received = new ReceivedHeaders(response.rawHeaders);
   return { status, headers: received, body: await decoded(response, received.get('content-encoding')) };
 }
 
 const always = { accept: '*/*', 'accept-encoding': 'gzip, deflate, br', 'user-agent': 'node' };
 const redirects = new Set([301, 302, 303, 307, 308]);
 
-function headersOf(raw: readonly string[]): Headers {
-  const headers = new Headers();
-  for (let index = 0; index + 1 < raw.length; index += 2) headers.append(raw[index] ?? '', raw[index + 1] ?? '');
-  return headers;
+class ReceivedHeaders implements HttpHeaders {
+  readonly #values = new Map<string, string>();
+
+  /** @param raw names and values in turns, as Node has them */
+  constructor(raw: readonly string[]) {
+    for (let index = 0; index + 1 < raw.length; index += 2) {
+      const name = (raw[index] ?? '').toLowerCase();
+      const value = raw[index + 1] ?? '';
+      const earlier = this.#values.get(name);
+      this.#values.set(name, earlier === undefined ? value : `${earlier}, ${value}`);
+    }
+  }
+
+  get(name: string): string | null {
+    return this.#values.get(name.toLowerCase()) ?? null;
+  }
+
+  keys(): Iterable<string> {
+    return this.#values.keys();
+  }
+
+  [Symbol.iterator](): Iterator<[string, string]> {
+    return this.#values[Symbol.iterator]();
+  }
 }
 
-async function decoded(response: IncomingMessage, encoding: string | null): Promise<AsyncIterable<Uint8Array>> {
+async function decoded(response: IncomingMessage, encoding: string | null): Promise<Readable> {
   if (encoding === null || encoding === 'identity') return response;
   const { createBrotliDecompress, createUnzip } = await import('node:zlib');
   const { pipeline } = await import('node:stream');

@@ -1,10 +1,11 @@
 // HTTP with what every service needs: a deadline, retries that listen to Retry-After, a size limit, masked errors.
+import type { HttpHeaders } from './http-connection.ts';
 import { maskSecrets } from './http-mask.ts';
-import { HttpError, openHttp, readBody, type HttpRequest } from './http-open.ts';
+import { HttpError, openHttp, type HttpRequest } from './http-open.ts';
 
 export interface HttpReply {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: HttpHeaders;
   readonly text: string;
   /** Milliseconds of the attempt that succeeded, to the last byte. */
   readonly milliseconds: number;
@@ -52,7 +53,7 @@ export async function sendHttp(request: HttpRequest, options: HttpOptions): Prom
 }
 
 /** Milliseconds that a server asks to wait, in seconds or as a date; undefined when it does not say. */
-export function retryAfter(headers: Headers, now: number = Date.now()): number | undefined {
+export function retryAfter(headers: HttpHeaders, now: number = Date.now()): number | undefined {
   const inMilliseconds = headers.get('retry-after-ms');
   if (inMilliseconds !== null && Number(inMilliseconds) >= 0) return Number(inMilliseconds);
   const text = headers.get('retry-after');
@@ -67,7 +68,7 @@ async function attemptOnce(
 ): Promise<{ reply?: HttpReply; error?: HttpError }> {
   try {
     const opened = await openHttp(request, options);
-    const text = await readBody(opened);
+    const text = await opened.text();
     const { status, headers, startedAt } = opened;
     return { reply: { status, headers, text, milliseconds: performance.now() - startedAt } };
   } catch (error) {

@@ -1,6 +1,8 @@
 // What several adapters speak.
 export { engineForThisMachine, enginePlatform, engineTableFromLock, type EngineTable } from './native-engine-table.ts';
 export {
+  cachedNativeEngine,
+  fetchNativeEngine,
   NativeEngineError,
   resolveNativeEngine,
   type NativeEngine,
@@ -26,5 +28,6 @@ export {
   type HttpOptions,
   type HttpReply,
 } from './http.ts';
-export { HttpError, openHttp, readBody, type HttpOpened, type HttpRequest, type OpenOptions } from './http-open.ts';
+export { type HttpHeaders } from './http-connection.ts';
+export { HttpError, openHttp, type HttpOpened, type HttpRequest, type OpenOptions } from './http-open.ts';
 export { maskSecrets } from './http-mask.ts';

@@ -2,7 +2,6 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 
 const blockSize = 512;
 
@@ -12,9 +11,16 @@ const unpackedLimit = 512 * 1024 * 1024;
 /**
  * @param tarball gzipped, in POSIX tar format as `npm pack` writes it
  * @param folder made if needed; receives what lies under the tarball's top folder (`package/`)
+ * @param keeps which files are written, by their paths in the package; left out, all
  * @throws Error when it is no such archive, or holds a path that leads outside
  */
-export async function unpackTarball(tarball: Uint8Array, folder: string): Promise<void> {
+export async function unpackTarball(
+  tarball: Uint8Array,
+  folder: string,
+  keeps: (path: string) => boolean = () => true,
+): Promise<void> {
+  // Loaded here: every command starts with this file, and few ever unpack anything.
+  const { gunzip } = await import('node:zlib');
   const archive = await promisify(gunzip)(tarball, { maxOutputLength: unpackedLimit });
   await mkdir(folder, { recursive: true });
   for (const { path, data, executable } of entriesOf(archive)) {
@@ -25,6 +31,7 @@ export async function unpackTarball(tarball: Uint8Array, folder: string): Promis
     ) {
       throw new Error(`it holds a path that is not allowed ("${path}")`);
     }
+    if (!keeps(parts.join('/'))) continue;
     const target = join(folder, ...parts);
     await mkdir(dirname(target), { recursive: true });
     await writeFile(target, data);

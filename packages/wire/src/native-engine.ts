@@ -1,4 +1,5 @@
-// Finds a native engine (DuckDB's 71 MB binding) for a bundle that cannot carry it, and proves what it fetched.
+// Finds a native engine (DuckDB's 71 MB binding, ONNX Runtime's 46 MB) for a bundle that cannot carry it, and proves
+// what it fetched.
 //
 // The order: a path the user gave · the tool cache · a package installed beside this file · the runner's own
 // npm, so that the user's registry, mirror and proxy settings hold and this code names no host. What npm hands
@@ -11,15 +12,23 @@ import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { unpackTarball } from './native-engine-tarball.ts';
 
-/** One package of one platform, as the lock file knows it. */
-export interface NativeEngine {
+/** A package as a lock file knows it. */
+export interface LockedPackage {
   /** `@duckdb/node-bindings-linux-x64`. */
   readonly package: string;
   readonly version: string;
   /** `sha512-<base64>`, of the tarball. */
   readonly integrity: string;
+}
+
+/** One package of one platform. */
+export interface NativeEngine extends LockedPackage {
   /** Inside the package: `duckdb.node`. */
   readonly file: string;
+  /** Packages that it needs, put into its own `node_modules`. */
+  readonly needs?: readonly LockedPackage[];
+  /** Which files of the package are kept, by their paths in it; left out, all. */
+  readonly keeps?: (path: string) => boolean;
 }
 
 export interface NativeEngineRequest extends NativeEngine {
@@ -38,7 +47,7 @@ export interface NativeEngineRequest extends NativeEngine {
 /** Why there is no engine, and what helps. */
 export class NativeEngineError extends Error {
   override readonly name = 'NativeEngineError';
-  /** `ENGINE_PATH_MISSING`, `ENGINE_NPM_FAILED`, `ENGINE_INTEGRITY`, `ENGINE_TARBALL`. */
+  /** `ENGINE_PATH_MISSING`, `ENGINE_NPM_FAILED`, `ENGINE_INTEGRITY`, `ENGINE_TARBALL`, `ENGINE_PLATFORM`. */
   readonly code: string;
   readonly hint: string;
 
@@ -63,15 +72,19 @@ export async function resolveNativeEngine(request: NativeEngineRequest): Promise
       'Correct the path, or leave it out to have the engine fetched.',
     );
   }
-  const folder = cacheFolder(request);
-  const cached = join(folder, request.file);
-  if (await exists(cached)) return cached;
-  return (await installedBeside(request)) ?? fetchInto(folder, request);
+  return (await cachedNativeEngine(request)) ?? (await installedBeside(request)) ?? fetchNativeEngine(request);
 }
 
-/** The hash is part of the path: a cache that another version or a forger filled is never read. */
-function cacheFolder({ package: name, version, integrity, toolCache }: NativeEngineRequest): string {
-  const mark = createHash('sha256').update(integrity).digest('hex').slice(0, 16);
+/** @returns absolute path of the native file that was fetched before; undefined where none was */
+export async function cachedNativeEngine(request: NativeEngineRequest): Promise<string | undefined> {
+  const cached = join(cacheFolder(request), request.file);
+  return (await exists(cached)) ? cached : undefined;
+}
+
+/** The hashes are part of the path: a cache that another version or a forger filled is never read. */
+function cacheFolder({ package: name, version, integrity, needs = [], toolCache }: NativeEngineRequest): string {
+  const hashes = [integrity, ...needs.map((each) => each.integrity)].join('\n');
+  const mark = createHash('sha256').update(hashes).digest('hex').slice(0, 16);
   return join(toolCache, 'pawl-engines', name.replaceAll(/[^a-z0-9-]+/gi, '-').replace(/^-/, ''), version, mark);
 }
 
@@ -88,26 +101,24 @@ async function installedBeside(request: NativeEngineRequest): Promise<string | u
   }
 }
 
-async function fetchInto(folder: string, request: NativeEngineRequest): Promise<string> {
+/**
+ * Fetches it anew through npm, and what it needs.
+ * @returns absolute path of the native file
+ * @throws NativeEngineError
+ */
+export async function fetchNativeEngine(request: NativeEngineRequest): Promise<string> {
+  const folder = cacheFolder(request);
+  const { package: name, version, needs = [], keeps } = request;
   await mkdir(dirname(folder), { recursive: true });
   const work = await mkdtemp(`${folder}.`);
   await using _ = { [Symbol.asyncDispose]: () => rm(work, { recursive: true, force: true }) };
-  request.progress?.(`Fetching ${request.package}@${request.version}, once for this machine.`);
-  const tarball = await readFile(await npmPack(work, request));
-  const [algorithm = '', expected = ''] = request.integrity.split(/-(.*)/s);
-  if (algorithm !== 'sha512' || createHash(algorithm).update(tarball).digest('base64') !== expected) {
-    throw new NativeEngineError(
-      'ENGINE_INTEGRITY',
-      `${request.package}@${request.version} does not have the recorded hash; it was not unpacked.`,
-      'Ask whoever runs your package registry or proxy why it serves another file.',
-    );
-  }
+  request.progress?.(`Fetching ${name}@${version}, once for this machine.`);
   const unpacked = join(work, 'unpacked');
-  try {
-    await unpackTarball(tarball, unpacked);
-  } catch (cause) {
-    throw new NativeEngineError('ENGINE_TARBALL', `${request.package} cannot be unpacked: ${messageOf(cause)}.`, retry);
-  }
+  const from = { work, npm: request.npm };
+  await fetchInto(unpacked, request, { ...from, ...(keeps !== undefined && { keeps }) });
+  for (const needed of needs) await fetchInto(join(unpacked, 'node_modules', needed.package), needed, from);
+  if (!(await exists(join(unpacked, request.file))))
+    throw new NativeEngineError('ENGINE_PLATFORM', `${name}@${version} has no ${request.file}.`, retry);
   // Another job may have been quicker. Its folder has the same hash in its name, so either will do.
   await rename(unpacked, folder).catch(async (cause: unknown) => {
     if (!(await exists(join(folder, request.file)))) throw cause;
@@ -115,10 +126,33 @@ async function fetchInto(folder: string, request: NativeEngineRequest): Promise<
   return join(folder, request.file);
 }
 
+interface FetchedFrom {
+  readonly work: string;
+  readonly npm: string | undefined;
+  readonly keeps?: (path: string) => boolean;
+}
+
+async function fetchInto(target: string, wanted: LockedPackage, { work, npm, keeps }: FetchedFrom): Promise<void> {
+  const { package: name, version, integrity } = wanted;
+  const tarball = await readFile(await npmPack(work, wanted, npm));
+  const [algorithm = '', expected = ''] = integrity.split(/-(.*)/s);
+  if (algorithm !== 'sha512' || createHash(algorithm).update(tarball).digest('base64') !== expected) {
+    throw new NativeEngineError(
+      'ENGINE_INTEGRITY',
+      `${name}@${version} does not have the recorded hash; it was not unpacked.`,
+      'Ask whoever runs your package registry or proxy why it serves another file.',
+    );
+  }
+  try {
+    await unpackTarball(tarball, target, keeps);
+  } catch (cause) {
+    throw new NativeEngineError('ENGINE_TARBALL', `${name} cannot be unpacked: ${messageOf(cause)}.`, retry);
+  }
+}
+
 const retry = 'Run the job again; where packages cannot be fetched, give the engine as a path.';
 
-async function npmPack(work: string, request: NativeEngineRequest): Promise<string> {
-  const { package: name, version, npm = 'npm' } = request;
+async function npmPack(work: string, { package: name, version }: LockedPackage, npm = 'npm'): Promise<string> {
   const windows = process.platform === 'win32';
   try {
     const { stdout } = await promisify(execFile)(

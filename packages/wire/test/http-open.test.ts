@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { openHttp, readBody, sendHttp } from '../src/index.ts';
+import { openHttp, sendHttp } from '../src/index.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -106,7 +106,7 @@ test('whoever stops reading ends the connection', async () => {
 test('more than the limit is refused while it comes', async () => {
   await using server = await service((_, response) => response.end('x'.repeat(100_000)));
   const opened = await openHttp(post(server.url), { timeoutMs: 5000, maximumBytes: 1000 });
-  await expect(readBody(opened)).rejects.toMatchObject({ kind: 'size' });
+  await expect(opened.text()).rejects.toMatchObject({ kind: 'size' });
 });
 
 test('an address with a password is refused, and the password is not told', async () => {

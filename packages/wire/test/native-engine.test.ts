@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { engineForThisMachine, enginePlatform, engineTableFromLock } from '../src/native-engine-table.ts';
 import { unpackTarball } from '../src/native-engine-tarball.ts';
-import { NativeEngineError, resolveNativeEngine } from '../src/native-engine.ts';
+import { cachedNativeEngine, fetchNativeEngine, NativeEngineError, resolveNativeEngine } from '../src/native-engine.ts';
 
 async function folder() {
   const path = await mkdtemp(join(tmpdir(), 'pawl-native-'));
@@ -27,16 +28,22 @@ function tarEntry(path: string, data: string, type = '0'): Buffer {
 const tarball = (...entries: Buffer[]): Buffer => gzipSync(Buffer.concat([...entries, Buffer.alloc(1024)]));
 const integrityOf = (data: Uint8Array): string => `sha512-${createHash('sha512').update(data).digest('base64')}`;
 
-/** An npm that hands over a prepared tarball, and counts how often it was asked. */
-async function preparedNpm(at: string, data: Buffer): Promise<{ npm: string; calls(): Promise<number> }> {
-  const source = join(at, 'prepared.tgz');
+/** An npm that hands over a prepared tarball, one for all or by name, and counts how often it was asked. */
+async function preparedNpm(
+  at: string,
+  data: Buffer | Readonly<Record<string, Buffer>>,
+): Promise<{ npm: string; calls(): Promise<number> }> {
+  const source = join(at, 'prepared');
   const log = join(at, 'calls.txt');
   const npm = join(at, 'npm');
-  await writeFile(source, data);
+  await mkdir(source);
+  for (const [name, tarball] of Object.entries(Buffer.isBuffer(data) ? { all: data } : data))
+    await writeFile(join(source, encodeURIComponent(name)), tarball);
   const script = `#!${process.execPath}
     const fs = require('node:fs');
     fs.appendFileSync(${JSON.stringify(log)}, process.argv.slice(2).join(' ') + ' token=' + process.env.INPUT_TOKEN + '\\n');
-    fs.copyFileSync(${JSON.stringify(source)}, 'acme-engine-1.2.3.tgz');
+    const of = (name) => require('node:path').join(${JSON.stringify(source)}, encodeURIComponent(name));
+    fs.copyFileSync(fs.existsSync(of('all')) ? of('all') : of(process.argv[3]), 'acme-engine-1.2.3.tgz');
     console.log(JSON.stringify([{ filename: 'acme-engine-1.2.3.tgz' }]));`;
   await writeFile(npm, script);
   await chmod(npm, 0o755);
@@ -65,6 +72,44 @@ test('fetches the exact package through npm once, then answers from the cache', 
   expect(await readFile(join(path, '..', 'lib', 'helper.so'), 'utf8')).toBe('library');
   expect(await resolveNativeEngine(request)).toBe(path);
   expect(await calls()).toBe(1);
+});
+
+test('what a package needs lies in its own node_modules, and only the files that are kept are unpacked', async () => {
+  await using at = await folder();
+  const whole = tarball(
+    tarEntry('package/engine.node', 'native'),
+    tarEntry('package/index.js', "module.exports = require('@acme/needed') + ' ' + __dirname;"),
+    tarEntry('package/other/engine.node', 'of another platform'),
+  );
+  const needed = tarball(tarEntry('package/index.js', "module.exports = 'needed';"));
+  const { npm } = await preparedNpm(at.path, { '@acme/engine@1.2.3': whole, '@acme/needed@2.0.0': needed });
+  const request = {
+    ...engine,
+    integrity: integrityOf(whole),
+    needs: [{ package: '@acme/needed', version: '2.0.0', integrity: integrityOf(needed) }],
+    keeps: (path: string) => !path.startsWith('other/'),
+    toolCache: join(at.path, 'cache'),
+    npm,
+  };
+
+  expect(await cachedNativeEngine(request)).toBeUndefined();
+  const path = await fetchNativeEngine(request);
+  expect(await cachedNativeEngine(request)).toBe(path);
+  expect(createRequire(path)(join(path, '..'))).toBe(`needed ${dirname(path)}`);
+  expect((await readdir(dirname(path))).toSorted()).toEqual(['engine.node', 'index.js', 'node_modules']);
+  const forged = { ...request, needs: [{ ...request.needs[0]!, integrity: integrityOf(good) }] };
+  expect(await cachedNativeEngine(forged)).toBeUndefined();
+  expect((await failure(fetchNativeEngine(forged))).code).toBe('ENGINE_INTEGRITY');
+  expect(await cachedNativeEngine(forged)).toBeUndefined();
+});
+
+test('a package without the file of this platform is not kept', async () => {
+  await using at = await folder();
+  const { npm } = await preparedNpm(at.path, good);
+  const request = { ...engine, file: 'bin/engine.node', toolCache: join(at.path, 'cache'), npm };
+
+  expect((await failure(fetchNativeEngine(request))).code).toBe('ENGINE_PLATFORM');
+  expect(await cachedNativeEngine(request)).toBeUndefined();
 });
 
 test('eight jobs at once end with one whole engine and no leftovers', async () => {

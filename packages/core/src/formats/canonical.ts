@@ -9,10 +9,19 @@ export type Sha256 = (data: string | Uint8Array) => string;
  * one digest: `NaN`, `±Infinity` and integers beyond 2^53 become `"#number:…"`. Undefined members go.
  */
 export function canonicalJson(value: unknown): string {
-  return canonicalize(taggedNumbers(value)) ?? 'null';
+  return canonicalize(isWritten(value) ? value : taggedNumbers(value)) ?? 'null';
 }
 
 export const digestOf = (value: unknown, sha256: Sha256): string => sha256(canonicalJson(value));
+
+/** Nothing in it needs a tag or must go: most values, which need no copy then. */
+function isWritten(value: unknown): boolean {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object') return false;
+  if (Array.isArray(value)) return value.every(isWritten);
+  return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isWritten);
+}
 
 function taggedNumbers(value: unknown): unknown {
   if (typeof value === 'bigint') {

@@ -46,11 +46,13 @@ function breakWord(word: string, width: number): string[] {
   return [...pieces, piece];
 }
 
+const takesNoPlace = /\p{M}|\u200C|\u200D|\uFE0F/u;
+const takesTwo =
+  /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|\p{Emoji_Presentation}/u;
+
 function characterWidth(character: string): number {
-  if (/\p{M}|\u200C|\u200D|\uFE0F/u.test(character)) return 0;
-  return /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|\p{Emoji_Presentation}/u.test(
-    character,
-  )
-    ? 2
-    : 1;
+  // Below U+0300 nothing combines and nothing is wide.
+  if (character < '\u0300') return 1;
+  if (takesNoPlace.test(character)) return 0;
+  return takesTwo.test(character) ? 2 : 1;
 }

@@ -42,35 +42,46 @@ const optionKeys = [
 export async function readCases(reading: PromptfooReading, request: CasesRequest): Promise<ReadCases> {
   const { config, defaults: written } = request;
   const shared = await sharedParts(reading, config, written);
+  const files = varFiles(reading, request.onlyPrompt);
+  const cases: Unnamed[] = [];
+  const names: Nameable[] = [];
+  let isSerial = false;
+  const add = async (test: MergedTest): Promise<boolean> => {
+    isSerial ||= test.options['runSerially'] === true;
+    const variants = await variantsOf(reading, test, cases.length);
+    if (variants === undefined) return false;
+    if (variants.length > 0) await addCases(reading, { test, variants, request, files, cases, names });
+    return true;
+  };
+  await mergeTests(reading, { config, shared, add });
+  for (const [index, id] of nameCases(names).entries()) (cases[index] as Unnamed).id = id;
+  return { cases: withSlices(cases), isSerial };
+}
+
+interface Merging {
+  readonly config: Fields;
+  readonly shared: TestParts;
+  /** Takes them one after the other, so that all of ten thousand are never held at once. @returns whether there is room for more */
+  add(test: MergedTest): Promise<boolean>;
+}
+
+/** Tests, then scenarios, each with what it shares with others. */
+async function mergeTests(reading: PromptfooReading, { config, shared, add }: Merging): Promise<void> {
   const tests = await readTests(reading, config['tests'], reading.places.key(config, 'tests'));
-  const merged: MergedTest[] = [];
-  for (const test of tests) merged.push(mergeTest(test, await partsOf(reading, test), shared));
+  for (const test of tests) if (!(await add(mergeTest(test, await partsOf(reading, test), shared)))) return;
   for (const { test, entry, index } of await readScenarios(
     reading,
     config['scenarios'],
     reading.places.key(config, 'scenarios'),
   )) {
     const parts = { test: await partsOf(reading, test), defaults: shared };
-    merged.push(mergeScenario(test, { ...parts, scenario: { entry: await partsOf(reading, entry), index } }));
+    const scenario = { entry: await partsOf(reading, entry), index };
+    if (!(await add(mergeScenario(test, { ...parts, scenario })))) return;
   }
   // A config without tests asks its prompts as they stand, once.
+  const alone = { fields: {}, file: reading.file, place: { file: reading.file, line: 1, column: 1 } };
   if (tests.length === 0 && config['scenarios'] === undefined && config['tests'] === undefined)
-    merged.push(
-      mergeTest({ fields: {}, file: reading.file, place: { file: reading.file, line: 1, column: 1 } }, nothing, shared),
-    );
-  const files = varFiles(reading, request.onlyPrompt);
-  const cases: Unnamed[] = [];
-  const names: Nameable[] = [];
-  for (const test of merged) {
-    const variants = await variantsOf(reading, test, cases.length);
-    if (variants === undefined) break;
-    if (variants.length > 0) await addCases(reading, { test, variants, request, files, cases, names });
-  }
-  for (const [index, id] of nameCases(names).entries()) (cases[index] as Unnamed).id = id;
-  return {
-    cases: withSlices(cases),
-    isSerial: merged.some(({ options }) => options['runSerially'] === true),
-  };
+    await add(mergeTest(alone, nothing, shared));
 }
 
 async function sharedParts(
