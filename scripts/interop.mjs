@@ -71,9 +71,29 @@ const peers = [
     quick: false,
   },
   {
+    name: 'portkey',
+    manifest: 'packages/cli/test/portkey/package.json',
+    tests: 'packages/cli/test/portkey.interop.test.ts',
+    quick: true,
+  },
+  {
+    name: 'onnxruntime',
+    manifest: 'packages/models/test/onnxruntime/package.json',
+    tests: 'packages/models/test/onnxruntime.interop.test.ts',
+    quick: true,
+  },
+  {
     name: 'llama',
     requirements: 'packages/models/test/llama-requirements.txt',
     tests: 'packages/models/test/llama.interop.test.ts',
+    quick: false,
+  },
+  {
+    name: 'embedding',
+    requirements: 'packages/models/test/embedding/peer-requirements.txt',
+    // The package of the model asks for PyTorch.
+    alone: true,
+    tests: 'packages/models/test/embedding/embedding.interop.test.ts',
     quick: false,
   },
 ];
@@ -96,12 +116,12 @@ const failed = await runSteps(
 );
 process.exit(failed === 0 ? 0 : 1);
 
-async function environmentOf({ name, manifest, requirements }) {
+async function environmentOf({ name, manifest, requirements, alone }) {
   const variable = name.toUpperCase();
   if (manifest !== undefined) {
     const { missing, folder } = await npmPeer(name, join(root, manifest));
     return { missing, env: { [`PAWL_INTEROP_${variable}`]: folder } };
   }
-  const { missing, interpreter } = await python(name, join(root, requirements));
+  const { missing, interpreter } = await python(name, join(root, requirements), { alone });
   return { missing, env: { [`PAWL_INTEROP_PYTHON_${variable}`]: interpreter } };
 }

@@ -13,9 +13,10 @@ const cache = join(
 
 /**
  * @param requirements list of pinned requirements, or the path of a requirements file
+ * @param alone nothing is installed but what is listed, whatever that asks for
  * @returns { bin, interpreter } of an environment that has them, or { missing: reason }
  */
-export async function python(name, requirements) {
+export async function python(name, requirements, { alone = false } = {}) {
   if (spawnSync('python3', ['-c', 'import venv, ensurepip'], { stdio: 'ignore' }).status !== 0)
     return { missing: 'Python 3 with venv is not installed' };
   const list = Array.isArray(requirements) ? requirements.join('\n') : readFileSync(requirements, 'utf8');
@@ -32,7 +33,14 @@ export async function python(name, requirements) {
     made === 0
       ? await run(
           join(bin, 'pip'),
-          ['install', '--quiet', '--disable-pip-version-check', '-r', join(cache, `${name}.txt`)],
+          [
+            'install',
+            '--quiet',
+            '--disable-pip-version-check',
+            ...(alone ? ['--no-deps'] : []),
+            '-r',
+            join(cache, `${name}.txt`),
+          ],
           { quiet: true },
         )
       : 1;

@@ -1,9 +1,12 @@
 // What it costs to run a model, from columns to probabilities, against ONNX Runtime alone on the same rows: one thread,
 // processor time. Trees and texts are what tabular models are made of; a dense network is where WebAssembly, whose
-// vectors are 128 bits wide, is furthest from native code.
+// vectors are 128 bits wide, is furthest from native code. The native runtime is fetched once; without a way to it its
+// rows are left out.
 import { readFile, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { onnxScorer } from '@pawl/models';
+import { ModelError } from '@pawl/core';
+import { findRuntime, onnxScorer, type FoundRuntime } from '@pawl/models';
 import { projectRoot } from './project-root.ts';
 import { median, type BenchResult } from './result.ts';
 
@@ -23,14 +26,48 @@ const budget = '≤ 1.2 × onnxruntime alone';
 
 export async function scoring(tools: ScoringTools): Promise<readonly BenchResult[]> {
   const rows = tools.short ? 10_000 : 50_000;
-  const trees = await oneModel('fixtures/playground/models/flight-delay/good.onnx', { ...tools, rows });
-  const network = await oneModel('fixtures/cases/eval-gate/onnx-int8/digits.onnx', { ...tools, rows });
-  const many = rows.toLocaleString('en');
+  // Native first: beside it, WebAssembly's compiler would still be at work.
+  const native = await nativeRuntime();
   return [
-    row(`ONNX model (trees, texts) on ${many} rows, columns to probabilities, one thread`, trees.warm, budget),
-    row(`the same, with the start of the runtime and the first run`, trees.cold),
-    row(`ONNX model (dense network) on ${many} rows`, network.warm),
+    ...(native === undefined ? [] : await bothModels({ ...tools, rows, runtime: native, words: 'native' })),
+    ...(await bothModels({ ...tools, rows, runtime: {}, words: 'WebAssembly' })),
   ];
+}
+
+interface Measured extends ScoringTools {
+  readonly rows: number;
+  readonly runtime: FoundRuntime;
+}
+
+async function bothModels({ words, ...tools }: Measured & { readonly words: string }): Promise<readonly BenchResult[]> {
+  const trees = await oneModel('fixtures/playground/models/flight-delay/good.onnx', tools);
+  const network = await oneModel('fixtures/cases/eval-gate/onnx-int8/digits.onnx', tools);
+  const many = tools.rows.toLocaleString('en');
+  return [
+    row(
+      `ONNX model (trees, texts) on ${many} rows, columns to probabilities, one thread, ${words}`,
+      trees.warm,
+      budget,
+    ),
+    row('the same, with the start of the runtime and the first run', trees.cold),
+    // What WebAssembly has no vectors for is what the native runtime is there for.
+    row(`ONNX model (dense network) on ${many} rows, ${words}`, network.warm, words === 'native' ? budget : undefined),
+  ];
+}
+
+async function nativeRuntime(): Promise<FoundRuntime | undefined> {
+  const caches = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
+  try {
+    return await findRuntime({
+      choice: 'native',
+      toolCache: join(caches, 'pawl', 'tools'),
+      workspace: projectRoot,
+      trust: 'own',
+    });
+  } catch (error) {
+    if (error instanceof ModelError) return undefined;
+    throw error;
+  }
 }
 
 interface Pair {
@@ -48,21 +85,22 @@ const row = (name: string, { ours, peer }: Pair, asked?: string): BenchResult =>
 
 async function oneModel(
   model: string,
-  { folder, rows, python, chance }: ScoringTools & { readonly rows: number },
+  { folder, rows, runtime, python, chance }: Measured,
 ): Promise<{ readonly cold: Pair; readonly warm: Pair }> {
   const path = join(projectRoot, model);
   const bytes = new Uint8Array(await readFile(path));
   const start = process.cpuUsage();
-  const loaded = await onnxScorer().load(bytes, model);
+  const loaded = await onnxScorer(runtime).load(bytes, model);
   const places = ['ATL', 'ORD', 'DFW', 'LAX', 'HNL'];
   const loading = milliseconds(start);
-  const columns = Object.fromEntries(
-    loaded.signature.inputs.map(({ name, type, width = 1 }) => [
-      name,
-      type === 'string'
-        ? Array.from({ length: rows * width }, () => places[Math.floor(chance() * places.length)]!)
-        : Float64Array.from({ length: rows * width }, () => Math.floor(chance() * 17)),
-    ]),
+  const columns: Readonly<Record<string, string[] | Float32Array | Float64Array>> = Object.fromEntries(
+    loaded.signature.inputs.map(({ name, type, width = 1 }) => {
+      const length = rows * width;
+      if (type === 'string') return [name, Array.from({ length }, () => places[Math.floor(chance() * places.length)]!)];
+      // As the gate reads them: several columns side by side in the model's own precision, one alone as it is.
+      const values = width > 1 && type === 'float32' ? new Float32Array(length) : new Float64Array(length);
+      return [name, values.map(() => Math.floor(chance() * 17))];
+    }),
   );
   const timed = async (): Promise<number> => {
     const started = process.cpuUsage();

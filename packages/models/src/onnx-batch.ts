@@ -1,7 +1,7 @@
 // One call of a model: rows out of columns, through ONNX Runtime, and out again.
 import { ModelError, type ModelColumns } from '@pawl/core';
 import type { Tensor } from 'onnxruntime-web/wasm';
-import { columnTensorData } from './onnx-columns.ts';
+import { columnTensorData, type Buffers } from './onnx-columns.ts';
 import { reasonOf, type Runtime } from './onnx-runtime.ts';
 import { isTooLarge, tooLarge, type OpenSession } from './onnx-session.ts';
 
@@ -14,6 +14,7 @@ export interface Batch {
   readonly count: number;
   /** Of all columns, from which their widths follow. */
   readonly rows: number;
+  readonly buffers: Buffers;
 }
 
 export interface Answer {
@@ -38,13 +39,13 @@ export async function runBatch(opened: Opened, columns: ModelColumns, batch: Bat
     return { ...rowsOf(output, opened, { name, count: batch.count }), milliseconds };
   } catch (cause) {
     if (cause instanceof ModelError) throw cause;
-    throw runError(cause, opened.file);
+    throw runError(cause, opened);
   } finally {
     for (const tensor of Object.values(feeds)) tensor.dispose();
   }
 }
 
-function feedsOf(opened: Opened, columns: ModelColumns, { from, count, rows }: Batch): Feeds {
+function feedsOf(opened: Opened, columns: ModelColumns, { from, count, rows, buffers }: Batch): Feeds {
   const { runtime, signature, flat, file, fixedRows: size = count } = opened;
   const feeds: Record<string, Tensor> = {};
   for (const input of signature.inputs) {
@@ -57,7 +58,7 @@ function feedsOf(opened: Opened, columns: ModelColumns, { from, count, rows }: B
     }
     const width = column.length / rows;
     const part = filledUp(column, { from: from * width, to: (from + count) * width, length: size * width, width });
-    const data = columnTensorData(part, input, file);
+    const data = columnTensorData(part, input, { file, buffers });
     feeds[input.name] = new runtime.Tensor(input.type, data as string[], flat.has(input.name) ? [size] : [size, width]);
   }
   return feeds;
@@ -71,10 +72,13 @@ interface Cut {
 }
 
 /** A part of a column; where the model wants more rows than there are left, the last one is repeated. */
-function filledUp(column: ModelColumns[string], { from, to, length, width }: Cut): Float64Array | (string | null)[] {
-  if (column instanceof Float64Array) {
+function filledUp(
+  column: ModelColumns[string],
+  { from, to, length, width }: Cut,
+): Float64Array | Float32Array | (string | null)[] {
+  if (column instanceof Float64Array || column instanceof Float32Array) {
     if (to - from === length) return column.subarray(from, to);
-    const filled = new Float64Array(length);
+    const filled = column instanceof Float64Array ? new Float64Array(length) : new Float32Array(length);
     filled.set(column.subarray(from, to));
     for (let at = to - from; at < length; at += width) filled.set(column.subarray(to - width, to), at);
     return filled;
@@ -105,9 +109,10 @@ function rowsOf(
   return { data: data.subarray?.(0, used) ?? Array.from(data).slice(0, used), width };
 }
 
-function runError(cause: unknown, file: string): ModelError {
+function runError(cause: unknown, { file, runtime }: Opened): ModelError {
   const reason = reasonOf(cause);
-  if (isTooLarge(cause instanceof Error ? cause.message : String(cause))) return tooLarge(file, reason, cause);
+  if (isTooLarge(cause instanceof Error ? cause.message : String(cause)))
+    return tooLarge(runtime, { file, reason, cause });
   return new ModelError('MODEL_RUN_FAILED', `${file} cannot be run: ${reason}`, {
     file,
     hint: 'Compare its inputs with the columns that `data.features` maps to them.',

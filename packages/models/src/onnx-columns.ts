@@ -10,15 +10,22 @@ const known: readonly string[] = ['float32', 'float64', 'int64', 'int32', 'bool'
 export const inputType = (type: string): Input['type'] | undefined =>
   known.includes(type) ? (type as Input['type']) : undefined;
 
+/** Of the batch before, by input: filled again, since making them anew costs as much as a small model. */
+export type Buffers = Map<string, Float32Array<ArrayBuffer>>;
+
 /**
  * @param file the model's name, for messages
+ * @returns what is good until the next batch
  * @throws ModelError when text meets a numeric input, or a missing or broken number a whole one
  */
 export function columnTensorData(
-  values: Float64Array | readonly (string | null)[],
+  values: Float64Array | Float32Array | readonly (string | null)[],
   input: Input,
-  file: string,
+  { file, buffers }: { readonly file: string; readonly buffers: Buffers },
 ): TensorData {
+  // As it is, without a copy: large row-major inputs come so.
+  if (values instanceof Float32Array && input.type === 'float32') return values;
+  if (values instanceof Float32Array) return columnTensorData(Float64Array.from(values), input, { file, buffers });
   if (!(values instanceof Float64Array)) {
     if (input.type === 'string') return values.map((value) => value ?? '');
     throw mismatch(input, file, 'text', 'a numeric column');
@@ -27,8 +34,7 @@ export function columnTensorData(
     case 'float64':
       return values;
     case 'float32':
-      // Not `Float32Array.from`: it walks an iterator, and costs more than many models.
-      return new Float32Array(values);
+      return singles(values, input.name, buffers);
     case 'int64':
       return BigInt64Array.from(values, (value) => BigInt(whole(value, input, file)));
     case 'int32':
@@ -38,6 +44,17 @@ export function columnTensorData(
     case 'string':
       throw mismatch(input, file, 'numbers', 'a text column');
   }
+}
+
+function singles(values: Float64Array, input: string, buffers: Buffers): Float32Array {
+  let buffer = buffers.get(input);
+  if (buffer === undefined || buffer.length < values.length) {
+    buffer = new Float32Array(values.length);
+    buffers.set(input, buffer);
+  }
+  // Not `Float32Array.from`: it walks an iterator, and costs more than many models.
+  buffer.set(values);
+  return buffer.length === values.length ? buffer : buffer.subarray(0, values.length);
 }
 
 function whole(value: number, input: Input, file: string): number {

@@ -12,7 +12,8 @@ export interface MemoryQuestion {
   /** For messages. */
   readonly name: string;
   readonly sample: ModelSample;
-  readonly wasmPath: string | undefined;
+  /** Of the scorer: the same runtime. */
+  readonly options: Readonly<Record<string, string>>;
   /** URL of a module that exports `onnxScorer`: this code itself, bundled or not, imported again by the child. */
   readonly module: string;
 }
@@ -34,7 +35,7 @@ const idleModel = Buffer.from(
 
 const childScript = `
 const { onnxScorer } = await import(process.argv[1]);
-process.once('message', async ({ model, name, sample, wasmPath, idle }) => {
+process.once('message', async ({ model, name, sample, options, idle }) => {
   const resident = async () => {
     let least = Infinity;
     for (let quiet = 0; quiet < 3;) {
@@ -47,7 +48,7 @@ process.once('message', async ({ model, name, sample, wasmPath, idle }) => {
     return least;
   };
   try {
-    const scorer = onnxScorer(wasmPath === undefined ? {} : { wasmPath });
+    const scorer = onnxScorer(options);
     const first = await scorer.load(idle, 'idle');
     await first.score({ X: Float64Array.of(0) }, 1);
     const before = await resident();

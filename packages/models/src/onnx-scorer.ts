@@ -1,11 +1,14 @@
 // The model scorer on ONNX Runtime: columns in, probabilities or classes out, a batch at a time.
 import { ModelError, type ModelColumns, type ModelScorer, type ModelScores, type ScoredModel } from '@pawl/core';
 import { runBatch, type Answer, type Opened } from './onnx-batch.ts';
+import type { Buffers } from './onnx-columns.ts';
 import { memoryOf } from './onnx-memory.ts';
-import { loadRuntime, type Runtime } from './onnx-runtime.ts';
+import type { FoundRuntime } from './onnx-native.ts';
+import { loadNativeRuntime, loadRuntime, type Runtime } from './onnx-runtime.ts';
 import { openSession } from './onnx-session.ts';
 
-export interface OnnxScorerOptions {
+/** Without `native`, WebAssembly scores. */
+export interface OnnxScorerOptions extends FoundRuntime {
   /** Path of `ort-wasm-simd-threaded.wasm`. Left out: beside this code, else in the installed package. */
   readonly wasmPath?: string;
   /** Rows given to the model at a time, at most. */
@@ -15,15 +18,24 @@ export interface OnnxScorerOptions {
 /** Numbers in one batch, at most: models of thousands of features get fewer rows at a time, not gigabytes. */
 const batchValues = 2 ** 22;
 
-export function onnxScorer({ wasmPath, batchRows = 4096 }: OnnxScorerOptions = {}): ModelScorer {
+export function onnxScorer({ wasmPath, native, note, batchRows = 4096 }: OnnxScorerOptions = {}): ModelScorer {
   let loading: Promise<Runtime> | undefined;
+  const runtime = (name: string): Promise<Runtime> =>
+    (loading ??= native === undefined ? loadRuntime(wasmPath, name) : loadNativeRuntime(native, name));
   return {
     load: async (model, name) => {
-      loading ??= loadRuntime(wasmPath, name);
-      const runtime = await loading;
-      return scored({ ...(await openSession(runtime, model, name)), runtime }, batchRows);
+      const loaded = await runtime(name);
+      return scored({ ...(await openSession(loaded, model, name)), runtime: loaded }, batchRows);
     },
-    memory: (model, name, sample) => memoryOf({ model, name, sample, wasmPath, module: import.meta.url }),
+    memory: (model, name, sample) =>
+      memoryOf({
+        model,
+        name,
+        sample,
+        options: { ...(wasmPath !== undefined && { wasmPath }), ...(native !== undefined && { native }) },
+        module: import.meta.url,
+      }),
+    runtime: async () => ({ ...(await runtime('the model')).about, ...(note !== undefined && { note }) }),
   };
 }
 
@@ -60,8 +72,12 @@ async function* batches(
 ): AsyncGenerator<{ readonly from: number; readonly answer: Answer }> {
   const perRow = Object.values(columns).reduce((sum, column) => sum + column.length / rows, 0);
   const size = opened.fixedRows ?? Math.min(batchRows, Math.max(1, Math.floor(batchValues / perRow)));
+  const buffers: Buffers = new Map();
   for (let from = 0; from < rows; from += size)
-    yield { from, answer: await runBatch(opened, columns, { from, count: Math.min(size, rows - from), rows }) };
+    yield {
+      from,
+      answer: await runBatch(opened, columns, { from, count: Math.min(size, rows - from), rows, buffers }),
+    };
 }
 
 /** Puts the answers of the batches together. */

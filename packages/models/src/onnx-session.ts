@@ -2,6 +2,7 @@
 import { ModelError, type ModelSignature } from '@pawl/core';
 import type { InferenceSession } from 'onnxruntime-web/wasm';
 import { inputType } from './onnx-columns.ts';
+import { externalFile, NoProtobuf } from './onnx-external.ts';
 import { reasonOf, type Runtime } from './onnx-runtime.ts';
 
 export interface OpenSession {
@@ -45,63 +46,82 @@ export async function openSession(runtime: Runtime, model: Uint8Array, file: str
   }
 }
 
-async function createSession(runtime: Runtime, model: Uint8Array, file: string): Promise<InferenceSession> {
+export async function createSession(runtime: Runtime, model: Uint8Array, file: string): Promise<InferenceSession> {
+  refuseExternal(model, file);
   try {
-    return await runtime.InferenceSession.create(model, { executionProviders: ['wasm'], logSeverityLevel: 4 });
+    return await runtime.InferenceSession.create(model, runtime.options);
   } catch (cause) {
-    throw loadError(cause, file);
+    throw loadError(runtime, cause, file);
   }
 }
 
-function loadError(cause: unknown, file: string): ModelError {
-  const reason = reasonOf(cause);
-  const full = cause instanceof Error ? cause.message : String(cause);
-  const problem = (code: string, message: string, hint: string): ModelError =>
-    new ModelError(code, message, { file, hint, cause });
-  if (/No Op registered|not a registered function|NOT_IMPLEMENTED|ERROR_CODE: 9/i.test(full)) {
-    return problem(
-      'MODEL_OPERATOR_UNKNOWN',
-      `${file} uses an operator that ONNX Runtime does not have: ${reason}`,
-      'Export the model with standard operators (opset 21 or lower), or give its predictions instead.',
-    );
+/** Before any runtime sees the model: what it would read in its place is no business of whoever wrote it. */
+function refuseExternal(model: Uint8Array, file: string): void {
+  let external: string | undefined;
+  try {
+    external = externalFile(model);
+  } catch (cause) {
+    if (cause instanceof NoProtobuf) throw notWhole(file, cause.message, cause);
+    throw cause;
   }
-  if (/external data/i.test(full)) {
-    const [, missing] = /external data file "+([^"]+)"/.exec(full) ?? [];
-    return problem(
-      'MODEL_EXTERNAL_DATA',
-      `${file} keeps its weights in another file${missing === undefined ? '' : `, "${missing}"`}; a model is judged as one file.`,
-      'Write the weights into the model: onnx.save_model(onnx.load(path), path, save_as_external_data=False); or give its predictions instead.',
-    );
-  }
-  if (isTooLarge(full)) return tooLarge(file, reason, cause);
-  if (
-    /protobuf parsing failed|No graph was found|ModelProto does not have a graph/i.test(full) ||
-    !/ERROR_MESSAGE/.test(full)
-  ) {
-    return problem(
-      'MODEL_INVALID',
-      `${file} is no whole ONNX model: ${reason}`,
-      'Export it again; a truncated download or a Git LFS pointer looks like this.',
-    );
-  }
-  return problem(
-    'MODEL_INVALID',
-    `${file} is an ONNX model that cannot work: ${reason}`,
-    'Export it again, and look at it with `onnx.checker.check_model(path, full_check=True)`.',
+  if (external === undefined) return;
+  throw new ModelError(
+    'MODEL_EXTERNAL_DATA',
+    `${file} keeps its weights in another file${external === '' ? '' : `, "${external}"`}; a model is judged as one file.`,
+    {
+      file,
+      hint: 'Write the weights into the model: onnx.save_model(onnx.load(path), path, save_as_external_data=False); or give its predictions instead.',
+    },
   );
 }
+
+function loadError(runtime: Runtime, cause: unknown, file: string): ModelError {
+  const reason = reasonOf(cause);
+  const full = cause instanceof Error ? cause.message : String(cause);
+  if (/No Op registered|not a registered function|NOT_IMPLEMENTED|ERROR_CODE: 9/i.test(full)) {
+    return new ModelError(
+      'MODEL_OPERATOR_UNKNOWN',
+      `${file} uses an operator that ONNX Runtime does not have: ${reason}`,
+      {
+        file,
+        hint: 'Export the model with standard operators (opset 21 or lower), or give its predictions instead.',
+        cause,
+      },
+    );
+  }
+  if (isTooLarge(full)) return tooLarge(runtime, { file, reason, cause });
+  if (/protobuf parsing failed|No graph was found|ModelProto does not have a graph|data pointer is null/i.test(full))
+    return notWhole(file, reason, cause);
+  return new ModelError('MODEL_INVALID', `${file} is an ONNX model that cannot work: ${reason}`, {
+    file,
+    hint: 'Export it again, and look at it with `onnx.checker.check_model(path, full_check=True)`.',
+    cause,
+  });
+}
+
+const notWhole = (file: string, reason: string, cause: unknown): ModelError =>
+  new ModelError('MODEL_INVALID', `${file} is no whole ONNX model: ${reason}`, {
+    file,
+    hint: 'Export it again; a truncated download or a Git LFS pointer looks like this.',
+    cause,
+  });
 
 export const isTooLarge = (reason: string): boolean =>
   /bad_alloc|out of memory|OOM|memory access out of bounds|Failed to allocate memory|Array buffer allocation failed|too large/i.test(
     reason,
   );
 
-export const tooLarge = (file: string, reason: string, cause: unknown): ModelError =>
-  new ModelError('MODEL_TOO_LARGE', `${file} needs more memory than it can have here (4 GB): ${reason}`, {
+export const tooLarge = (
+  { about }: Runtime,
+  { file, reason, cause }: { readonly file: string; readonly reason: string; readonly cause: unknown },
+): ModelError => {
+  const limit = about.kind === 'wasm' ? ' (4 GB)' : '';
+  return new ModelError('MODEL_TOO_LARGE', `${file} needs more memory than it can have here${limit}: ${reason}`, {
     file,
     hint: 'Run it where it fits, and give a file of its predictions instead.',
     cause,
   });
+};
 
 function signatureOf(session: InferenceSession, file: string): ModelSignature {
   return {

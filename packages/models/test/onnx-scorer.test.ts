@@ -52,6 +52,24 @@ test('probabilities come row by row, sum to one, and do not depend on the size o
   await single.close();
 });
 
+test('single precision is taken as it is, in batches that do not come out even, and fits no other kind of input', async () => {
+  const values = Array.from({ length: 14 }, (_, at) => Math.fround(Math.sin(at)));
+  const both = { double: { X: Float64Array.from(values) }, single: { X: Float32Array.from(values) } };
+  for (const batch of ['N', 3]) {
+    const model = await onnxScorer({ batchRows: 4 }).load(onnxBytes(oneNode('Softmax', { batch })), 'm.onnx');
+    const { probabilities } = await model.score(both.double, 7);
+    expect(probabilities).toHaveLength(14);
+    expect((await model.score(both.single, 7)).probabilities).toEqual(probabilities);
+    await model.close();
+  }
+  const texts = await scorer.load(await read('onnx-better/candidate.onnx'), 'm.onnx');
+  const wrong = { ...columns, origin: Float32Array.of(1, 2, 3) };
+  expect((await failure(texts.score(wrong, 3))).message).toBe(
+    'The input "origin" (string) of m.onnx was given numbers.',
+  );
+  await texts.close();
+});
+
 test('half a model is refused by name, as no whole ONNX model', async () => {
   const error = await failure(scorer.load(await read('onnx-truncated/candidate.onnx'), 'models/half.onnx'));
 

@@ -38,6 +38,26 @@ export interface TinyModel {
   readonly tensors?: readonly TinyTensor[];
 }
 
+/** Where a tensor can stand in a model. */
+export type TensorPlace = 'initializer' | 'attribute' | 'subgraph' | 'sparse' | 'function' | 'training';
+
+/** A model of one tensor, at that place. */
+export function modelWithTensorAt(place: TensorPlace, tensor: TinyTensor): Uint8Array {
+  const bytes = tensorBytes(tensor);
+  const initializer = message(5, bytes);
+  const nodeOf = (attribute: readonly number[]): number[] =>
+    message(1, [...text(2, 'Y'), ...text(4, 'Constant'), ...message(5, [...text(1, 'value'), ...attribute])]);
+  const places: Readonly<Record<TensorPlace, readonly number[]>> = {
+    initializer: message(7, initializer),
+    attribute: message(7, nodeOf([...message(5, bytes), ...whole(20, 4)])),
+    subgraph: message(7, nodeOf(message(6, nodeOf(message(6, initializer))))),
+    sparse: message(7, message(15, message(1, bytes))),
+    function: message(25, message(7, [...text(4, 'Constant'), ...message(5, message(10, bytes))])),
+    training: message(20, message(2, initializer)),
+  };
+  return Uint8Array.from([...whole(1, 8), ...places[place], ...message(8, [...text(1, ''), ...whole(2, 17)])]);
+}
+
 /** One input `X` of two features, one node, one output `Y`. */
 export const oneNode = (
   op: string,

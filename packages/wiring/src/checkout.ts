@@ -60,6 +60,7 @@ function noHistory({ repository }: RestAddress, env: WorldOptions['env'], reason
     },
     mergeBase: absent,
     read: absent,
+    list: absent,
     materialize: absent,
     commitTime: absent,
     changes: absent,

@@ -1,7 +1,6 @@
 // The inputs of data-validation and a world in, an outcome out: the same call from the command line and from an action.
 import type { Inputs, Outcome } from '@pawl/core';
 import { validateData, type dataValidationInputs } from '@pawl/core/data-validation';
-import { baseBranch } from './base-branch.ts';
 import type { World } from './world.ts';
 
 export async function executeDataValidation(
@@ -9,13 +8,11 @@ export async function executeDataValidation(
   world: World,
 ): Promise<Outcome> {
   const { workspace, history, engine } = world;
-  const context = await world.context();
   return validateData({
     inputs,
     workspace,
     history,
     engine,
-    context,
-    ...baseBranch(context),
+    context: await world.context(),
   });
 }

@@ -1,18 +1,15 @@
 // The inputs of drift-report and a world in, an outcome out: the same call from the command line and from an action.
 import type { Inputs, Outcome } from '@pawl/core';
 import { reportDrift, type driftReportInputs } from '@pawl/core/drift-report';
-import { baseBranch } from './base-branch.ts';
 import type { World } from './world.ts';
 
 export async function executeDriftReport(inputs: Inputs<typeof driftReportInputs>, world: World): Promise<Outcome> {
   const { workspace, history, engine } = world;
-  const context = await world.context();
   return reportDrift({
     inputs,
     workspace,
     history,
     engine,
-    context,
-    ...baseBranch(context),
+    context: await world.context(),
   });
 }

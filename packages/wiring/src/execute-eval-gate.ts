@@ -4,7 +4,8 @@ import { backtestPolicy, gateModel, type EvalGateInputs } from '@pawl/core/eval-
 import type { World } from './world.ts';
 
 export async function executeEvalGate(inputs: EvalGateInputs, world: World): Promise<Outcome> {
-  const { workspace, history, registry, store, engine, scorer, endpoints } = world;
+  const { workspace, history, registry, store, engine, endpoints } = world;
+  const scorer = world.openScorer(inputs['onnx-runtime']);
   const context = await world.context();
   const asked = { inputs, workspace, history, registry, store, engine, scorer, endpoints, context };
   return inputs.backtest === true ? backtestPolicy(asked) : gateModel(asked);

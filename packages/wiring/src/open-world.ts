@@ -1,8 +1,8 @@
 // Opens a repository's world. Engines and the store are not loaded before they are asked for.
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig, type Clock, type ConfigFile, type Problem, type Registry, type RunContext } from '@pawl/core';
 import { openWorkspace, producerIds, randomIds, remoteOf, sha256 } from '@pawl/git/checkout';
+import { cacheFolder } from './cache-folder.ts';
 import { openCheckout, restRequests } from './checkout.ts';
 import { lazily } from './lazily.ts';
 import { openers } from './openers.ts';
@@ -42,11 +42,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const workspace = await openWorkspace({ root });
   const file = readConfig(await workspace.readText('pawl.yml'));
   const { config } = file;
-  const cacheDir =
-    options.storeFolder ??
-    (env.XDG_CACHE_HOME === undefined
-      ? join(env.HOME ?? homedir(), '.cache', 'pawl')
-      : join(env.XDG_CACHE_HOME, 'pawl'));
+  const cacheDir = options.storeFolder ?? cacheFolder(env);
   const { history, workTree, rest } = await openCheckout(options, join(cacheDir, 'state'));
   const throughGit = rest === undefined;
   const problems = [...file.problems, ...(throughGit ? await unknownRemote(file, root, env) : [])];

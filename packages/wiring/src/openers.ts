@@ -1,10 +1,8 @@
 // Engines and clients, loaded when first needed.
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type {
   DataEngine,
   DeployTarget,
-  Embedder,
   GatewayOpener,
   ModelEndpoints,
   ModelScorer,
@@ -15,26 +13,27 @@ import type {
 } from '@pawl/core';
 import type { Deployment, DeploymentTarget } from '@pawl/core/deploy';
 import type { EmbedderFactory, ProviderFactory } from '@pawl/core/prompt-regression';
-import type { GatewayStarter } from '@pawl/models';
+import type { FoundRuntime, GatewayStarter, RuntimeChoice } from '@pawl/models';
 import { engineForThisMachine, resolveNativeEngine, type EngineTable } from '@pawl/wire';
+import { cacheFolder } from './cache-folder.ts';
 import { lazily } from './lazily.ts';
 import { modelEndpoints } from './model-endpoints.ts';
 import type { WorldOptions } from './world.ts';
 
 export interface Openers {
   readonly engine: DataEngine & ParquetWriter;
-  readonly scorer: ModelScorer;
+  /** @param runtime what runs models; `native` is fetched where it is not there */
+  readonly openScorer: (runtime: RuntimeChoice) => ModelScorer;
   readonly endpoints: ModelEndpoints;
   readonly openProvider: ProviderFactory;
   readonly openGateway: GatewayOpener;
   /** The same over other files: recordings are read and written there. */
   openProviderIn(workspace: Workspace): ProviderFactory;
-  /** `embedder`, with recordings. */
+  /** Embedding models, with recordings where there is a cassette. */
   readonly openEmbedder: EmbedderFactory;
   openEmbedderIn(workspace: Workspace): EmbedderFactory;
   /** Users' JavaScript, apart from everything. */
   readonly scripts: ScriptRunner;
-  readonly embedder: Embedder;
   /** For assertions that ask a service. */
   readonly post: (url: string, body: unknown) => Promise<{ readonly status: number; readonly body: unknown }>;
   readonly environment: (name: string) => string | undefined;
@@ -47,7 +46,6 @@ export function openers(options: WorldOptions, workspace: Workspace): Openers {
   const { env } = options;
   const engine = lazily(() => openDuckDb(options), ['attach', 'query', 'numbers', 'texts', 'writeParquet', 'close']);
   const scripts = lazily(async () => (await import('@pawl/sandbox')).quickJsRunner(), ['run', 'matches', 'close']);
-  let embedder: Promise<Embedder> | undefined;
   let starter: Promise<GatewayStarter> | undefined;
   const gateways = (): Promise<GatewayStarter> => (starter ??= openStarter(options, workspace));
   const providersIn = (files: Workspace): ProviderFactory => {
@@ -59,7 +57,7 @@ export function openers(options: WorldOptions, workspace: Workspace): Openers {
   };
   return {
     engine,
-    scorer: lazily(async () => (await import('@pawl/models')).onnxScorer(), ['load', 'memory']),
+    openScorer: (choice) => lazily(() => openOnnx(options, choice), ['load', 'memory', 'runtime']),
     endpoints: modelEndpoints(env),
     scripts,
     openProvider: providersIn(workspace),
@@ -67,10 +65,6 @@ export function openers(options: WorldOptions, workspace: Workspace): Openers {
     openEmbedder: embedderIn(options, workspace),
     openEmbedderIn: (files) => embedderIn(options, files),
     openGateway: async (request) => (await gateways()).open(request),
-    embedder: {
-      id: 'environment',
-      embed: async (texts) => (await (embedder ??= openEmbedder(options))).embed(texts),
-    },
     post: async (url, body) => (await import('@pawl/models')).postJson()(url, body),
     environment: (name) => env[name],
     openTarget: async (target) => {
@@ -121,29 +115,25 @@ async function openStarter({ env, origin, progress }: WorldOptions, workspace: W
   return gatewayStarter({ workspace, environment: (name) => env[name], progress, ...trust });
 }
 
-/** Nothing is read before something is to be embedded: few suites compare meanings. */
 const embedderIn =
-  ({ env, origin }: WorldOptions, workspace: Workspace): EmbedderFactory =>
-  async ({ cassettes, record, model }) => {
-    let opened: Promise<Embedder> | undefined;
-    const open = async (): Promise<Embedder> => {
-      const { cassetteEmbedder, promptEmbedder } = await import('@pawl/models');
-      const inner = promptEmbedder({ environment: (name) => env[name] });
-      const now = (): string => new Date().toISOString();
-      const mode = origin?.trust === 'fork' ? 'none' : record;
-      // Live, as answers are: there is nothing to record in.
-      if (cassettes.length === 0 && origin?.trust !== 'fork') return inner;
-      return cassetteEmbedder({ cassettes, record: mode, workspace, model, inner, now });
-    };
-    return {
-      id: 'environment',
-      embed: async (texts) => (await (opened ??= open())).embed(texts),
-      close: async () => (await opened)?.close?.(),
-    };
+  (options: WorldOptions, workspace: Workspace): EmbedderFactory =>
+  async ({ cassettes, record, model, provider }) => {
+    const { cassetteEmbedder, promptEmbedder } = await import('@pawl/models');
+    const { env, origin } = options;
+    const environment = (name: string): string | undefined => env[name];
+    const runtime = (): Promise<FoundRuntime> => findOnnx(options, 'auto');
+    const inner = await promptEmbedder({
+      environment,
+      workspace,
+      runtime,
+      ...(provider !== undefined && { provider }),
+    });
+    const now = (): string => new Date().toISOString();
+    const mode = origin?.trust === 'fork' ? 'none' : record;
+    // Live, as answers are: there is nothing to record in.
+    if (cassettes.length === 0 && origin?.trust !== 'fork') return inner;
+    return cassetteEmbedder({ cassettes, record: mode, workspace, model, inner, now });
   };
-
-const openEmbedder = async ({ env }: WorldOptions): Promise<Embedder> =>
-  (await import('@pawl/models')).promptEmbedder({ environment: (name) => env[name] });
 
 /** Put in by the bundler: which binding of DuckDB fits which machine, with its integrity hash. */
 declare const PAWL_ENGINES: EngineTable | undefined;
@@ -158,12 +148,23 @@ async function openDuckDb(options: WorldOptions): Promise<DataEngine & ParquetWr
     return openDataEngine(options.duckdbPath === undefined ? {} : { bindings: options.duckdbPath });
   const bindings = await resolveNativeEngine({
     ...engine,
-    toolCache: options.toolCache ?? join(options.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'pawl', 'tools'),
+    toolCache: toolCacheOf(options),
     progress: options.progress,
     ...(options.duckdbPath !== undefined && { override: options.duckdbPath }),
   });
   return openDataEngine({ bindings });
 }
+
+const openOnnx = async (options: WorldOptions, choice: RuntimeChoice): Promise<ModelScorer> =>
+  (await import('@pawl/models')).onnxScorer(await findOnnx(options, choice));
+
+async function findOnnx(options: WorldOptions, choice: RuntimeChoice): Promise<FoundRuntime> {
+  const { root, origin, progress } = options;
+  const found = { choice, toolCache: toolCacheOf(options), workspace: root, trust: origin?.trust ?? 'own', progress };
+  return (await import('@pawl/models')).findRuntime(found);
+}
+
+const toolCacheOf = ({ toolCache, env }: WorldOptions): string => toolCache ?? join(cacheFolder(env), 'tools');
 
 function secretHeader(
   header: { readonly name: string; readonly env: string } | undefined,

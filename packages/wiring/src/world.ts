@@ -5,7 +5,6 @@ import type {
   Config,
   DataEngine,
   DeployTarget,
-  Embedder,
   GatewayOpener,
   History,
   IdSource,
@@ -25,6 +24,7 @@ import type { GitStore, Maintenance, Producer, WorkTree } from '@pawl/git';
 import type { Deployment, DeploymentTarget } from '@pawl/core/deploy';
 import type { EmbedderFactory, ProviderFactory } from '@pawl/core/prompt-regression';
 import type { ScorerWorld } from '@pawl/core/scorers';
+import type { RuntimeChoice } from '@pawl/models';
 
 /** The Store port, and what looking after Git's own refs needs. */
 export type WorldStore = Store & Maintenance & Pick<GitStore, 'compact' | 'pushSpool'>;
@@ -48,12 +48,12 @@ export interface World extends AsyncDisposable {
   /** A new run: id, start time and origin. */
   context(): Promise<RunContext>;
   readonly engine: DataEngine & ParquetWriter;
-  readonly scorer: ModelScorer;
+  /** @param runtime what runs models; `native` is fetched where it is not there */
+  openScorer(runtime: RuntimeChoice): ModelScorer;
   /** Models that answer over the network. */
   readonly endpoints: ModelEndpoints;
   /** Users' JavaScript, in a sandbox. */
   readonly scripts: ScriptRunner;
-  readonly embedder: Embedder;
   /** JSON to a service that an assertion names. */
   readonly post: NonNullable<ScorerWorld['post']>;
   /** One variable of the environment, for suites that are allowed to read it. */
@@ -62,7 +62,7 @@ export interface World extends AsyncDisposable {
   openGateway: GatewayOpener;
   /** The same over other files: recordings are read and written there. */
   openProviderIn(workspace: Workspace): ProviderFactory;
-  /** `embedder`, with recordings. */
+  /** Embedding models, with recordings where there is a cassette. */
   openEmbedder: EmbedderFactory;
   openEmbedderIn(workspace: Workspace): EmbedderFactory;
   openTarget(target: DeploymentTarget): Promise<DeployTarget>;

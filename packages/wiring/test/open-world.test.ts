@@ -116,11 +116,11 @@ describe('the place', () => {
 });
 
 test('where a key stands in pawl.yml is known, unless it is not written there', async () => {
-  await using repo = await gitRepo({ 'pawl.yml': '# shared\neval-gate:\n  seed: 7\n' });
+  await using repo = await gitRepo({ 'pawl.yml': '# shared\neval-gate:\n  look: 7\n' });
   await using world = await worldOf(repo);
-  expect(world.placeInConfig('eval-gate', 'seed')).toEqual({ file: 'pawl.yml', line: 3, column: 3 });
+  expect(world.placeInConfig('eval-gate', 'look')).toEqual({ file: 'pawl.yml', line: 3, column: 3 });
   expect(world.placeInConfig('eval-gate', 'policy')).toBeUndefined();
-  expect(world.placeInConfig('deploy', 'seed')).toBeUndefined();
+  expect(world.placeInConfig('deploy', 'look')).toBeUndefined();
 });
 
 test('a run begins with an id, a time and the commit it was made at', async () => {

@@ -5,7 +5,7 @@ export class ModelError extends Error {
   override readonly name = 'ModelError';
   /**
    * Stable: `MODEL_INVALID`, `MODEL_EXTERNAL_DATA`, `MODEL_OPERATOR_UNKNOWN`, `MODEL_TOO_LARGE`, `MODEL_INPUT`, `MODEL_OUTPUT`,
-   * `MODEL_RUN_FAILED`, `MODEL_MEMORY_UNKNOWN`, `MODEL_RUNTIME_MISSING`.
+   * `MODEL_RUN_FAILED`, `MODEL_MEMORY_UNKNOWN`, `MODEL_RUNTIME_MISSING`, `MODEL_RUNTIME_UNSAFE`.
    */
   readonly code: string;
   /** As the model was named to the scorer. */
@@ -39,8 +39,8 @@ export interface ModelScores {
   readonly values?: Float64Array;
 }
 
-/** One array per input, each of rows × width values, row by row. */
-export type ModelColumns = Readonly<Record<string, Float64Array | readonly (string | null)[]>>;
+/** One array per input, each of rows × width values, row by row. Single precision is given as it is to inputs of it. */
+export type ModelColumns = Readonly<Record<string, Float64Array | Float32Array | readonly (string | null)[]>>;
 
 export interface ScoredModel {
   readonly signature: ModelSignature;
@@ -54,6 +54,14 @@ export interface ScoredModel {
   close(): Promise<void>;
 }
 
+/** What runs the models: native code, or the same library as WebAssembly. Its numbers may differ in the last digits. */
+export interface ModelRuntime {
+  readonly kind: 'native' | 'wasm';
+  readonly version: string;
+  /** Why it is this one, where the user may have expected another. */
+  readonly note?: string;
+}
+
 export interface ModelScorer {
   /** @throws ModelError when the bytes are no model, or one with unknown operators */
   load(model: Uint8Array, name: string): Promise<ScoredModel>;
@@ -63,6 +71,11 @@ export interface ModelScorer {
    * @throws ModelError `MODEL_MEMORY_UNKNOWN` when it cannot be measured
    */
   memory?(model: Uint8Array, name: string, sample: ModelSample): Promise<number>;
+  /**
+   * The same for all of its models. Absent where models do not run here.
+   * @throws ModelError when the one that was asked for is not there
+   */
+  runtime?(): Promise<ModelRuntime>;
 }
 
 export interface ModelSample {
