@@ -13,10 +13,14 @@ const adaptersOf: Readonly<Record<string, readonly OnDemandAdapter[]>> = {
 };
 
 /**
- * Suites bring their own JavaScript, which needs an engine of its own (docs/decisions/2026-11-22-quickjs-in-the-bundle.md);
+ * Suites bring their own JavaScript and embedding models, which need engines of their own
+ * (docs/decisions/2026-11-22-quickjs-in-the-bundle.md);
  * a gate judges files, models, servers and language models, each loaded when it is asked for.
  */
-const roomFor: Readonly<Record<string, number>> = { 'prompt-regression': 3_800_000, 'eval-gate': 3_200_000 };
+const roomFor: Readonly<Record<string, number>> = { 'prompt-regression': 3_900_000, 'eval-gate': 3_200_000 };
+
+/** Gates run the models they judge, and suites an embedding model that compares meanings. */
+const runsModels: ReadonlySet<string> = new Set(['eval-gate', 'prompt-regression']);
 
 export function actionBundle(slug: string): Omit<BundleRequest, 'target'> {
   const action = join(projectRoot, 'actions', slug);
@@ -24,7 +28,7 @@ export function actionBundle(slug: string): Omit<BundleRequest, 'target'> {
     entry: join(action, 'src/main.ts'),
     engine: join(action, 'src/engine.ts'),
     name: 'index',
-    withOnnx: slug === 'eval-gate',
+    withOnnx: runsModels.has(slug),
     ...(adaptersOf[slug] !== undefined && { adapters: adaptersOf[slug] }),
   };
 }

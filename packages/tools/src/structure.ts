@@ -30,6 +30,7 @@ const coreFolders = [
   'template',
   'scorers',
   'eval-suite',
+  'baseline',
   'judges',
   'guardrails',
   'prompt-history',
