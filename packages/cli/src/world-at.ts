@@ -3,6 +3,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { History, ModelProvider, Workspace } from '@pawl/core';
+import type { ProviderFactory } from '@pawl/core/prompt-regression';
 import type { World } from '@pawl/wiring';
 
 export interface WorldAt extends World {
@@ -51,12 +52,7 @@ export async function worldAt(world: World, options: WorldAtOptions): Promise<Wo
       const bytes = await read(path);
       return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
     },
-    // Today's names, of which those that were there are read.
-    list: async (glob) => {
-      const names = await workspace.list(glob);
-      const there = await Promise.all(names.map((path) => history.read(commit, path)));
-      return names.filter((_, index) => there[index] !== undefined);
-    },
+    list: (glob) => history.list(commit, glob),
     fingerprint: async (path) => {
       if (path !== recording) return ofUser.has(path) ? workspace.fingerprint(path) : undefined;
       const bytes = await readIfThere(file);
@@ -87,15 +83,20 @@ export async function worldAt(world: World, options: WorldAtOptions): Promise<Wo
       return answer;
     },
   });
-  const open = world.openProviderIn(files);
+  // Recordings of the store are opened in files of their own.
+  const openProviderIn = (own: Workspace): ProviderFactory => {
+    const open = world.openProviderIn(own);
+    return async (settings) => {
+      const opened = await open(settings);
+      return opened.value === undefined ? opened : { ...opened, value: counted(opened.value) };
+    };
+  };
   return {
     ...world,
     workspace: files,
     history: { ...past, changes: history.changes },
-    openProvider: async (settings) => {
-      const opened = await open(settings);
-      return opened.value === undefined ? opened : { ...opened, value: counted(opened.value) };
-    },
+    openProvider: openProviderIn(files),
+    openProviderIn,
     openEmbedder: world.openEmbedderIn(files),
     answers,
     recording,

@@ -1,6 +1,6 @@
 // Anthropic's Messages API, and gateways that speak it.
 import type { ModelFailure, ModelProvider, ModelReply } from '@pawl/core';
-import { readBody, type HttpOpened } from '@pawl/wire';
+import type { HttpOpened } from '@pawl/wire';
 import { readMessage, readMessageStream } from './anthropic-message.ts';
 import { anthropicBody } from './anthropic-request.ts';
 import { callEndpoint, callOptions, type Connection } from './call-endpoint.ts';
@@ -49,7 +49,5 @@ export function anthropicProvider(options: AnthropicOptions): ModelProvider {
 
 async function readAnswer(opened: HttpOpened): Promise<Completion | Unreadable> {
   if (opened.headers.get('content-type')?.startsWith('text/event-stream') === true) return readMessageStream(opened);
-  return (
-    readMessage(await readBody(opened)) ?? { unreadable: 'the endpoint answered with something that is no message' }
-  );
+  return readMessage(await opened.text()) ?? { unreadable: 'the endpoint answered with something that is no message' };
 }

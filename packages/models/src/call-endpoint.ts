@@ -1,17 +1,19 @@
 // One request to a model's endpoint, tried as often as it makes sense: paced, with a deadline for each attempt, and
 // every end of it a value.
+import { setImmediate } from 'node:timers/promises';
 import type { ModelFailure } from '@pawl/core';
 import {
   HttpError,
   isRetriedStatus,
   maskedError,
   openHttp,
-  readBody,
   retryAfter,
   statusError,
+  type HttpHeaders,
   type HttpOpened,
   type HttpRequest,
 } from '@pawl/wire';
+import { listAt, parsedJson } from './json-member.ts';
 import { Pacer, realSleep, type AttemptEnd } from './pacer.ts';
 import { pauseAsked } from './rate-limits.ts';
 
@@ -50,7 +52,7 @@ export function callOptions(connection: Connection, secrets: readonly string[]):
 
 export interface Called<T> {
   readonly value: T;
-  readonly headers: Headers;
+  readonly headers: HttpHeaders;
   /** Of the attempt that succeeded, to the last byte. */
   readonly milliseconds: number;
 }
@@ -70,6 +72,8 @@ export async function callEndpoint<T>(
       return { failure: `${turn.refused}, and so to all before; it was not asked any more`, hint: hints.closed };
     const outcome = await attemptOnce(request, read, options);
     turn.leave(outcome.end);
+    // Whoever waited is sent before this answer is judged.
+    await setImmediate();
     if ('called' in outcome) return outcome.called;
     const { error, wait } = outcome;
     const tries = error.kind === 'timeout' ? Math.min(retries, 1) : retries;
@@ -98,7 +102,7 @@ async function attemptOnce<T>(
     const opened = await openHttp(request, { timeoutMs });
     const { status, headers, startedAt } = opened;
     if (!accepts(status))
-      return refusedOutcome(statusError(request.url, { status, text: await readBody(opened) }), headers);
+      return refusedOutcome(statusError(request.url, { status, text: await opened.text() }), headers);
     const value = await read(opened);
     const milliseconds = performance.now() - startedAt;
     const pauseMs = pauseAsked(headers);
@@ -115,7 +119,7 @@ async function attemptOnce<T>(
   }
 }
 
-function refusedOutcome<T>(error: HttpError, headers: Headers): Outcome<T> {
+function refusedOutcome<T>(error: HttpError, headers: HttpHeaders): Outcome<T> {
   const status = error.status ?? 0;
   // Money that is used up comes with the same status as haste, and waiting does not bring it back.
   const again = isRetriedStatus(status) && !/insufficient_quota|billing_hard_limit/.test(error.body);
@@ -149,8 +153,10 @@ function hintFor({ kind, status, body }: HttpError): string {
     : 'Try again later; answers that came are recorded when record is missing or all.';
 }
 
-/** The message of an OpenAI-shaped error, else the body's beginning. */
+/** The message of an OpenAI-shaped error, with what Portkey lists beside it; else the body's beginning. */
 function saidBy(body: string): string {
   const message = /"message"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(body)?.[1];
-  return (message ?? body).replace(/\s+/g, ' ').slice(0, 200);
+  const listed = listAt(parsedJson(body), 'errors').filter((each) => typeof each === 'string');
+  const said = message === undefined ? body : [message, ...listed].join(': ');
+  return said.replace(/\s+/g, ' ').slice(0, 200);
 }

@@ -18,7 +18,7 @@ export interface CassetteEmbedderOptions {
   readonly workspace: Workspace;
   /** For the header of a new cassette, which answers will stand in too. */
   readonly model: string;
-  /** Asked for what is not recorded, unless `record` is `none`. */
+  /** Asked for what is not recorded, unless `record` is `none` and it would leave the machine. */
   readonly inner: Embedder;
   /** ISO 8601 */
   readonly now?: () => string;
@@ -54,12 +54,14 @@ export async function cassetteEmbedder(options: CassetteEmbedderOptions): Promis
     workspace,
     ...(now !== undefined && { now }),
   });
-  const asking = record !== 'none';
+  const recording = record !== 'none';
+  const asking = recording || inner.local === true;
   const keyOf = (text: string): string => digestOf(embeddingKeyOf(id, text), sha256);
   const fresh = new Map<string, Vector>();
 
   return {
     id,
+    ...(inner.inputs !== undefined && { inputs: inner.inputs }),
     embed: async (texts) => {
       const keys = texts.map(keyOf);
       const known = (key: string): Vector | undefined => {
@@ -80,7 +82,7 @@ export async function cassetteEmbedder(options: CassetteEmbedderOptions): Promis
           if (given.length === 0) return noVector;
           const vector = encoded(given);
           fresh.set(key, decoded(vector));
-          await recorder.add(writeEmbeddingLine(key, id, vector));
+          if (recording) await recorder.add(writeEmbeddingLine(key, id, vector));
         }
       }
       return { vectors: keys.map((key) => known(key) ?? []), ...(costUsd !== undefined && { costUsd }) };

@@ -98,7 +98,8 @@ export class GatewayProcess {
     const { health, startMs, program } = this.#options;
     const deadline = performance.now() + startMs;
     while (this.#end === undefined) {
-      if (await answers(health)) return;
+      // Where it has ended meanwhile, it was another program that answered.
+      if ((await answers(health)) && this.#end === undefined) return;
       if (performance.now() > deadline) {
         this.#failure = this.#failed(`the gateway (${program}) did not answer within ${startMs / 1000} s`);
         this.#signal('SIGKILL');
@@ -116,7 +117,10 @@ export class GatewayProcess {
       .slice(-shownLines)
       .join(' / ')
       .slice(-shownCharacters);
-    const hint = 'Start it yourself with gateway-command; the keys that it needs are named by gateway-env.';
+    const taken = /EADDRINUSE|address already in use/i.test(this.#said);
+    const hint = taken
+      ? 'Another program took its port while it started: run it again.'
+      : 'Start it yourself with gateway-command; the keys that it needs are named by gateway-env.';
     return { failure: lines === '' ? what : `${what}: ${lines}`, hint };
   }
 

@@ -2,7 +2,6 @@
 // code, and the command is one, so the run of a fork starts none.
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, isAbsolute, join, sep } from 'node:path';
 import type { Gateway, GatewayOpener, GatewayRequest, ModelFailure, Problem, Workspace } from '@pawl/core';
@@ -10,6 +9,7 @@ import type { Environment } from './config-values.ts';
 import { wordsOf } from './exec-provider.ts';
 import { GatewayProcess } from './gateway-process.ts';
 import { programEnvironment } from './open-kind.ts';
+import { reservePort, type ReservedPort } from './reserved-port.ts';
 
 export interface GatewayStarterOptions {
   readonly workspace: Workspace;
@@ -37,13 +37,15 @@ export function gatewayStarter(options: GatewayStarterOptions): GatewayStarter {
     open: async (request) => {
       const problems = problemsOf(request, options);
       if (problems.some(({ severity }) => severity === 'error')) return { problems };
-      const port = await freePort();
-      return { value: gatewayOf(request, options, { port, key }), problems };
+      return { value: gatewayOf(request, options, { reserved: await reservePort(), key }), problems };
     },
   };
 }
 
-function problemsOf({ command, env, config }: GatewayRequest, options: GatewayStarterOptions): readonly Problem[] {
+function problemsOf(
+  { command, env, config, perRequest }: GatewayRequest,
+  options: GatewayStarterOptions,
+): readonly Problem[] {
   const { trust = 'own', environment } = options;
   if (trust === 'fork')
     return [
@@ -56,14 +58,18 @@ function problemsOf({ command, env, config }: GatewayRequest, options: GatewaySt
       },
     ];
   const words = wordsOf(command);
-  const lacking = ['{config}', '{port}'].filter((name) => !words.some((word) => word.includes(name)));
+  const needed = perRequest === true ? ['{port}'] : ['{config}', '{port}'];
+  const lacking = needed.filter((name) => !words.some((word) => word.includes(name)));
   if (lacking.length > 0)
     return [
       {
         code: 'INPUT_INVALID',
         severity: 'error',
         message: `The input "gateway-command" lacks ${lacking.join(' and ')}.`,
-        hint: 'Write for example litellm --config {config} --port {port} --host 127.0.0.1.',
+        hint:
+          perRequest === true
+            ? 'Write for example npx @portkey-ai/gateway --headless --port={port}.'
+            : 'Write for example litellm --config {config} --port {port} --host 127.0.0.1.',
       },
     ];
   return env
@@ -79,9 +85,10 @@ function problemsOf({ command, env, config }: GatewayRequest, options: GatewaySt
 function gatewayOf(
   request: GatewayRequest,
   options: GatewayStarterOptions,
-  { port, key }: { readonly port: number; readonly key: string },
+  { reserved, key }: { readonly reserved: ReservedPort; readonly key: string },
 ): Gateway {
   const { workspace, environment, startMs = 120_000, progress } = options;
+  const { port } = reserved;
   const named = request.env.includes(masterKey);
   const secrets = [key, ...request.env.flatMap((name) => environment(name) ?? [])];
   let started: Promise<GatewayProcess> | undefined;
@@ -96,11 +103,12 @@ function gatewayOf(
     // It runs beside its configuration; a program of the repository is where the command says, from the root.
     const here = program.includes('/') && !isAbsolute(program) ? await workspace.resolve(program) : program;
     const env = environmentOf(request.env, environment);
+    await reserved.handOver();
     return GatewayProcess.start({
       program: here,
       args,
       cwd: dirname(config),
-      env: named ? env : { ...env, [masterKey]: key },
+      env: named || request.perRequest === true ? env : { ...env, [masterKey]: key },
       health: `http://127.0.0.1:${port}/health/liveliness`,
       startMs,
       secrets,
@@ -118,7 +126,7 @@ function gatewayOf(
   };
   return {
     baseUrl: `http://127.0.0.1:${port}/v1`,
-    apiKeyEnv: named ? masterKey : keyName,
+    ...(request.perRequest !== true && { apiKeyEnv: named ? masterKey : keyName }),
     ready: async (): Promise<ModelFailure | undefined> => {
       try {
         return (await (started ??= start())).failure;
@@ -131,6 +139,7 @@ function gatewayOf(
     },
     close: async () => {
       await started?.then((process) => process.stop()).catch(() => undefined);
+      await reserved.release();
       if (temporary !== undefined) await rm(temporary, { recursive: true, force: true });
     },
   };
@@ -143,17 +152,4 @@ function environmentOf(names: readonly string[], environment: Environment): Read
       return value === undefined ? [] : [[name, value]];
     }),
   );
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => {
-    server.close(resolve);
-  });
-  return port;
 }

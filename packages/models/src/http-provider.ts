@@ -9,7 +9,7 @@ import type {
   Script,
   ScriptRunner,
 } from '@pawl/core';
-import { readBody, type HttpOpened } from '@pawl/wire';
+import type { HttpOpened } from '@pawl/wire';
 import { callEndpoint, callOptions, type Connection } from './call-endpoint.ts';
 import type { SecretFiller } from './config-values.ts';
 import { openHttpRequest } from './http-request.ts';
@@ -60,7 +60,7 @@ interface Answered {
 const readAll = async (opened: HttpOpened): Promise<Answered> => ({
   status: opened.status,
   headers: Object.fromEntries(opened.headers),
-  text: await readBody(opened),
+  text: await opened.text(),
 });
 
 const isFailure = (value: object): value is ModelFailure => 'failure' in value;

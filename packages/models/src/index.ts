@@ -2,8 +2,11 @@
 export { anthropicProvider, type AnthropicOptions } from './anthropic-provider.ts';
 export { cassetteProvider, type CassetteOptions } from './cassette-provider.ts';
 export { echoProvider } from './echo-provider.ts';
+export { onnxEmbedder, type OnnxEmbedderOptions } from './embedding/onnx-embedder.ts';
+export { serveEncoder } from './embedding/encoder-thread.ts';
 export { execProvider, type ExecProviderOptions } from './exec-provider.ts';
 export { gatewayStarter, type GatewayStarter, type GatewayStarterOptions } from './gateway-starter.ts';
+export { findRuntime, type FoundRuntime, type RuntimeChoice, type RuntimeRequest } from './onnx-native.ts';
 export { onnxScorer, type OnnxScorerOptions } from './onnx-scorer.ts';
 export { cassetteEmbedder, type CassetteEmbedderOptions } from './cassette-embedder.ts';
 export { openAiEmbedder, type EmbedderOptions } from './openai-embedder.ts';

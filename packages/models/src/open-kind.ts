@@ -11,7 +11,7 @@ import { httpProvider } from './http-provider.ts';
 import { isMap } from './json-member.ts';
 import { openAiProvider, type OpenAiOptions } from './openai-provider.ts';
 import type { Pacer } from './pacer.ts';
-import { countsFallbacks } from './route.ts';
+import { readsTargets } from './route.ts';
 import type { Prices } from './reply.ts';
 import type { Rendered } from './request-template.ts';
 import { scriptProvider } from './script-provider.ts';
@@ -56,6 +56,7 @@ export function providerIdOf({ kind, id, config }: EvalProvider): string {
 export async function openKind(opening: OpenKind): Promise<Rendered<ModelProvider> | undefined> {
   const { provider, settings, filler, scripts } = opening;
   const { config, kind } = provider;
+  if (config['endpoint'] === 'embeddings') return { failure: `"${provider.id}" gives vectors, and no answers.` };
   if (kind === 'echo') return { value: echoProvider() };
   if (kind === 'script') {
     const script = config['script'];
@@ -88,7 +89,6 @@ export async function openKind(opening: OpenKind): Promise<Rendered<ModelProvide
     const where = settings.baseUrl === undefined ? `The address of "${provider.id}"` : 'The input "base-url"';
     return { failure: `${where} is "${baseUrl}", which is no http or https URL.` };
   }
-  if (config['endpoint'] === 'embeddings') return { failure: `"${provider.id}" gives vectors, and no answers.` };
   const options = endpointOptions(opening, baseUrl);
   if (kind === 'anthropic') return { value: anthropicProvider(options) };
   return { value: underTest(openAiProvider(options), settings) };
@@ -98,13 +98,16 @@ export async function openKind(opening: OpenKind): Promise<Rendered<ModelProvide
 function underTest(provider: ModelProvider, { gateway }: ProviderSettings): ModelProvider {
   if (gateway === undefined) return provider;
   const { ready, config } = gateway;
-  const counted = config === undefined ? undefined : countsFallbacks(config);
+  const told = config === undefined ? undefined : readsTargets(config);
   return {
     ...provider,
     complete: async (request) => {
       const reply = (await ready?.()) ?? (await provider.complete(request));
-      const known = 'failure' in reply || counted === undefined || reply.route === undefined;
-      return known ? reply : { ...reply, route: counted(reply.route) };
+      // What answered in the name of a gateway that has ended was another program.
+      const gone = 'failure' in reply ? undefined : await ready?.();
+      if (gone !== undefined) return gone;
+      const known = 'failure' in reply || told === undefined || reply.route === undefined;
+      return known ? reply : { ...reply, route: told(reply.route) };
     },
   };
 }

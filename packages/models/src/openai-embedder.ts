@@ -1,6 +1,6 @@
 // Texts to vectors, by any endpoint with OpenAI's `/embeddings`: OpenAI, vLLM, Ollama, llama.cpp, LiteLLM, Infinity …
 import type { Embedder, ModelFailure } from '@pawl/core';
-import { readBody, type HttpOpened } from '@pawl/wire';
+import type { HttpOpened } from '@pawl/wire';
 import { callEndpoint, callOptions } from './call-endpoint.ts';
 import { listAt, member, numberAt, parsedJson } from './json-member.ts';
 import { openAiAddress, openAiHeaders, type OpenAiOptions } from './openai-provider.ts';
@@ -73,7 +73,7 @@ const notVectors: ModelFailure = {
 };
 
 async function readVectors(opened: HttpOpened): Promise<{ vectors: readonly Vector[]; promptTokens: number }> {
-  const value = parsedJson(await readBody(opened));
+  const value = parsedJson(await opened.text());
   const vectors: Vector[] = [];
   for (const [place, item] of listAt(value, 'data').entries()) {
     const vector = member(item, 'embedding');

@@ -1,6 +1,6 @@
 // Completions of any endpoint that speaks OpenAI's API: OpenAI, vLLM, LiteLLM, Portkey, Azure, llama.cpp, Ollama …
 import type { ModelFailure, ModelProvider, ModelReply, ModelRequest } from '@pawl/core';
-import { readBody, type HttpOpened } from '@pawl/wire';
+import type { HttpOpened } from '@pawl/wire';
 import { callEndpoint, callOptions, type Connection } from './call-endpoint.ts';
 import { readCompletion, type Completion } from './openai-completion.ts';
 import { chatBody, completionBody } from './openai-request.ts';
@@ -87,7 +87,7 @@ export function openAiHeaders(
 async function readAnswer(opened: HttpOpened): Promise<Completion | Unreadable> {
   if (opened.headers.get('content-type')?.startsWith('text/event-stream') === true) return readCompletionStream(opened);
   return (
-    readCompletion(await readBody(opened)) ?? {
+    readCompletion(await opened.text()) ?? {
       unreadable: 'the endpoint answered with something that is no chat completion',
     }
   );

@@ -1,5 +1,5 @@
 // JSON in, JSON out, for assertions that ask a service: webhooks and guardrails.
-import { HttpError, openHttp, readBody } from '@pawl/wire';
+import { HttpError, openHttp } from '@pawl/wire';
 import { parsedJson } from './json-member.ts';
 
 export interface PostOptions {
@@ -27,7 +27,7 @@ export function postJson({ timeoutMs = 15_000, maximumBytes = 4_000_000 }: PostO
       },
       { timeoutMs, maximumBytes },
     );
-    const text = await readBody(opened);
+    const text = await opened.text();
     return { status: opened.status, body: parsedJson(text) ?? text };
   };
 }

@@ -1,11 +1,12 @@
 // The provider of prompt-regression: somebody to ask, a cassette, or both, as inputs and suite say.
 import { posix } from 'node:path';
-import type { EvalProvider, ModelFailure, ModelProvider, Problem, Read, ScriptRunner, Workspace } from '@pawl/core';
+import type { EvalProvider, ModelFailure, ModelProvider, Problem, ScriptRunner, Workspace } from '@pawl/core';
 import type { ProviderFactory, ProviderSettings } from '@pawl/core/prompt-regression';
 import { cassetteProvider } from './cassette-provider.ts';
 import { SecretFiller } from './config-values.ts';
 import { openKind, providerIdOf } from './open-kind.ts';
 import { Pacer, realSleep } from './pacer.ts';
+import { withRoutePrices } from './route-prices.ts';
 
 export interface PromptProviderOptions {
   readonly workspace: Workspace;
@@ -26,7 +27,7 @@ const defaultConcurrency = 8;
 export function promptProviders(options: PromptProviderOptions): ProviderFactory {
   const { workspace, environment, now, scripts, trust = 'own', redact } = options;
   const pacers = new Map<string, Pacer>();
-  return async (settings): Promise<Read<ModelProvider>> => {
+  const open: ProviderFactory = async (settings) => {
     const provider = settings.provider ?? bareProvider(settings);
     const filler = new SecretFiller(environment);
     const pacer = (endpoint: string): Pacer => {
@@ -73,6 +74,14 @@ export function promptProviders(options: PromptProviderOptions): ProviderFactory
     return settings.record === 'none' || read.value === undefined
       ? read
       : { value: read.value, problems: [...problems, ...read.problems] };
+  };
+  return async (settings) => {
+    const opened = await open(settings);
+    const prices = settings.gateway?.prices;
+    // Recorded answers too: somebody may have looked prices up since.
+    return opened.value === undefined || prices === undefined
+      ? opened
+      : { ...opened, value: withRoutePrices(opened.value, prices) };
   };
 }
 

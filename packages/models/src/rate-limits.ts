@@ -1,9 +1,10 @@
 // What endpoints say of their limits beside the answer: how long nothing more should be sent.
+import type { HttpHeaders } from '@pawl/wire';
 
 const kinds = ['requests', 'tokens'] as const;
 
 /** Milliseconds until more may be sent, when the answer says that nothing is left; undefined when something is. */
-export function pauseAsked(headers: Headers, now: number = Date.now()): number | undefined {
+export function pauseAsked(headers: HttpHeaders, now: number = Date.now()): number | undefined {
   let longest: number | undefined;
   for (const kind of kinds) {
     const pairs = [

@@ -1,5 +1,6 @@
 // From what an endpoint said to the reply that is judged: cost, latency, and what a gateway tells of its route.
 import type { ModelReply } from '@pawl/core';
+import type { HttpHeaders } from '@pawl/wire';
 import type { Called } from './call-endpoint.ts';
 import type { Completion } from './openai-completion.ts';
 import { routeOf } from './route.ts';
@@ -42,7 +43,7 @@ export function priced(usage: Completion['usage'], prices: Prices | undefined): 
     : (usage.promptTokens * prices.prompt + usage.completionTokens * prices.completion) / 1_000_000;
 }
 
-function costOf(headers: Headers, said: number | undefined): number | undefined {
+function costOf(headers: HttpHeaders, said: number | undefined): number | undefined {
   const told = headers.get('x-litellm-response-cost');
   const cost = told === null || told.trim() === '' ? Number.NaN : Number(told);
   return Number.isFinite(cost) ? cost : said;
@@ -53,7 +54,7 @@ const told = /^(?:x-litellm-|x-portkey-|x-cache$|cf-aig-cache-status$)/;
 const untold = /(?:^|-)key-|budget|spend|call-id|trace-id|request-id|timeout|rate-?limit|duration|overhead/;
 const longestValue = 300;
 
-function toldBy(headers: Headers): Record<string, string> {
+function toldBy(headers: HttpHeaders): Record<string, string> {
   const route: Record<string, string> = {};
   for (const [name, value] of headers) {
     if (!told.test(name) || untold.test(name) || value === '') continue;

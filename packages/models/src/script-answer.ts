@@ -1,5 +1,5 @@
 // What users' JavaScript gives as a model's answer: a text, any value, or promptfoo's object with `output`.
-import type { ModelFailure, ModelReply, Script, ScriptRunner } from '@pawl/core';
+import { scriptRequest, type ModelFailure, type ModelReply, type Script, type ScriptRunner } from '@pawl/core';
 import { isMap, member, numberAt, textAt } from './json-member.ts';
 
 /** @param names what an inline script calls its arguments; a file's function gets them in this order */
@@ -8,20 +8,7 @@ export async function runScript(
   script: Script,
   names: Readonly<Record<string, unknown>>,
 ): Promise<{ readonly value: unknown } | ModelFailure> {
-  const result = await scripts.run(
-    typeof script === 'string'
-      ? { code: script, variables: names }
-      : {
-          code: '',
-          variables: {},
-          module: {
-            source: script.source,
-            file: script.file,
-            args: Object.values(names),
-            ...(script.export !== undefined && { export: script.export }),
-          },
-        },
-  );
+  const result = await scripts.run(scriptRequest(script, names));
   if ('value' in result) return result;
   const where = typeof script === 'string' ? 'the script' : script.file;
   return { failure: `${where} failed: ${result.failure}`, hint: 'Correct the script.' };

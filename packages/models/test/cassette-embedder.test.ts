@@ -72,3 +72,30 @@ test('record all asks anew, once for each text', async () => {
   }
   expect(inner.asked).toEqual(['one', 'one']);
 });
+
+test('a model that lies here answers what is not recorded, and a replay records nothing', async () => {
+  const workspace = fakeWorkspace({});
+  const inner = { ...counting('onnx:sha256:1'), local: true as const };
+  const replay = await cassetteEmbedder({ ...options, record: 'none', workspace, inner });
+
+  expect(await replay.embed(['one'])).toHaveProperty('vectors');
+  await replay.close?.();
+
+  expect(await workspace.readText(file)).toBeUndefined();
+});
+
+test('a changed model is another one: its vectors are made anew', async () => {
+  const workspace = fakeWorkspace({});
+  const inputs = [{ role: 'model' as const, path: 'm/model.onnx', digest: 'sha256:1' }];
+  const before = { ...counting('onnx:sha256:1'), local: true as const, inputs };
+  const after = { ...counting('onnx:sha256:2'), local: true as const };
+  for (const inner of [before, before, after]) {
+    const embedder = await cassetteEmbedder({ ...options, workspace, inner });
+    await embedder.embed(['one']);
+    await embedder.close?.();
+    expect(embedder.inputs).toEqual(inner === before ? inputs : undefined);
+  }
+
+  expect(before.asked).toEqual(['one']);
+  expect(after.asked).toEqual(['one']);
+});

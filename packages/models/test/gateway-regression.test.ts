@@ -261,6 +261,56 @@ test('a budget ends the second look at a cache', async () => {
   expect(comment).toContain('Of 12 asked again past the cache, 12 differ');
 });
 
+test('prices of routes tell the share of the cheap model, and what a gateway without a cache is asked for is told', async () => {
+  const config = (weight: number, more: object = {}) =>
+    JSON.stringify({ strategy: { mode: 'loadbalance' }, targets: [{ weight }], ...more });
+  const router = (shareOfSmall: number) => (request: Parameters<LoopbackGatewayOptions['route']>[0]) => {
+    const number = numberOf(messageOf(request));
+    return { model: number / cases < shareOfSmall ? 'small/x' : 'large/x', text: `label ${number}` };
+  };
+  await using gateway = await loopbackGateway({
+    dialect: 'portkey',
+    route: (request, asked) => router((asked as { targets: { weight: number }[] }).targets[0]?.weight ?? 0)(request),
+  });
+  const given = {
+    base: config(0.2),
+    head: config(0.9, { cache: { mode: 'simple' } }),
+    inputs: { 'gateway-url': gateway.baseUrl, 'route-prices': 'small/triage=0.1/0.4, large/triage=2.5/10' },
+  };
+  const world = worldOf(given);
+  const { comment, report } = await run(given, world);
+  const unpriced = await run({ ...given, inputs: {} }, world);
+  const wrong = await run({ ...given, inputs: { ...given.inputs, 'route-prices': 'small/triage=cheap' } }, world);
+
+  expect(comment).toContain('To the cheap model small/triage: 20 % → 90 %.');
+  expect(report.problems).toContainEqual(expect.objectContaining({ code: 'GATEWAY_CACHE_OFF', file: configFile }));
+  expect(unpriced.comment).not.toContain('cheap model');
+  expect(wrong.report).toMatchObject({ verdict: 'error', problems: [{ code: 'INPUT_INVALID' }] });
+});
+
+test('what answers in the name of a gateway that has ended is not believed', async () => {
+  await using other = await loopbackOpenAi({ answer: () => 'label 1' });
+  let asked = 0;
+  const opened = await promptProviders({ workspace: fakeWorkspace({}), environment: () => undefined })({
+    model: 'triage',
+    baseUrl: other.baseUrl,
+    gateway: {
+      kind: 'litellm',
+      digest: 'sha256:1',
+      // It ended while it was asked.
+      ready: async () => (asked++ === 0 ? undefined : { failure: 'the gateway ended with 1', hint: '' }),
+    },
+    cassettes: [],
+    record: 'missing',
+    timeoutMs: 1000,
+  });
+  const messages = [{ role: 'user' as const, content: 'Label mail 1' }];
+  const reply = await opened.value?.complete({ model: 'triage', messages, parameters: {}, repeat: 0 });
+
+  expect(other.requests).toHaveLength(1);
+  expect(reply).toEqual({ failure: 'the gateway ended with 1', hint: '' });
+});
+
 test('Portkey takes each configuration with the request, and one gateway serves both sides', async () => {
   const portkey = (model: string) =>
     JSON.stringify({ strategy: { mode: 'loadbalance' }, targets: [{ provider: model }] });

@@ -2,13 +2,14 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import type { GatewayRequest, ModelFailure, Workspace } from '@pawl/core';
 import { fakeWorkspace } from '@pawl/core/testing';
 import { gatewayStarter, openAiProvider, type GatewayStarterOptions } from '@pawl/models';
+import { reservePort } from '../src/reserved-port.ts';
 
 /** Answers with its configuration, its place and its environment; told to, it fails, hangs, or has a child. */
 const gateway = `
@@ -28,6 +29,13 @@ const childPort = child && await new Promise((resolve) => child.stdout.once('dat
 const daemon = text.includes('daemon')
   ? spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)'], { detached: true, stdio: 'inherit' }).pid
   : undefined;
+if (text.includes('robbed')) {
+  const answer = JSON.stringify({ choices: [{ message: { content: '{}' } }] });
+  const thief = "require('http').createServer((_, response) => response.setHeader('content-type', 'application/json').end(process.argv[2])).listen(Number(process.argv[1]), '127.0.0.1', () => console.log('there'))";
+  const other = spawn(process.execPath, ['-e', thief, port, answer], { stdio: ['ignore', 'pipe', 'ignore'] });
+  await new Promise((resolve) => other.stdout.once('data', resolve));
+  await new Promise((resolve) => setTimeout(resolve, 600));
+}
 if (text.includes('deaf')) setInterval(() => {}, 1000);
 else createServer((request, response) => {
   if (request.url === '/health/liveliness') return response.end('alive');
@@ -72,7 +80,7 @@ async function open(
   const opened = await starter.open({ command, config: 'gateway/litellm.yaml', env: ['UPSTREAM'], ...request });
   if (opened.value === undefined) throw new Error(JSON.stringify(opened.problems));
   const { value } = opened;
-  const apiKey = starter.environment(value.apiKeyEnv);
+  const apiKey = value.apiKeyEnv === undefined ? undefined : starter.environment(value.apiKeyEnv);
   const ask = async (): Promise<Said | ModelFailure> => {
     const provider = openAiProvider({ baseUrl: value.baseUrl, retries: 0, ...(apiKey !== undefined && { apiKey }) });
     const reply = await provider.complete({
@@ -143,7 +151,7 @@ test('it ends with what it started', async () => {
   await started.close();
 
   expect(lived).toBe(true);
-  expect(await listens(childPort)).toBe(false);
+  await vi.waitUntil(async () => !(await listens(childPort)), { timeout: 5000 });
 });
 
 /** Starts the gateway, says where it is, and waits for its own end. */
@@ -217,4 +225,63 @@ test('a fork starts none, and a command needs its placeholders', async () => {
   expect(await codes({ trust: 'fork' }, {})).toEqual(['GATEWAY_FORK']);
   expect(await codes({}, { command: 'litellm --config {config}' })).toEqual(['INPUT_INVALID']);
   expect(await codes({}, { env: ['NOT_SET'] })).toEqual(['ENV_MISSING']);
+});
+
+test('ports of gateways that wait for their start are their own, and no other program is given them', async () => {
+  await using files = await folderWith('model_list: []');
+  const opened = await Promise.all(Array.from({ length: 40 }, () => open(files)));
+  const ports = opened.map(({ baseUrl }) => Number(new URL(baseUrl).port));
+  const taken = createServer();
+  const refused = await new Promise<string | undefined>((resolve) => {
+    taken.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code));
+    taken.listen({ port: ports[0], host: '127.0.0.1', exclusive: true }, () => resolve(undefined));
+  });
+  await Promise.all(opened.map((each) => each.close()));
+
+  expect(new Set(ports).size).toBe(40);
+  // What systems hand out by themselves lies above.
+  expect(ports.every((port) => port >= 20_000 && port < 30_000)).toBe(true);
+  expect(refused).toBe('EADDRINUSE');
+});
+
+test('a port stays its gateway’s while that has not opened it yet, also before another run', async () => {
+  const one = await reservePort();
+  await one.handOver();
+  const drawn = await Promise.all(Array.from({ length: 200 }, () => reservePort()));
+  const others = drawn.map(({ port }) => port);
+  await Promise.all([one, ...drawn].map((each) => each.release()));
+
+  expect(others).not.toContain(one.port);
+  expect(new Set(others).size).toBe(200);
+});
+
+test('another program that took the port meanwhile is not believed', async () => {
+  await using files = await folderWith('robbed');
+  const starter = gatewayStarter({ workspace: files.workspace, environment });
+  const command = `'${process.execPath}' '${join(files.folder, 'gateway.mjs')}' {config} {port}`;
+  const opened = await starter.open({ command, config: 'gateway/litellm.yaml', env: [] });
+  const gateway = opened.value;
+  if (gateway === undefined) throw new Error(JSON.stringify(opened.problems));
+  const first = await gateway.ready();
+  // It answered as a gateway would; the real one has found its port taken since.
+  await vi.waitUntil(async () => (await gateway.ready()) !== undefined, { timeout: 5000 });
+  const failure = await gateway.ready();
+  await gateway.close();
+
+  expect(first).toBeUndefined();
+  expect(failure?.failure).toMatch(/^the gateway ended with 1: /);
+  expect(failure?.hint).toBe('Another program took its port while it started: run it again.');
+});
+
+test('one that is told its configuration with every request needs a port alone, and is given no key', async () => {
+  await using files = await folderWith('model_list: []');
+  const config = join(files.folder, 'gateway/litellm.yaml');
+  const command = `'${process.execPath}' '${join(files.folder, 'gateway.mjs')}' '${config}' {port}`;
+  const started = await open(files, { command, perRequest: true });
+  await started.ready();
+  const said = answered(await started.ask());
+  await started.close();
+
+  expect(started.apiKeyEnv).toBeUndefined();
+  expect(said.env).not.toHaveProperty('LITELLM_MASTER_KEY');
 });

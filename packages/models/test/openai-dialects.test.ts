@@ -170,9 +170,12 @@ test('the environment names the embedding model, and without one nothing is gues
     PAWL_EMBEDDINGS_MODEL: 'nomic-embed-text',
     PAWL_EMBEDDINGS_KEY: 'emb-key-1',
   };
-  expect(await promptEmbedder({ environment: (name) => env[name] }).embed(['a'])).toEqual({ vectors: [[1, 2]] });
+  const workspace = fakeWorkspace({});
+  const named = await promptEmbedder({ environment: (name) => env[name], workspace });
+  expect(await named.embed(['a'])).toEqual({ vectors: [[1, 2]] });
   expect(server.requests[0]?.body.model).toBe('nomic-embed-text');
-  expect(await promptEmbedder({ environment: () => undefined }).embed(['a'])).toMatchObject({
+  const unnamed = await promptEmbedder({ environment: () => undefined, workspace });
+  expect(await unnamed.embed(['a'])).toMatchObject({
     failure: expect.stringContaining('not guessed'),
     hint: expect.stringContaining('PAWL_EMBEDDINGS_URL'),
   });

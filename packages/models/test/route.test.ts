@@ -1,6 +1,8 @@
 // Which way a gateway took, by the headers that LiteLLM 1.106 and Portkey send.
 import { expect, test } from 'vitest';
-import { countsFallbacks, routeOf } from '../src/route.ts';
+import type { ModelReply, ModelRoute } from '@pawl/core';
+import { withRoutePrices } from '../src/route-prices.ts';
+import { readsTargets, routeOf } from '../src/route.ts';
 import { replyOf } from '../src/reply.ts';
 
 const litellm = {
@@ -44,6 +46,11 @@ test.each([
     portkey,
     { model: 'openai/gpt', deployment: 'config.targets[1]', retries: 2, cache: 'miss' },
   ],
+  [
+    'a Portkey without a cache',
+    { ...portkey, 'x-portkey-cache-status': 'DISABLED' },
+    { model: 'openai/gpt', deployment: 'config.targets[1]', retries: 2, cache: 'off' },
+  ],
   ['a hit of Portkey', { ...portkey, 'x-portkey-cache-status': 'HIT' }, { retries: 2, cache: 'hit' }],
   [
     'a hit of Portkey by similarity',
@@ -69,8 +76,38 @@ test('the price of an answer from a cache is nothing, whatever the gateway says'
 
 test("Portkey's fallbacks are counted by the target that answered, where its targets are asked in order", () => {
   const route = { model: 'openai/gpt', deployment: 'config.targets[2]' };
-  const counted = (mode: string) => countsFallbacks(JSON.stringify({ strategy: { mode } }))(route);
+  const counted = (mode: string) => readsTargets(JSON.stringify({ strategy: { mode } }))(route);
 
   expect(counted('fallback')).toEqual({ ...route, fallbacks: 2 });
   expect(counted('loadbalance')).toEqual(route);
+});
+
+test('targets inside of a target of Portkey are counted too, and one that has a name is called by it', () => {
+  const inner = { strategy: { mode: 'fallback' }, targets: [{}, { name: 'spare' }] };
+  const told = (mode: string, deployment: string) =>
+    readsTargets(JSON.stringify({ strategy: { mode }, targets: [{ name: 'first' }, inner] }))({ deployment });
+
+  expect(told('fallback', 'config.targets[1].targets[1]')).toEqual({ deployment: 'spare', fallbacks: 2 });
+  expect(told('loadbalance', 'config.targets[1].targets[1]')).toEqual({ deployment: 'spare', fallbacks: 1 });
+  expect(told('fallback', 'config.targets[0]')).toEqual({ deployment: 'first', fallbacks: 0 });
+  expect(told('fallback', 'config')).toEqual({ deployment: 'config' });
+});
+
+test('an answer of a priced route costs that, recorded or not, and one from a cache nothing', async () => {
+  const usage = { promptTokens: 1000, completionTokens: 100 };
+  const reply = (route: ModelRoute): ModelReply => ({ text: 'a', reused: false, usage, route });
+  const provider = (given: ModelReply) =>
+    withRoutePrices(
+      { id: 'openai', complete: async () => given, recorded: () => given },
+      { 'openai/small': { prompt: 1, completion: 10 } },
+    );
+  const request = { model: 'm', messages: [], parameters: {}, repeat: 0 };
+  const small = provider(reply({ model: 'openai/small' }));
+  const large = provider({ ...reply({ model: 'openai/large' }), costUsd: 1 });
+  const cached = provider({ ...reply({ cache: 'hit' }), costUsd: 0 });
+
+  expect(await small.complete(request)).toMatchObject({ costUsd: 0.002 });
+  expect(small.recorded?.(request)?.costUsd).toBe(0.002);
+  expect(await large.complete(request)).toMatchObject({ costUsd: 1 });
+  expect(await cached.complete(request)).toMatchObject({ costUsd: 0 });
 });

@@ -1,6 +1,7 @@
-// `name@label` → what to tell the model. Answers from memory, looks again in the background, and goes on with what it has
-// when the repository cannot be reached: a moved label needs no deploy, and a lost network stops nobody.
+// `name@label` → what to tell the model. Answers from memory while that is fresh, then looks again, and goes on with what
+// it has when the repository cannot be reached: a moved label needs no deploy, and a lost network stops nobody.
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseVersionRef, promptDigest, promptStem, readPrompt, type Prompt, type RegisteredVersion } from '@pawl/core';
 import { missingVariables, parseJinja, renderJinja } from '@pawl/core/template';
 import { openHistory, openRegistry, remoteOf, type GitHistory, type GitRegistry } from '@pawl/git';
@@ -8,7 +9,7 @@ import { bringCommit, findPromptFile, type Environment } from './prompt-file.ts'
 import { PromptError } from './prompt-error.ts';
 
 export interface PromptClientOptions {
-  /** A clone of the repository that holds the prompts. */
+  /** A clone of the repository that holds the prompts, or a folder of it. */
   readonly repository: string;
   /** Git remote whose labels count; by default `origin`, or the clone itself where there is none. */
   readonly remote?: string;
@@ -16,7 +17,9 @@ export interface PromptClientOptions {
   readonly freshFor?: number;
   /** How long an answer that could not be refreshed is still given; a day by default, Infinity for ever. */
   readonly staleFor?: number;
-  /** Told of refreshes that failed; the answer given is the older one. */
+  /** How long a question waits for an answer to be refreshed, in milliseconds, where there is an older one; 5,000 by default. */
+  readonly waitFor?: number;
+  /** Told of refreshes that failed or were not waited for; the answer given is the older one. */
   readonly onStale?: (problem: { readonly ref: string; readonly error: unknown; readonly ageMs: number }) => void;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
@@ -54,7 +57,8 @@ interface Cached {
 
 /** @throws HistoryError, RegistryError when the folder is no repository */
 export async function openPrompts(options: PromptClientOptions): Promise<PromptClient> {
-  const { repository, environment = process.env, now = Date.now, freshFor = 60_000, staleFor = 86_400_000 } = options;
+  const { repository, environment = process.env, now = Date.now } = options;
+  const { freshFor = 60_000, staleFor = 86_400_000, waitFor = 5000 } = options;
   const remote = options.remote ?? (await remoteOf(repository, 'origin', environment));
   const registry = await openRegistry({ repository, environment, ...(remote !== undefined && { remote }) });
   const history = await openHistory({ repository, environment });
@@ -80,7 +84,8 @@ export async function openPrompts(options: PromptClientOptions): Promise<PromptC
       const cached = cache.get(ref);
       if (cached !== undefined && now() - cached.at < freshFor) return { ...cached.prompt, stale: false };
       try {
-        return { ...(await load(ref)).prompt, stale: false };
+        const loading = load(ref);
+        return { ...(await (cached === undefined ? loading : within(loading, waitFor, ref))).prompt, stale: false };
       } catch (error) {
         const ageMs = cached === undefined ? Number.POSITIVE_INFINITY : now() - cached.at;
         // A prompt that was taken out of the registry on purpose must not live on; only what cannot be asked may.
@@ -96,6 +101,20 @@ export async function openPrompts(options: PromptClientOptions): Promise<PromptC
       await history[Symbol.asyncDispose]();
     },
   };
+}
+
+/** A network that swallows everything holds Git up for minutes; who asks goes on with what there is. */
+async function within<T>(loading: Promise<T>, milliseconds: number, ref: string): Promise<T> {
+  // What fails after nobody waits any more is told when it is asked for again.
+  loading.catch(() => {});
+  const timer = new AbortController();
+  const late = sleep(milliseconds, undefined, { signal: timer.signal, ref: false }).then(() => {
+    throw new PromptError('PROMPTS_UNREADABLE', `"${ref}" was not looked up within ${milliseconds / 1000} s.`, {
+      hint: 'Check the network; waitFor says how long to wait.',
+    });
+  });
+  late.catch(() => {});
+  return Promise.race([loading, late]).finally(() => timer.abort());
 }
 
 interface Place {

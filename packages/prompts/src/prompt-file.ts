@@ -1,7 +1,7 @@
 // Where a prompt lies at a commit: the file of its name, wherever in the tree it is.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { RegisteredVersion } from '@pawl/core';
+import type { History, RegisteredVersion } from '@pawl/core';
 import { PromptError } from './prompt-error.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -41,26 +41,21 @@ export async function bringCommit(
   );
 }
 
-/** @returns undefined when the commit has no such file. @throws PromptError when the commit cannot be read, or two files match */
+/**
+ * Below the folder that was opened, which need not be the top of its repository.
+ * @returns undefined when the commit has no such file. @throws PromptError when the commit cannot be read, or two files match
+ */
 export async function findPromptFile(
-  { repository, environment }: { readonly repository: string; readonly environment: Environment },
+  { history }: { readonly history: Pick<History, 'list'> },
   { name, commit }: Pick<RegisteredVersion, 'name' | 'commit'>,
 ): Promise<string | undefined> {
   const stem = name.slice(name.lastIndexOf('/') + 1);
-  const command = ['ls-tree', '-r', '-z', '--name-only', '--full-tree', commit];
-  const { stdout } = await execute('git', command, {
-    cwd: repository,
-    env: { ...environment },
-    maxBuffer: 256 << 20,
-  }).catch((cause: unknown) => {
+  const found = await history.list(commit, `**/${stem}.prompt.yml`).catch((cause: unknown) => {
     throw new PromptError('PROMPTS_UNREADABLE', `Commit ${commit.slice(0, 7)} of ${name} is not in this clone.`, {
       hint: 'Fetch it: the clone needs the commits that versions lie on (`git fetch --tags`).',
       cause,
     });
   });
-  const found = stdout
-    .split('\0')
-    .filter((path) => path === `${stem}.prompt.yml` || path.endsWith(`/${stem}.prompt.yml`));
   if (found.length < 2) return found[0];
   throw new PromptError(
     'PROMPTS_INVALID',

@@ -1,7 +1,9 @@
-import { rename } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { openRegistry } from '@pawl/git';
 import { openPrompts } from '@pawl/prompts';
 import { bareRemote, cloneOf, gitRepo, userStateOf, type BareRemote, type GitRepo } from '@pawl/testkit/git';
+import { loopbackHttp } from '@pawl/testkit/http-service';
 import { expect, test } from 'vitest';
 
 const file = 'prompts/greet.prompt.yml';
@@ -92,6 +94,37 @@ test('when the repository cannot be reached the last answer is given, said to be
   await expect(prompts.get('greet@production')).rejects.toMatchObject({ code: 'PROMPTS_UNREADABLE' });
   await rename(`${here.remote.path}-away`, here.remote.path);
   expect(await prompts.get('greet@production')).toMatchObject({ stale: false });
+});
+
+test('a network that swallows everything holds nobody up who has an older answer', async () => {
+  await using here = await scene();
+  const settings = join(here.clone.path, '.git', 'settings-of-the-user');
+  await writeFile(settings, '');
+  let clock = 0;
+  const told: unknown[] = [];
+  await using prompts = await openPrompts({
+    repository: here.clone.path,
+    environment: { ...here.clone.environment, GIT_CONFIG_GLOBAL: settings },
+    now: () => clock,
+    waitFor: 50,
+    onStale: ({ error }) => told.push(error),
+  });
+  await prompts.get('greet@production');
+  // Answers nothing, ever; it ends before the client does. From now on Git finds it where the remote was.
+  await using silent = await loopbackHttp(() => undefined);
+  await writeFile(settings, `[url "${silent.url}/repository.git"]\n\tinsteadOf = ${here.remote.url}\n`);
+  clock = 61_000;
+
+  expect(await prompts.get('greet@production')).toMatchObject({ version: 'v0.1.0', stale: true });
+  expect(told).toMatchObject([{ code: 'PROMPTS_UNREADABLE', message: expect.stringContaining('within 0.05 s') }]);
+});
+
+test('a folder of a repository may be opened, and prompts below it are found', async () => {
+  await using here = await scene();
+  const { environment, path } = here.clone;
+  await using prompts = await openPrompts({ repository: `${path}/prompts`, environment });
+
+  expect((await prompts.get('greet@production')).messages[0]?.content).toBe('Be kind.');
 });
 
 test('what is not registered, a variable without a value and no name at all are each told', async () => {

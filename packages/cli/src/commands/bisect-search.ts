@@ -70,51 +70,84 @@ export async function planSearch(
 export interface SearchOptions {
   readonly world: Pick<World, 'history'>;
   readonly evaluation: BisectEvaluation;
-  readonly paths: readonly string[];
+  /** Files that versions which were looked at read; more with every look. */
+  readonly paths: () => readonly string[];
   /** Told each version as it has been looked at. */
   readonly looked: (step: Step) => void;
 }
 
-/** @param versions oldest first: the first may be the one, and the last is as bad as the bad end */
-export async function searchCommits(versions: readonly LoggedCommit[], options: SearchOptions): Promise<Found> {
-  const found = await halve(versions, options);
-  const [only, other] = found;
-  if (only === undefined || other !== undefined || only.parents.length < 2) return { commits: found };
-  return intoMerge(only, options);
+/** The good end of a line of commits, and its bad end. */
+export interface SearchRange {
+  readonly from: string;
+  readonly to: string;
 }
 
-async function halve(versions: readonly LoggedCommit[], options: SearchOptions): Promise<readonly LoggedCommit[]> {
+/** Looks at each version once, whatever asks for it. */
+export async function searchCommits(range: SearchRange, options: SearchOptions): Promise<Found> {
+  const known = new Map<string, Promise<Looked>>();
+  const look = (commit: string): Promise<Looked> => {
+    const looking = known.get(commit) ?? lookAt(commit, options);
+    known.set(commit, looking);
+    return looking;
+  };
+  return searchLine(range, { ...options, look });
+}
+
+interface Searching extends SearchOptions {
+  readonly look: (commit: string) => Promise<Looked>;
+}
+
+/** Also among commits that touched what only a version in the middle reads: none of its files is known from the ends. */
+async function searchLine(range: SearchRange, options: Searching): Promise<Found> {
+  let versions = await versionsOf(range, options);
+  for (;;) {
+    const found = await halve(versions, options);
+    const wider = await versionsOf(range, options);
+    if (wider.length > versions.length) {
+      versions = wider;
+      continue;
+    }
+    const [only, other] = found;
+    if (only === undefined || other !== undefined || only.parents.length < 2) return { commits: found };
+    return intoMerge(only, options);
+  }
+}
+
+const versionsOf = (range: SearchRange, { world, paths }: SearchOptions): Promise<readonly LoggedCommit[]> =>
+  world.history.changes({ ...range, paths: paths() });
+
+/** @param versions oldest first: the first may be the one, and the last is as bad as the bad end */
+async function halve(versions: readonly LoggedCommit[], { look }: Searching): Promise<readonly LoggedCommit[]> {
   const states: (VersionState | undefined)[] = ['good', ...versions.map(() => undefined)];
   states[versions.length] = 'bad';
   for (;;) {
     const { good, bad, next } = bisectPosition(states);
     const version = next === undefined ? undefined : versions[next - 1];
     if (next === undefined || version === undefined) return versions.slice(good, bad);
-    states[next] = (await look(version.commit, options)).state;
+    states[next] = (await look(version.commit)).state;
   }
 }
 
 /** Down the branch that was bad before it was merged, from where it left; else the merge itself is the one. */
-async function intoMerge(merge: LoggedCommit, options: SearchOptions): Promise<Found> {
-  const { world, paths } = options;
+async function intoMerge(merge: LoggedCommit, options: Searching): Promise<Found> {
+  const { world, look } = options;
   const [line = '', ...branches] = merge.parents;
   let unclear = false;
   for (const tip of branches) {
-    const { state } = await look(tip, options);
+    const { state } = await look(tip);
     unclear ||= state !== 'good' && state !== 'bad';
     if (state !== 'bad') continue;
-    const versions = await world.history.changes({ from: line, to: tip, paths });
+    const range = { from: line, to: tip };
     const base = await world.history.mergeBase(line, tip);
     // What the branch did not change itself, or was bad where it left, did not come from it.
-    if (versions.length === 0 || base === undefined) continue;
-    if ((await look(base, options)).state !== 'good') continue;
-    const inner = await searchCommits(versions, options);
-    return { through: merge, ...inner };
+    if (base === undefined || (await versionsOf(range, options)).length === 0) continue;
+    if ((await look(base)).state !== 'good') continue;
+    return { through: merge, ...(await searchLine(range, options)) };
   }
   return { commits: [merge], ...(!unclear && { together: true }) };
 }
 
-async function look(commit: string, { evaluation, looked }: SearchOptions): Promise<Looked> {
+async function lookAt(commit: string, { evaluation, looked }: SearchOptions): Promise<Looked> {
   const answer = await evaluation.version(commit);
   looked({ commit, ...answer });
   return answer;

@@ -88,8 +88,10 @@ export interface Told {
 
 export function foundText({ commits, through, together }: Found, { steps, spent, paths, advisory }: Told): string {
   const [only, other] = commits;
+  const unreadable = new Set(steps.flatMap(({ commit, state }) => (state === 'unreadable' ? [commit] : [])));
   const named = commits.map(
-    ({ commit, at, author, subject }) => `${short(commit)} ${at.slice(0, 10)} ${author}: ${subject}`,
+    ({ commit, at, author, subject }) =>
+      `${short(commit)} ${at.slice(0, 10)} ${author}: ${subject}${unreadable.has(commit) ? ' (cannot be evaluated)' : ''}`,
   );
   const lines =
     only !== undefined && other === undefined
@@ -101,7 +103,9 @@ export function foundText({ commits, through, together }: Found, { steps, spent,
       : [
           `The fall is at one of ${commits.length} commits, which the evidence cannot tell apart:`,
           ...named.map((line) => `  ${line}`),
-          'More cases, or a higher --max-repeats, would narrow it down.',
+          ...(commits.filter(({ commit }) => !unreadable.has(commit)).length > 1
+            ? ['More cases, or a higher --max-repeats, would narrow it down.']
+            : []),
         ];
   if (through !== undefined) lines.push(`It came with the merge ${short(through.commit)}: ${through.subject}`);
   const cost = spent.costUsd > 0 ? `, $${spent.costUsd.toFixed(2)}` : '';

@@ -14,6 +14,7 @@ import {
   type Calibrated,
   type SuiteJudge,
 } from '@pawl/core/judges';
+import { openEmbedders } from '@pawl/core/prompt-regression';
 import { escapeTerminal } from '@pawl/core/report';
 import type { World } from '@pawl/wiring';
 import { showProblems } from '../show-problems.ts';
@@ -61,6 +62,7 @@ export async function calibrate({ world, shell, suite: path, options }: Request)
   const { cases } = suite.value;
   const whole = suite.value;
   const parameters = judgeParameters(provider, model);
+  const embedders = openEmbedders(whole.embedding, { cassettes: [], record: 'none', model }, world.openEmbedder);
   const calibrated = await calibrateJudge({
     assertion,
     scorer: judgeScorers.get(assertion.type),
@@ -73,7 +75,7 @@ export async function calibrate({ world, shell, suite: path, options }: Request)
     promptOf: (vars) => promptText(whole, vars),
     world: {
       judge: async () => ({ id: endpoint.id, model, parameters, complete: (request) => endpoint.complete(request) }),
-      embedder: world.embedder,
+      embedder: (as) => embedders.of(as),
       scripts,
     },
     repeats: Math.max(1, options.repeats),
@@ -83,6 +85,7 @@ export async function calibrate({ world, shell, suite: path, options }: Request)
     progress: json ? () => {} : shell.err,
   });
   await endpoint.close?.();
+  await embedders.close();
   if (calibrated.value === undefined) return showProblems(calibrated.problems, shell, json);
   const file = options.output ?? beside(path, `${found.names[0]?.replaceAll(/[^\w.-]+/g, '-')}.judge.json`);
   await workspace.write(file, `${JSON.stringify(calibrated.value.certificate, null, 2)}\n`);

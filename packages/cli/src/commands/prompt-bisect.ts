@@ -99,10 +99,11 @@ async function bisect(world: World, text: string, options: Options, shell: Shell
     else showProblems([problem], shell, false);
     return good.state === 'unreadable' ? exitCodes.error : exitCodes.inconclusive;
   }
-  const found = await searchCommits(versions, { world: at, evaluation, paths, looked });
+  const range = { from: ends.good, to: ends.bad };
+  const found = await searchCommits(range, { world: at, evaluation, paths: () => pathsOf(at, options), looked });
   const spent = { ...at.answers, costUsd: evaluation.spentUsd };
   if (json) shell.out(JSON.stringify({ ...about, steps, found: found.commits, ...withThrough(found), spent }, null, 2));
-  else shell.out(foundText(found, { steps, spent, paths, advisory: evaluation.advisory }));
+  else shell.out(foundText(found, { steps, spent, paths: pathsOf(at, {}), advisory: evaluation.advisory }));
   return found.commits.length === 1 ? 0 : exitCodes.inconclusive;
 }
 
@@ -155,13 +156,22 @@ async function prepare(world: World, text: string, options: Options): Promise<Pr
   const [bad, good] = [await evaluation.plan(ends.bad), await evaluation.plan(ends.good)];
   if ('problems' in bad) return bad;
   if ('problems' in good) return good;
-  const paths = [...at.touched].filter((file) => !/\.(?:judge\.json|cassette\.jsonl)$/.test(file)).toSorted();
-  if (!paths.includes(there)) return { problems: [notRead(there, path)] };
+  if (!pathsOf(at, {}).includes(there)) return { problems: [notRead(there, path)] };
   const range = { from: ends.good, to: ends.bad };
-  const versions = await world.history.changes({ ...range, paths: paths.filter((file) => file !== options.suite) });
-  if (versions.length === 0) return { problems: [untouched(ends, paths)] };
-  return { evaluation, at, plan: await planSearch(evaluation, { good, bad }, versions), versions, paths, ends };
+  const changes = () => world.history.changes({ ...range, paths: pathsOf(at, options) });
+  for (let versions = await changes(); ;) {
+    if (versions.length === 0) return { problems: [untouched(ends, pathsOf(at, {}))] };
+    const plan = await planSearch(evaluation, { good, bad }, versions);
+    // To plan a version in the middle is to read it, with files that neither end has.
+    const wider = await changes();
+    if (wider.length === versions.length) return { evaluation, at, plan, versions, paths: pathsOf(at, {}), ends };
+    versions = wider;
+  }
 }
+
+/** What decides how a version does; a suite that is the same throughout decides nothing. */
+const pathsOf = ({ touched }: WorldAt, { suite }: Pick<Options, 'suite'>): readonly string[] =>
+  [...touched].filter((file) => file !== suite && !/\.(?:judge\.json|cassette\.jsonl)$/.test(file)).toSorted();
 
 async function endsOf(world: World, text: string, options: Options): Promise<Ends | Refused> {
   const name = text.replace(/^.*\//, '').replace(/\.prompt\.ya?ml$/, '');

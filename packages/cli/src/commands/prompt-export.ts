@@ -1,6 +1,6 @@
 // pawl prompt export: a label's prompts as one JSON file, for applications in any language.
 import { createHash } from 'node:crypto';
-import { hasErrors, promptDigest, promptStem, readPrompt, type Problem } from '@pawl/core';
+import { hasErrors, promptDigest, readPrompt, type Problem } from '@pawl/core';
 import { exportPrompts, type LabelledPrompt } from '@pawl/core/prompt-history';
 import type { World } from '@pawl/wiring';
 import { Option, type Command } from 'commander';
@@ -35,20 +35,20 @@ export function addPromptExport(prompt: Command, shell: Shell, finish: Finish): 
 }
 
 async function exportLabel(world: World, { label, output, json = false }: Options, shell: Shell): Promise<number> {
-  const paths = new Map((await world.workspace.list('**/*.prompt.yml')).map((path) => [promptStem(path), path]));
-  const versions = (await world.registry.list()).filter(
-    ({ labels, name }) => labels.includes(label) && paths.has(name),
-  );
+  const versions = (await world.registry.list()).filter(({ labels }) => labels.includes(label));
   const found: LabelledPrompt[] = [];
   const problems: Problem[] = [];
   for (const { name, version, commit } of versions) {
-    const path = paths.get(name) ?? '';
+    // Where it lay then: it may have been moved since, or be no prompt but a model.
+    const [path, other] = await world.history.list(commit, `**/${name.slice(name.lastIndexOf('/') + 1)}.prompt.yml`);
+    if (path === undefined) continue;
+    if (other !== undefined) problems.push(twice({ name, version }, [path, other]));
     const file = await readAt(world, path, { name, ref: `${name}@${version}` });
     const read = file.value === undefined ? undefined : readPrompt({ text: file.value.text, file: path });
     if (read?.value === undefined) problems.push(...(read?.problems ?? file.problems));
     else found.push({ name, version, commit, digest: promptDigest(read.value, sha256), prompt: read.value });
   }
-  if (versions.length === 0) problems.push(nobody(label));
+  if (found.length === 0 && problems.length === 0) problems.push(nobody(label));
   // A file with a prompt missing would break whoever reads it: all or nothing.
   if (hasErrors(problems)) return showProblems(problems, shell, json);
   const text = `${JSON.stringify(exportPrompts(label, found), null, 2)}\n`;
@@ -59,6 +59,16 @@ async function exportLabel(world: World, { label, output, json = false }: Option
   }
   return 0;
 }
+
+const twice = (
+  { name, version }: { readonly name: string; readonly version: string },
+  paths: readonly string[],
+): Problem => ({
+  code: 'PROMPT_AMBIGUOUS',
+  severity: 'error',
+  message: `${name}@${version} may be ${paths.join(' or ')}.`,
+  hint: 'A prompt is called as its file is, once in a repository: rename one, and register a new version.',
+});
 
 const nobody = (label: string): Problem => ({
   code: 'LABEL_UNKNOWN',

@@ -107,7 +107,7 @@ export async function labelMover(
         policies,
         message: message === undefined ? (force ? '' : why) : `${message}\n\n${why}`,
       },
-      { ...world, sha256, isoTime: (milliseconds) => new Date(milliseconds).toISOString() },
+      { ...world, sha256 },
     );
     return promotion.state === 'refused' ? promotion.problem : undefined;
   };

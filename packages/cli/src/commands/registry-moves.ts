@@ -43,7 +43,7 @@ export const label: Act = async (doing) => {
       policies: world.config.registry?.promotion ?? [],
       ...(options.message !== undefined && { message: options.message }),
     },
-    { ...world, sha256, isoTime: (milliseconds) => new Date(milliseconds).toISOString() },
+    { ...world, sha256 },
   );
   if (promotion.state === 'refused') {
     const usage = wrong(promotion.problem);

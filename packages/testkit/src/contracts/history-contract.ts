@@ -48,6 +48,16 @@ export const historyContract: readonly ContractCase<HistorySubject>[] = [
     },
   },
   {
+    title: 'lists the files of a commit by a glob, whatever there is now',
+    check: async ({ history, base, main }) => {
+      assert.deepEqual(await history.list(main, '*.txt'), ['a.txt']);
+      assert.deepEqual(await history.list('topic', '**/*.txt'), ['a.txt', 'dir/b.txt']);
+      assert.deepEqual(await history.list('topic', 'dir/b.txt'), ['dir/b.txt']);
+      assert.deepEqual(await history.list(base, 'dir/*'), []);
+      await assert.rejects(history.list('f'.repeat(40), '*'), { code: 'HISTORY_UNREADABLE' });
+    },
+  },
+  {
     title: 'materializes what is there, and nothing for what is not',
     check: async ({ history, base }) => {
       assert.match((await history.materialize(base, 'a.txt')) ?? '', /a\.txt$/);

@@ -1,6 +1,7 @@
 // A gateway on this machine, with the headers of LiteLLM or Portkey: it routes as told, and keeps answers in a cache.
 // LiteLLM 1.106 was watched: the answer's model is what was asked for, the key of the cache is told of hits alone, and
-// a hit names a deployment and a price although nobody was asked.
+// a hit names a deployment and a price although nobody was asked. Portkey 1.15 names no price, counts no fallbacks, and
+// says DISABLED of a cache that its open source does not have, whatever the configuration asks for.
 import { wholeAnswer, tokens } from '../openai/answers.ts';
 import type { ChatRequest } from '../openai/chat-request.ts';
 import { loopbackHttp, type LoopbackHttp, type ServiceReply, type ServiceRequest } from '../http-service/index.ts';
@@ -9,7 +10,8 @@ import { loopbackHttp, type LoopbackHttp, type ServiceReply, type ServiceRequest
 export interface Routed {
   readonly model: string;
   readonly text: string;
-  readonly costUsd: number;
+  /** Told by LiteLLM alone. */
+  readonly costUsd?: number;
   readonly deployment?: string;
   readonly fallbacks?: number;
 }
@@ -63,7 +65,12 @@ function answer(request: ServiceRequest, options: LoopbackGatewayOptions, cache:
     finishReason: 'stop',
     promptTokens: tokens(JSON.stringify(asked.messages)),
   });
-  const told = { routed, semantic: options.semantic === true, ...(kept !== undefined && { hit: key ?? '' }) };
+  const told = {
+    routed,
+    semantic: options.semantic === true,
+    caches: cacheKey !== undefined,
+    ...(kept !== undefined && { hit: key ?? '' }),
+  };
   return {
     headers: dialect === 'litellm' ? litellmHeaders(told) : portkeyHeaders(told, past),
     body: reply,
@@ -73,11 +80,12 @@ function answer(request: ServiceRequest, options: LoopbackGatewayOptions, cache:
 interface Told {
   readonly routed: Routed;
   readonly semantic: boolean;
+  readonly caches: boolean;
   readonly hit?: string;
 }
 
 function litellmHeaders({ routed, semantic, hit }: Told): Readonly<Record<string, string>> {
-  const { model, costUsd, deployment, fallbacks = 0 } = routed;
+  const { model, costUsd = 0, deployment, fallbacks = 0 } = routed;
   return {
     'x-litellm-call-id': '00000000-0000-0000-0000-000000000000',
     'x-litellm-model-id': deployment ?? Buffer.from(model).toString('hex').padEnd(64, '0').slice(0, 64),
@@ -92,11 +100,11 @@ function litellmHeaders({ routed, semantic, hit }: Told): Readonly<Record<string
   };
 }
 
-function portkeyHeaders({ routed, semantic, hit }: Told, past: boolean): Readonly<Record<string, string>> {
-  const status = past ? 'REFRESH' : hit !== undefined ? 'HIT' : 'MISS';
+function portkeyHeaders({ routed, semantic, caches, hit }: Told, past: boolean): Readonly<Record<string, string>> {
+  const status = !caches ? 'DISABLED' : past ? 'REFRESH' : hit !== undefined ? 'HIT' : 'MISS';
   const [provider = ''] = routed.model.split('/');
   return {
-    'x-portkey-cache-status': semantic && !past ? `SEMANTIC ${status}` : status,
+    'x-portkey-cache-status': caches && semantic && !past ? `SEMANTIC ${status}` : status,
     'x-portkey-last-used-option-index': routed.deployment ?? 'config.targets[0]',
     'x-portkey-provider': provider,
     'x-portkey-retry-attempt-count': '0',

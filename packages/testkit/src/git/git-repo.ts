@@ -42,24 +42,13 @@ export interface GitRepo extends AsyncDisposable {
   publishTo(remote: BareRemote): Promise<void>;
 }
 
+interface Options {
+  readonly objectFormat?: 'sha1' | 'sha256';
+}
+
 /** A repository on branch `main`, with one commit when there are files. */
-export async function gitRepo(
-  files: Files = {},
-  options: { readonly objectFormat?: 'sha1' | 'sha256' } = {},
-): Promise<GitRepo> {
-  const folder = await temporaryFolder('pawl-repo');
-  const path = join(folder.path, 'repo');
-  const home = join(folder.path, 'home');
-  await mkdir(path);
-  await mkdir(home);
-  const git = isolatedGit(path, home);
-  await git(
-    'init',
-    '--quiet',
-    '--initial-branch=main',
-    '--template=',
-    `--object-format=${options.objectFormat ?? 'sha1'}`,
-  );
+export async function gitRepo(files: Files = {}, options: Options = {}): Promise<GitRepo> {
+  const { folder, path, home } = await begin('repo', options);
   const repo = repoAt(path, home, folder);
   if (Object.keys(files).length > 0) await repo.commit('Begin', files);
   return repo;
@@ -101,21 +90,8 @@ export function repoAt(path: string, home: string, owner: AsyncDisposable): GitR
   };
 }
 
-export async function bareRemote(options: { readonly objectFormat?: 'sha1' | 'sha256' } = {}): Promise<BareRemote> {
-  const folder = await temporaryFolder('pawl-remote');
-  const path = join(folder.path, 'origin.git');
-  const home = join(folder.path, 'home');
-  await mkdir(path);
-  await mkdir(home);
-  const git = isolatedGit(path, home);
-  await git(
-    'init',
-    '--quiet',
-    '--bare',
-    '--initial-branch=main',
-    '--template=',
-    `--object-format=${options.objectFormat ?? 'sha1'}`,
-  );
+export async function bareRemote(options: Options = {}): Promise<BareRemote> {
+  const { folder, path, home, git } = await begin('origin.git', options, '--bare');
   // As code hosts do: blobless fetches, and objects by id.
   await git('config', 'uploadpack.allowFilter', 'true');
   await git('config', 'uploadpack.allowAnySHA1InWant', 'true');
@@ -151,4 +127,16 @@ export async function userStateOf(
   const bare = (await repo.git('rev-parse', '--is-bare-repository')) === 'true';
   const status = bare ? '' : await repo.git('--no-optional-locks', 'status', '--porcelain', '--ignored');
   return JSON.stringify({ contents, refs, status }, null, 1);
+}
+
+/** A new repository in a temporary folder, with a home of its own beside it. */
+async function begin(name: string, { objectFormat = 'sha1' }: Options, ...flags: readonly string[]) {
+  const folder = await temporaryFolder('pawl-repo');
+  const path = join(folder.path, name);
+  const home = join(folder.path, 'home');
+  await mkdir(path);
+  await mkdir(home);
+  const git = isolatedGit(path, home);
+  await git('init', '--quiet', ...flags, '--initial-branch=main', '--template=', `--object-format=${objectFormat}`);
+  return { folder, path, home, git };
 }

@@ -26,7 +26,19 @@ export function configChanges(before: GatewayConfig, after: GatewayConfig): read
   const gone = before.entries
     .filter(({ key }) => !now.has(key))
     .map(({ name, place }): ConfigChange => ({ entry: name, how: 'removed', place, gone: true }));
-  return [...changed, ...gone];
+  return [...changed, ...gone, ...fileChanges(before, after)];
+}
+
+/** Of hooks and tables. */
+function fileChanges(before: GatewayConfig, after: GatewayConfig): readonly ConfigChange[] {
+  const paths = [...new Set([...after.files.keys(), ...before.files.keys()])].toSorted();
+  return paths.flatMap((path): readonly ConfigChange[] => {
+    const [was, is] = [before.files.get(path), after.files.get(path)];
+    if (was === is) return [];
+    const place = { file: path };
+    if (is === undefined) return [{ entry: path, how: 'removed', place, gone: true }];
+    return [{ entry: path, how: was === undefined ? 'added' : 'changed', place }];
+  });
 }
 
 function howChanged(before: ConfigEntry, after: ConfigEntry): string {

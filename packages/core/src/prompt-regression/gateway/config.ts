@@ -15,6 +15,8 @@ export interface GatewayConfig {
   readonly file: string;
   readonly text: string;
   readonly entries: readonly ConfigEntry[];
+  /** Digests of files that are part of what it means, by path. */
+  readonly files: ReadonlyMap<string, string>;
   /** Of what it means: comments and the order of keys are no part of it. */
   readonly digest: string;
 }
@@ -73,6 +75,7 @@ export function configOf(
     file: main.file,
     text,
     entries: parts.flatMap(({ entries }) => entries),
+    files: new Map(companions.map(({ path, digest }) => [path, digest])),
     digest: sha256(canonicalJson(meaning)),
   };
 }

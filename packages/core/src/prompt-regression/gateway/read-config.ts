@@ -50,13 +50,17 @@ export async function readGatewayConfig(
   }
   const [main] = parts;
   if (hasErrors(problems) || main === undefined) return { problems };
-  const all = await filesBeside(file, workspace, files);
+  const { all, names } = await filesBeside(file, workspace, files);
   const named = await companionsOf(parts, workspace, all);
-  const companions = named.map((path) => ({ path, digest: sha256(all.get(path) as Uint8Array) }));
+  const coded = named.some(isCode);
+  const meant = coded ? [...new Set([...named, ...besideCode(file, all, files)])].toSorted() : named;
+  const left = names.filter((path) => !all.has(path)).length;
+  if (coded && left > 0) problems.push(uncovered(file, left));
+  const companions = meant.map((path) => ({ path, digest: sha256(all.get(path) as Uint8Array) }));
   const text = new TextDecoder().decode(files.get(file));
   const config = configOf(text, parts, companions, sha256);
   if (config === undefined) return { problems };
-  const inputs = [...files.keys(), ...named].map((path): RunInput => {
+  const inputs = [...files.keys(), ...meant].map((path): RunInput => {
     const bytes = all.get(path) as Uint8Array;
     return { role: 'config', path, digest: sha256(bytes), bytes: bytes.length };
   });
@@ -79,17 +83,41 @@ async function filesBeside(
   file: string,
   { read, list }: Pick<Workspace, 'read' | 'list'>,
   known: ReadonlyMap<string, Uint8Array>,
-): Promise<Map<string, Uint8Array>> {
-  const files = new Map(known);
+): Promise<{ readonly all: Map<string, Uint8Array>; readonly names: readonly string[] }> {
+  const all = new Map(known);
   const folder = folderOf(file);
   // At the root lies the whole repository.
-  const names = await list(folder === '' ? '*' : `${folder}**/*`);
+  const names = (await list(folder === '' ? '*' : `${folder}**/*`)).filter((path) => !isMade(path));
   for (const path of names.slice(0, mostBeside)) {
-    if (files.has(path)) continue;
+    if (all.has(path)) continue;
     const bytes = await read(path);
-    if (bytes !== undefined && bytes.length <= largestBeside) files.set(path, bytes);
+    if (bytes !== undefined && bytes.length <= largestBeside) all.set(path, bytes);
   }
-  return files;
+  return { all, names };
+}
+
+/** What running code leaves behind, and recordings: neither makes a gateway another one. */
+const isMade = (path: string): boolean =>
+  /(?:^|\/)__pycache__\//.test(path) || /\.(?:pyc|cassette\.jsonl|labels\.jsonl|log)$/.test(path);
+
+const isCode = (path: string): boolean => /\.(?:py|m?js|ts|sh)$/.test(path);
+
+/**
+ * Code imports and opens what its configuration does not name, and nobody can follow that by reading: where there is
+ * code, whatever lies beside it counts. At the root, where everything lies, other code does.
+ */
+function besideCode(
+  file: string,
+  all: ReadonlyMap<string, Uint8Array>,
+  own: ReadonlyMap<string, Uint8Array>,
+): readonly string[] {
+  const folder = folderOf(file);
+  return [...all.keys()].filter(
+    (path) =>
+      !own.has(path) &&
+      path.startsWith(folder) &&
+      (folder === '' ? isCode(path) : !/\.(?:md|prompt\.ya?ml|eval\.ya?ml|prompty)$/.test(path)),
+  );
 }
 
 /**
@@ -128,6 +156,14 @@ const notThere = (path: string, by: string): Problem => ({
   message: `"${path}", which is included, is not there.`,
   hint: 'Included paths are relative to the file that includes them.',
   file: by,
+});
+
+const uncovered = (file: string, left: number): Problem => ({
+  code: 'GATEWAY_FILES_UNCOVERED',
+  severity: 'warning',
+  message: `The configuration names code, and ${left} ${left === 1 ? 'file' : 'files'} beside it are too many or too large to be told apart from what they were.`,
+  hint: `Put configuration and code into a folder of their own, of at most ${mostBeside} files of 1 MB.`,
+  file,
 });
 
 const tooMany = (file: string): Problem => ({

@@ -25,6 +25,7 @@ export interface SideRoutes {
   readonly answers: number;
   readonly fallbacks: number;
   readonly retries: number;
+  readonly cacheOff: number;
   readonly hits: number;
   readonly semanticHits: number;
   /** Of the answers that no cache gave; undefined where no cheap model can be named. */
@@ -99,6 +100,7 @@ function sideOf(
     answers: tally.answers,
     fallbacks: tally.fallbacks,
     retries: tally.retries,
+    cacheOff: tally.cacheOff,
     hits: tally.hits.length,
     semanticHits: tally.hits.filter(({ semantic }) => semantic).length,
     cheapShare: cheap === undefined || routed === 0 ? undefined : (routes.get(cheap)?.answers ?? 0) / routed,

@@ -59,6 +59,8 @@ export class RouteTally {
   /** Answers that took one fallback or more. */
   fallbacks = 0;
   retries = 0;
+  /** Answers of a gateway that says it keeps none. */
+  cacheOff = 0;
   readonly hits: CacheHit[] = [];
   readonly cache = new RouteNumbers();
   /** Who answered, by the case's id and repeat; `cache` where nobody did. */
@@ -73,6 +75,7 @@ export class RouteTally {
     this.answers += 1;
     if ((route.fallbacks ?? 0) > 0) this.fallbacks += 1;
     this.retries += route.retries ?? 0;
+    if (route.cache === 'off') this.cacheOff += 1;
     const cached = route.cache === 'hit' || route.cache === 'semantic-hit';
     const model = route.model ?? asked;
     const taken = this.taken.get(item.id) ?? [];
@@ -120,10 +123,12 @@ export class RouteTally {
   }
 }
 
-/** An id that somebody wrote is a name; one that the gateway made of the settings changes with them. */
+/** An id that somebody wrote is a name; one that the gateway made of the settings, or a place, changes with them. */
 function nameOf(model: string, deployment: string | undefined, several: boolean): string {
   if (deployment === undefined) return model;
   const made = /^[0-9a-f]{32,}$|^[0-9a-f]{8}-[0-9a-f-]{27}$/i.test(deployment);
+  const place = /^config\.?(.*)$/.exec(deployment)?.[1];
+  if (place !== undefined) return several && place !== '' ? `${model} (${place})` : model;
   if (!made) return deployment === model ? model : `${model} (${deployment})`;
   return several ? `${model} #${deployment.slice(0, 4)}` : model;
 }

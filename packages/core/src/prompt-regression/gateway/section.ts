@@ -4,6 +4,7 @@ import type { Problem } from '../../formats/problem.ts';
 import { count, cut, dollars, excerpt, grouped, milliseconds, share } from '../words.ts';
 import type { CacheCheck } from './cache-check.ts';
 import type { ConfigChange } from './config-changes.ts';
+import type { GatewayConfig } from './config.ts';
 import type { GatewayRoutes, RouteStats, SideRoutes } from './route-summary.ts';
 import type { GatewaySides } from './sides.ts';
 
@@ -33,6 +34,8 @@ export function configBlocks(gateways: GatewaySides | undefined): readonly Block
 }
 
 function lineOf({ place: { file, line }, gone }: ConfigChange, main: string): string {
+  // A file as a whole is named beside.
+  if (line === undefined && file !== main) return '';
   const at = line === undefined ? '' : String(line);
   const where = file === main ? at : `${file}:${at}`;
   return gone === true ? `was ${where}` : where;
@@ -143,6 +146,11 @@ function hitDetails(words: string, checks: readonly CacheCheck[]): readonly Bloc
 const shown = (text: string): string =>
   text === '' ? '(an empty answer)' : text.length > shownText ? `${cut(text, shownText)} …` : text;
 
+/** Somewhere in a configuration of Portkey, for all of it or for a target. */
+const asksCache = ({ kind, entries }: GatewayConfig): boolean =>
+  kind === 'portkey' &&
+  entries.some(({ key, shown: leaves }) => [key, ...leaves.keys()].some((path) => path.split('.').includes('cache')));
+
 /** What a reader must know before believing the numbers. */
 export function gatewayProblems(
   gateways: GatewaySides | undefined,
@@ -161,6 +169,15 @@ export function gatewayProblems(
       severity: 'warning',
       message: `The gateway's cache changed the verdict of ${count(wrong, 'case')}.`,
       hint: 'Raise the similarity threshold of a semantic cache, or keep these requests out of the cache.',
+      ...place,
+    });
+  const without = routes.reduce((sum, { after }) => sum + after.cacheOff, 0);
+  if (without > 0 && asksCache(gateways.after))
+    problems.push({
+      code: 'GATEWAY_CACHE_OFF',
+      severity: 'warning',
+      message: `The configuration asks for a cache, and the gateway that was asked has none: ${count(without, 'answer')} came past it.`,
+      hint: "Portkey's open-source gateway keeps no answers; what a cache changes is seen through Portkey's own.",
       ...place,
     });
   if (repeats > 1 && sides.some(({ hits }) => hits > 0))

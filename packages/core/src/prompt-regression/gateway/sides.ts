@@ -3,7 +3,7 @@
 import type { Sha256 } from '../../formats/canonical.ts';
 import { hasErrors, type Problem, type Read } from '../../formats/problem.ts';
 import type { RunInput } from '../../formats/run.ts';
-import type { Gateway, GatewayOpener } from '../../ports/gateway.ts';
+import type { Gateway, GatewayOpener, GatewayRequest } from '../../ports/gateway.ts';
 import type { ModelFailure } from '../../ports/model-provider.ts';
 import type { Workspace } from '../../ports/workspace.ts';
 import { atCommit } from '../baseline-side.ts';
@@ -12,6 +12,8 @@ import type { Column, Side } from '../columns.ts';
 import type { PromptRegressionInputs } from '../inputs.ts';
 import { configChanges, type ConfigChange } from './config-changes.ts';
 import type { GatewayConfig, GatewayKind } from './config.ts';
+import { addressProblems } from './address-problems.ts';
+import { readRoutePrices, type RoutePrices } from './route-prices.ts';
 import { readGatewayConfig, type ReadConfig } from './read-config.ts';
 
 /** What a column's provider is told of the gateway it is asked through. */
@@ -25,6 +27,8 @@ export interface GatewayAddress {
   readonly apiKeyEnv?: string;
   /** Portkey takes its configuration with every request: JSON, with `{{env.NAME}}` where a value belongs. */
   readonly config?: string;
+  /** USD for a million tokens, by route: of what a gateway tells no price. */
+  readonly prices?: RoutePrices;
   /** Starts it where it is not running yet. */
   readonly ready?: () => Promise<ModelFailure | undefined>;
 }
@@ -70,9 +74,14 @@ export async function openGateways(question: GatewayQuestion, ports: GatewayPort
   if ('problems' in base) return { problems: [...own.problems, ...base.problems] };
   const { found } = base;
   const same = base.read?.config.digest === own.value.config.digest;
-  const problems = [...own.problems, ...addressProblems(inputs, own.value.config, base.read !== undefined && !same)];
+  const prices = readRoutePrices(inputs['route-prices']);
+  const problems = [
+    ...own.problems,
+    ...addressProblems(inputs, own.value.config, base.read !== undefined && !same),
+    ...prices.problems,
+  ];
   if (hasErrors(problems)) return { problems };
-  const opener = new Openings(question, ports);
+  const opener = new Openings(question, ports, prices.value);
   const after = await opener.address(own.value, 'after');
   const before = base.read === undefined ? undefined : same ? after : await opener.address(base.read, 'before');
   problems.push(...opener.problems);
@@ -119,9 +128,9 @@ export const isOfBaseline = ({ code, file = '' }: Problem): boolean =>
   code === 'BASELINE_UNREADABLE' || /@[0-9a-f]{7}$/.test(file);
 
 function withoutGateway({ inputs, found }: GatewayQuestion): Read<FoundGateways> {
-  const given = (['gateway-command', 'gateway-env', 'gateway-url', 'gateway-baseline-url'] as const).find(
-    (name) => inputs[name] !== undefined,
-  );
+  const given = (
+    ['gateway-command', 'gateway-env', 'gateway-url', 'gateway-baseline-url', 'route-prices'] as const
+  ).find((name) => inputs[name] !== undefined);
   if (given === undefined) return { value: { found }, problems: [] };
   const hint = 'Name its configuration with the input gateway.';
   return { problems: [{ ...problem('INPUT_INVALID', `"${given}" is given, and no gateway is under test.`), hint }] };
@@ -174,66 +183,50 @@ async function readBase(
 const atBase = (each: Problem, short: string): Problem =>
   each.file === undefined ? each : { ...each, file: `${each.file}@${short}` };
 
-/** @param other the baseline has a configuration of its own */
-function addressProblems(inputs: PromptRegressionInputs, { kind }: GatewayConfig, other: boolean): readonly Problem[] {
-  const [command, url, old] = [inputs['gateway-command'], inputs['gateway-url'], inputs['gateway-baseline-url']];
-  const problems: Problem[] = [];
-  if (command !== undefined && (url !== undefined || old !== undefined))
-    problems.push({
-      ...problem('INPUT_INVALID', 'The gateway is either started (gateway-command) or runs already (gateway-url).'),
-      hint: 'Leave one of them out.',
-    });
-  const addresses = { 'gateway-url': url, 'gateway-baseline-url': old };
-  for (const [name, value] of Object.entries(addresses))
-    if (value !== undefined && !/^https?:\/\//.test(value))
-      problems.push({
-        ...problem('INPUT_INVALID', `The input "${name}" is "${value}", which is no http or https URL.`),
-        hint: 'Write for example http://localhost:4000/v1.',
-      });
-  if (kind === 'litellm' && url !== undefined && old === undefined && other)
-    problems.push({
-      ...problem('GATEWAY_BASELINE_MISSING', 'The configuration changed, and nobody says where the old one runs.'),
-      hint: 'Give gateway-baseline-url, or gateway-command to start both.',
-    });
-  return problems;
-}
-
 class Openings {
   readonly problems: Problem[] = [];
   readonly #question: GatewayQuestion;
   readonly #ports: GatewayPorts;
+  readonly #prices: RoutePrices | undefined;
   readonly #opened: Gateway[] = [];
+  #ofBoth: Promise<Gateway | undefined> | undefined;
 
-  constructor(question: GatewayQuestion, ports: GatewayPorts) {
+  constructor(question: GatewayQuestion, ports: GatewayPorts, prices: RoutePrices | undefined) {
     this.#question = question;
     this.#ports = ports;
+    this.#prices = prices;
   }
 
   async address({ config, files }: ReadConfig, side: 'after' | 'before'): Promise<GatewayAddress> {
     const { inputs, trust } = this.#question;
     const { kind, digest } = config;
-    const own = { kind, digest, ...(kind === 'portkey' && { config: config.text }) };
+    const portkey = kind === 'portkey';
+    const prices = this.#prices;
+    const own = { kind, digest, ...(portkey && { config: config.text }), ...(prices !== undefined && { prices }) };
     const base = inputs['base-url'];
-    const url = inputs['gateway-url'] ?? (kind === 'portkey' ? base : undefined);
+    const command = inputs['gateway-command'];
+    const url = inputs['gateway-url'] ?? (portkey && command === undefined ? base : undefined);
     const baseUrl = side === 'before' && kind === 'litellm' ? inputs['gateway-baseline-url'] : url;
     if (baseUrl !== undefined) return { ...own, baseUrl, apiKeyEnv: inputs['api-key-env'] };
-    const command = inputs['gateway-command'];
     if (command === undefined || trust === 'fork' || inputs.record === 'none') return own;
-    const opened = await this.#ports.openGateway?.({
-      command,
-      config: config.file,
-      env: inputs['gateway-env'] ?? [],
-      ...(side === 'before' && { files }),
-    });
-    if (opened?.value === undefined) {
-      this.problems.push(...(opened?.problems ?? [problem('GATEWAY_NOT_STARTED', 'No gateway can be started here.')]));
-      return own;
-    }
-    const gateway = opened.value;
-    this.#opened.push(gateway);
+    const asked = { command, config: config.file, env: inputs['gateway-env'] ?? [] };
+    // Portkey is told its configuration with every request: one serves both sides.
+    const gateway = portkey
+      ? await (this.#ofBoth ??= this.#open({ ...asked, perRequest: true }))
+      : await this.#open({ ...asked, ...(side === 'before' && { files }) });
+    if (gateway === undefined) return own;
     // A key that somebody named on purpose is the one that the configuration holds.
     const named = inputs['api-key-env'] === 'OPENAI_API_KEY' ? gateway.apiKeyEnv : inputs['api-key-env'];
-    return { ...own, baseUrl: gateway.baseUrl, apiKeyEnv: named, ready: () => gateway.ready() };
+    const key = named === undefined ? {} : { apiKeyEnv: named };
+    return { ...own, ...key, baseUrl: gateway.baseUrl, ready: () => gateway.ready() };
+  }
+
+  async #open(request: GatewayRequest): Promise<Gateway | undefined> {
+    const opened = await this.#ports.openGateway?.(request);
+    if (opened?.value === undefined)
+      this.problems.push(...(opened?.problems ?? [problem('GATEWAY_NOT_STARTED', 'No gateway can be started here.')]));
+    else this.#opened.push(opened.value);
+    return opened?.value;
   }
 
   async close(): Promise<void> {

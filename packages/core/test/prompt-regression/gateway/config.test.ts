@@ -111,6 +111,43 @@ router_settings: {router_config_path: router.json}
   expect(await digestOf({ 'gateway/router.json': '[]' })).not.toBe(own);
 });
 
+test('where a configuration names code, whatever lies beside it counts, and what runs leave behind does not', async () => {
+  const text = 'model_list: []\nlitellm_settings: {callbacks: hooks.handler}\n';
+  const files = { 'gateway/hooks.py': 'from .rules import rules', 'gateway/rules/__init__.py': 'rules = 1' };
+  const configWith = async (more: Record<string, string>) => {
+    const { value } = await read(text, { ...files, ...more });
+    if (value === undefined) throw new Error('it is not read');
+    return value.config;
+  };
+  const own = await configWith({});
+  const imported = await configWith({ 'gateway/rules/__init__.py': 'rules = 2' });
+  const opened = await configWith({ 'gateway/rules/words.json': '[]' });
+  const left = await configWith({
+    'gateway/__pycache__/hooks.pyc': 'x',
+    'gateway/a.cassette.jsonl': 'x',
+    'gateway/README.md': 'x',
+  });
+
+  expect(imported.digest).not.toBe(own.digest);
+  expect(opened.digest).not.toBe(own.digest);
+  expect(left.digest).toBe(own.digest);
+  expect(configChanges(own, imported)).toEqual([
+    { entry: 'gateway/rules/__init__.py', how: 'changed', place: { file: 'gateway/rules/__init__.py' } },
+  ]);
+  expect(configChanges(opened, own)).toMatchObject([{ entry: 'gateway/rules/words.json', how: 'removed', gone: true }]);
+});
+
+test('files beside code that are too many to be told apart are told', async () => {
+  const many = Object.fromEntries(Array.from({ length: 210 }, (_, index) => [`gateway/a${index}.txt`, '']));
+  const codes = async (text: string) =>
+    (await read(text, { ...many, 'gateway/hooks.py': '' })).problems.map(({ code }) => code);
+
+  expect(await codes('model_list: []\nlitellm_settings: {callbacks: hooks.handler}\n')).toEqual([
+    'GATEWAY_FILES_UNCOVERED',
+  ]);
+  expect(await codes('model_list: []\n')).toEqual([]);
+});
+
 test.each([
   ['in a folder, where the configuration lies at the root', 'litellm.yaml', 'hooks/custom.py', {}],
   [
