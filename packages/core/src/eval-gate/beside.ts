@@ -9,8 +9,10 @@ import { fairnessEvidence } from './fairness-evidence.ts';
 import { missingColumns, reading, type EvidencePorts, type OpenTable } from './read-evidence.ts';
 import type { ReadPolicy } from './read-policy.ts';
 import type { FoundSlice } from './slice-search.ts';
+import type { HalvedMetric } from './self-check-split.ts';
 import { searchOf, searchSlices, type Searched } from './slice-sources.ts';
-import type { Against, TaskEvidence } from './task.ts';
+import { leftOutText } from './slice-values.ts';
+import type { Against, IntervalPlan, TaskEvidence } from './task.ts';
 import { countText } from './words.ts';
 
 export interface BesideSetting {
@@ -21,6 +23,8 @@ export interface BesideSetting {
   /** True when both sides are the same file. */
   readonly same: boolean;
   readonly seed: number;
+  /** One-sided error of each claim. Left out, 5 %; less at a later look at the same rows. */
+  readonly alpha?: number | undefined;
   readonly against: Against;
   /** Where a metric is asked for in the policy. */
   readonly place: ReadPolicy['place'];
@@ -32,9 +36,18 @@ export interface Beside {
   /** For the report, below the metrics. */
   readonly blocks: readonly Block[];
   readonly smallPrint: readonly string[];
+  /** Business and fairness of the same rows, as the self-check judges them. */
+  readonly again: {
+    /** @param swapped the evidence in which the marked rows' answers trade places */
+    exchanged(rows: Uint8Array, swapped: TaskEvidence, plan: IntervalPlan): readonly MetricEvidence[];
+    readonly halved: readonly HalvedMetric[];
+  };
 }
 
-const nothing: Beside = { more: [], found: [], blocks: [], smallPrint: [] };
+const nothing: Beside = {
+  ...{ more: [], found: [], blocks: [], smallPrint: [] },
+  again: { exchanged: () => [], halved: [] },
+};
 
 export async function evidenceBeside(
   { engine }: Pick<EvidencePorts, 'engine'>,
@@ -61,10 +74,17 @@ export async function evidenceBeside(
         : await searchSlices(engine, setting, search);
     return {
       value: {
-        more: [...(worth.value ?? []), ...(groups.value?.metrics ?? [])],
+        more: [...(worth.value?.metrics ?? []), ...(groups.value?.metrics ?? [])],
         found: found?.slices ?? [],
         blocks: groups.value?.blocks ?? [],
         smallPrint: found === undefined ? [] : searchWords(found),
+        again: {
+          exchanged: (rows: Uint8Array, swapped: TaskEvidence, plan: IntervalPlan) => [
+            ...(worth.value?.exchanged(rows, plan) ?? []),
+            ...(groups.value?.again(swapped) ?? []),
+          ],
+          halved: worth.value?.halved ?? [],
+        },
       },
       problems,
     };
@@ -78,11 +98,13 @@ const noTable = ({ task }: GatePolicy): Problem => ({
   hint: 'Take `business`, `fairness` and `slices` out of it.',
 });
 
-function searchWords({ slices, columns, leftOut, looked, searchedRows, testedRows }: Searched): string[] {
+function searchWords(searched: Searched): string[] {
+  const { slices, columns, leftOut, looked, searchedRows, testedRows } = searched;
   const out = leftOut.slice(0, 8).map(({ column, why }) => `${column} (${why})`);
   const more = leftOut.length - out.length;
   return [
     `Slices were searched in ${columns.length} columns on ${countText(searchedRows)} rows drawn by the seed: ${countText(looked)} conditions and pairs looked at, the ${slices.length} most suspicious tested on the other ${countText(testedRows)} rows, which alone count for n, difference and interval.`,
     ...(out.length === 0 ? [] : [`Columns not searched: ${out.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`]),
+    ...searched.valuesLeftOut.map((one) => leftOutText(one).replace('Slices of', 'Searched slices of')),
   ];
 }

@@ -1,21 +1,21 @@
 // Metrics of a business: what each row earns or costs under both models, compared like any other metric.
-import { bindExpression, parseExpression, type ParsedExpression } from '../expression/index.ts';
-import { didYouMean } from '../formats/did-you-mean.ts';
-import type { BusinessMetric } from '../formats/gate-business.ts';
+import { parseExpression } from '../expression/index.ts';
 import type { GatePolicy } from '../formats/gate-policy.ts';
-import type { Problem, Read } from '../formats/problem.ts';
+import type { Read } from '../formats/problem.ts';
 import type { DataEngine } from '../ports/data-engine.ts';
+import { usualAlpha } from '../statistics/alpha-spending.ts';
 import { noDifference } from '../statistics/difference-estimate.ts';
-import { weightedMean, type Sampling } from '../statistics/sampling.ts';
-import { quoted, rowsProblem } from './alignment.ts';
-import { columnNames, namesOfSide, type Names } from './business-names.ts';
-import { expressionPlaced } from './business-policy.ts';
-import { classText } from './classification/answers.ts';
+import { sampledMeanEstimate, weightedMean, type Sampling } from '../statistics/sampling.ts';
+import { rowsProblem } from './alignment.ts';
+import { columnNames } from './business-names.ts';
+import { rowWorth, seesAnswers, type Valuing } from './business-worth.ts';
+import { resamplesFor } from './compare.ts';
 import type { MetricEvidence } from './decide.ts';
 import { estimateDifferences } from './paired-estimates.ts';
 import type { OpenTable } from './read-evidence.ts';
 import type { ReadPolicy } from './read-policy.ts';
-import type { Difference, IntervalPlan, RowAnswers, Side, TaskEvidence, Weakness } from './task.ts';
+import type { HalvedMetric } from './self-check-split.ts';
+import type { Difference, IntervalPlan, Side, TaskEvidence, Weakness } from './task.ts';
 
 export interface BusinessSetting {
   readonly policy: GatePolicy;
@@ -23,6 +23,8 @@ export interface BusinessSetting {
   readonly table: OpenTable;
   readonly same: boolean;
   readonly seed: number;
+  /** One-sided error of each claim, which a bootstrap needs draws for. Left out, 5 %. */
+  readonly alpha?: number | undefined;
   /** Where a metric is asked for in the policy. */
   readonly place: ReadPolicy['place'];
 }
@@ -30,29 +32,33 @@ export interface BusinessSetting {
 /** With fewer rows whose worth changed than this, their mean says little of the next ones. */
 const fewestChanged = 10;
 
-export async function businessEvidence(engine: DataEngine, setting: BusinessSetting): Promise<Read<MetricEvidence[]>> {
-  const { policy, evidence, table } = setting;
+export interface BusinessFindings {
+  readonly metrics: readonly MetricEvidence[];
+  /** The same metrics where the marked rows' answers trade places. */
+  exchanged(rows: Uint8Array, plan: IntervalPlan): readonly MetricEvidence[];
+  /** The candidate's alone, on some of the rows. */
+  readonly halved: readonly HalvedMetric[];
+}
+
+const nothing: BusinessFindings = { metrics: [], exchanged: () => [], halved: [] };
+
+export async function businessEvidence(engine: DataEngine, setting: BusinessSetting): Promise<Read<BusinessFindings>> {
+  const { policy, evidence, table, seed, alpha = usualAlpha } = setting;
   const metrics = Object.entries(policy.business);
-  if (metrics.length === 0) return { value: [], problems: [] };
+  if (metrics.length === 0) return { value: nothing, problems: [] };
   const { answers } = evidence;
   if (answers === undefined) {
     const message = `Business metrics are asked for, and a ${policy.task} has no single answer to a row.`;
     const hint = 'They value what a model said of each row: classes or numbers.';
     return { problems: [rowsProblem('GATE_BUSINESS_TASK', table.file, message, hint)] };
   }
-  const parsed = new Map(
-    metrics.flatMap(([name, { expression }]) => {
-      const tree = expression === undefined ? undefined : parseExpression(expression).value;
-      return tree === undefined ? [] : [[name, tree] as const];
-    }),
+  const parsed = metrics.flatMap(([, { expression }]) =>
+    expression === undefined ? [] : (parseExpression(expression).value ?? []),
   );
-  const columns = await columnNames(engine, { table, id: policy.data.id }, [...parsed.values()]);
-  const read = metrics.map(([name, metric]): Read<MetricEvidence> => {
-    const tree = parsed.get(name);
-    const of = (side: Side): Read<Float64Array> =>
-      tree === undefined
-        ? costsOf(metric['cost-matrix']!, { name, side, answers, rows: evidence.rows })
-        : worthOf(tree, { name, side, columns, setting, answers });
+  const columns = await columnNames(engine, { table, id: policy.data.id }, parsed);
+  const read = metrics.map(([name, metric]): Read<Valued> => {
+    const valuing = { name, metric, columns, evidence, answers };
+    const of = (side: Side): Read<Float64Array> => rowWorth(valuing, side);
     const candidate = of('candidate');
     const baseline = evidence.compared && !setting.same ? of('baseline') : candidate;
     // What both sides suffer from is told once.
@@ -60,81 +66,44 @@ export async function businessEvidence(engine: DataEngine, setting: BusinessSett
     if (candidate.value === undefined || baseline.value === undefined)
       return { problems: problems.map((problem) => ({ ...problem, ...setting.place(name) })) };
     const both = { candidate: candidate.value, baseline: baseline.value };
-    return { value: metricEvidence([name, metric], both, setting), problems: [] };
+    return { value: { ...valuing, both, blind: isBlind(valuing, both) }, problems: [] };
   });
   const problems = read.flatMap((one) => one.problems);
-  return problems.length > 0 ? { problems } : { value: read.map(({ value }) => value!), problems };
+  if (problems.length > 0) return { problems };
+  const valued = read.map(({ value }) => value!);
+  const plan = { intervals: policy.intervals, resamples: resamplesFor(policy.resamples, alpha), seed };
+  return {
+    value: {
+      metrics: valued.map((one) => metricEvidence(one, plan, setting)),
+      exchanged: (rows, again) =>
+        valued.map((one) => metricEvidence({ ...one, both: traded(one.both, rows) }, again, setting)),
+      halved: valued.map((one) => halvedMetric(one, setting)),
+    },
+    problems,
+  };
 }
 
-interface OfSide {
-  readonly name: string;
-  readonly side: Side;
-  readonly answers: RowAnswers;
+interface Valued extends Valuing {
+  readonly both: Both;
+  /** True where no answer would change what any row is worth. */
+  readonly blind: boolean;
 }
 
-function worthOf(
-  tree: ParsedExpression,
-  { name, side, columns, setting, answers }: OfSide & { readonly columns: Names; readonly setting: BusinessSetting },
-): Read<Float64Array> {
-  const { evidence } = setting;
-  const bound = bindExpression(tree, namesOfSide(columns, answers, side));
-  if (bound.value === undefined) return { problems: bound.problems.map((problem) => expressionPlaced(name, problem)) };
-  const { values, faults } = bound.value(evidence.rows);
-  if (faults === undefined) return { value: values, problems: [] };
-  const { count, row, reason } = faults;
-  const id = evidence.line(row)['id'];
-  const rows = count === 1 ? '1 row' : `${count} of ${evidence.rows} rows`;
-  const message = `business.${name} has no value for the ${side} on ${rows} (first: "${String(id)}"): ${reason}.`;
-  const hint = 'Say what such a row is worth: coalesce(column, 0), or if(column == 0, 0, …).';
-  return { problems: [{ code: 'GATE_EXPRESSION_ROWS', severity: 'error', message, hint }] };
-}
+const isBlind = (valuing: Valuing, { candidate, baseline }: Both): boolean =>
+  candidate.every((value, row) => value === baseline[row]) && !seesAnswers(valuing, candidate);
 
-function costsOf(
-  matrix: NonNullable<BusinessMetric['cost-matrix']>,
-  { name, side, answers, rows }: OfSide & { readonly rows: number },
-): Read<Float64Array> {
-  const { classes } = answers;
-  const problem = (message: string, hint: string): Problem => ({
-    code: 'GATE_COST_MATRIX',
-    severity: 'error',
-    message,
-    hint,
-  });
-  if (classes === undefined)
-    return {
-      problems: [problem(`business.${name} is a cost matrix, and the answers are no classes.`, 'Write an expression.')],
-    };
-  const given = new Map(
-    Object.entries(matrix).map(([truth, costs]) => [
-      classText(truth),
-      new Map(Object.entries(costs).map(([said, cost]) => [classText(said), cost])),
-    ]),
-  );
-  const named = [...given].flatMap(([truth, costs]) => [truth, ...costs.keys()]);
-  const unknown = [...new Set(named)].filter((one) => !classes.includes(one));
-  const lacking = classes.flatMap((truth) =>
-    classes
-      .filter((said) => said !== truth && given.get(truth)?.get(said) === undefined)
-      .map((said) => `${truth} called ${said}`),
-  );
-  if (unknown.length > 0) {
-    const hint = didYouMean(unknown[0]!, classes).replace(/^./, (first) => first.toUpperCase());
-    return { problems: [problem(`business.${name} names ${quoted(unknown)}, which is no class.`, hint)] };
-  }
-  if (lacking.length > 0)
-    return {
-      problems: [
-        problem(
-          `business.${name} has no cost for ${quoted(lacking.slice(0, 5))}.`,
-          'Give a cost to every wrong answer.',
-        ),
-      ],
-    };
-  const costs = Float64Array.from(classes.flatMap((truth) => classes.map((said) => given.get(truth)?.get(said) ?? 0)));
-  const values = new Float64Array(rows);
-  for (let row = 0; row < rows; row++)
-    values[row] = costs[answers.truth(row) * classes.length + answers.prediction(side, row)]!;
-  return { value: values, problems: [] };
+const traded = ({ candidate, baseline }: Both, rows: Uint8Array): Both => ({
+  candidate: candidate.map((value, row) => (rows[row] === 1 ? baseline[row]! : value)),
+  baseline: baseline.map((value, row) => (rows[row] === 1 ? candidate[row]! : value)),
+});
+
+const samplingOf = ({ answers, evidence }: Valuing): Sampling => answers.sampling ?? { rows: evidence.rows };
+
+/** Of a sum over the dataset, what the mean is multiplied by. */
+function scaleOf(valued: Valuing): number {
+  if (valued.metric.aggregate === 'mean') return 1;
+  const { rows, weights } = samplingOf(valued);
+  return weights?.reduce((sum, one) => sum + one, 0) ?? rows;
 }
 
 interface Both {
@@ -142,26 +111,21 @@ interface Both {
   readonly baseline: Float64Array;
 }
 
-function metricEvidence(
-  [name, metric]: readonly [string, BusinessMetric],
-  both: Both,
-  setting: BusinessSetting,
-): MetricEvidence {
-  const { policy, evidence, same, seed } = setting;
+function metricEvidence(valued: Valued, plan: IntervalPlan, { evidence, same }: BusinessSetting): MetricEvidence {
+  const { name, metric, both, blind } = valued;
   const { minimum, maximum, unit, margin = 0 } = metric;
-  const sampling = evidence.answers?.sampling ?? { rows: evidence.rows };
-  const scale =
-    metric.aggregate === 'mean' ? 1 : (sampling.weights?.reduce((sum, one) => sum + one, 0) ?? evidence.rows);
+  const sampling = samplingOf(valued);
+  const scale = scaleOf(valued);
   const bounds = { ...(minimum !== undefined && { minimum }), ...(maximum !== undefined && { maximum }) };
   const valueOf = (values: Float64Array): { value: number } => ({
     value: weightedMean(values, sampling.weights) * scale,
   });
-  const plan = { intervals: policy.intervals, resamples: policy.resamples, seed };
   const difference = !evidence.compared
     ? undefined
     : same
       ? { ...noDifference, method: 'the same file on both sides' }
       : differenceOf(both, sampling, plan);
+  const asks = (metric.role !== 'guard' && evidence.compared) || minimum !== undefined || maximum !== undefined;
   return {
     name,
     traits: {
@@ -174,9 +138,44 @@ function metricEvidence(
     candidate: valueOf(both.candidate),
     ...(evidence.compared && { baseline: valueOf(both.baseline) }),
     ...(difference !== undefined && { difference: scaled(difference, scale) }),
-    ...(evidence.compared && !same && { weakness: fewChanged(both) }),
+    ...(evidence.compared && !same && { weakness: fewChanged(both, sampling.weights) }),
+    ...(blind && asks && { rule: () => unseen }),
   };
 }
+
+/** What is the same whatever a model answers says nothing for it. */
+const unseen = {
+  verdict: 'inconclusive',
+  reason: 'no row would be worth another amount whatever a model answered; look at its columns and its expression',
+} as const;
+
+function halvedMetric(valued: Valued, setting: BusinessSetting): HalvedMetric {
+  const { both, blind } = valued;
+  const sampling = samplingOf(valued);
+  const scale = scaleOf(valued);
+  const spread = sampledMeanEstimate(both.candidate, sampling);
+  const { name, traits, asked } = metricEvidence(valued, noDraws, { ...setting, same: true });
+  return {
+    name,
+    traits,
+    asked,
+    ...(blind && { rule: () => unseen }),
+    measure: (rows) => {
+      const weights =
+        sampling.weights === undefined ? undefined : Float64Array.from(rows, (row) => sampling.weights![row]!);
+      return (
+        scale *
+        weightedMean(
+          Float64Array.from(rows, (row) => both.candidate[row]!),
+          weights,
+        )
+      );
+    },
+    standardError: spread === null ? Number.NaN : spread.standardError * scale,
+  };
+}
+
+const noDraws: IntervalPlan = { intervals: 'auto', resamples: 0, seed: 0 };
 
 function differenceOf({ candidate, baseline }: Both, sampling: Sampling, plan: IntervalPlan): Difference | undefined {
   const mean = 'worth';
@@ -204,12 +203,15 @@ function scaled(difference: Difference, scale: number): Difference {
   };
 }
 
-function fewChanged({ candidate, baseline }: Both): Weakness | undefined {
+function fewChanged({ candidate, baseline }: Both, weights: Float64Array | undefined): Weakness | undefined {
   const rows = candidate.length;
-  const changed = candidate.reduce((count, value, row) => count + (value === baseline[row] ? 0 : 1), 0);
+  const changed = candidate.reduce(
+    (count, value, row) => count + (value === baseline[row] || weights?.[row] === 0 ? 0 : 1),
+    0,
+  );
   if (changed >= fewestChanged) return undefined;
   return {
-    reason: `only ${changed} rows are worth another amount; ${fewestChanged} are needed`,
+    reason: `only ${changed} ${changed === 1 ? 'row is' : 'rows are'} worth another amount; ${fewestChanged} are needed`,
     rowsNeeded: Math.ceil((rows * fewestChanged) / Math.max(1, changed)),
   };
 }

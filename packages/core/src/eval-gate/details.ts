@@ -1,13 +1,27 @@
 // The part of the report that tells of slices.
 import type { Block } from '../formats/report.ts';
 import { headlineMetric } from './asked.ts';
+import { leftOutText } from './slice-values.ts';
 import type { SliceJudgement } from './slices.ts';
 import type { GateStory } from './story.ts';
 import { countText, differenceText, differenceWithInterval, intervalText, valueText } from './words.ts';
 
 const shownSlices = 10;
 
-export function sliceBlocks({ policy, slices, evidence, against }: GateStory): Block[] {
+export function sliceBlocks(story: GateStory): Block[] {
+  const beyond = story.leftOut.filter((one) => one.beyond > 0);
+  return [
+    ...lookedAt(story),
+    // Rare values are small print; those that had rows enough to be looked at are told to everyone.
+    ...beyond.map((one): Block => ({ type: 'text', text: leftOutText(one) })),
+  ];
+}
+
+/** What the small print says of values that are too rare. */
+export const rareValues = ({ leftOut }: GateStory): string[] =>
+  leftOut.filter(({ beyond }) => beyond === 0).map(leftOutText);
+
+function lookedAt({ policy, slices, evidence, against }: GateStory): Block[] {
   if (slices.length === 0) return [];
   const traits = evidence.traits(headlineMetric(policy));
   const worse = slices.filter((slice) => slice.worse);

@@ -2,7 +2,9 @@
 import type { FairnessMetric } from '../formats/gate-fairness.ts';
 import { decisionLevel, shownLevel, type DifferenceEstimate } from '../statistics/difference-estimate.ts';
 import { scoreInterval } from '../statistics/paired.ts';
-import { gapOf, ratesOf, type Group, type Rate } from './fairness.ts';
+import { correlatedReach } from '../statistics/two-proportions.ts';
+import { correlationOf, countsFor, trustedRows, type Quantity } from './fairness-sampling.ts';
+import { gapOf, ratesOf, rowsOf, type Group, type Rate } from './fairness.ts';
 
 type Interval = readonly [number, number];
 
@@ -27,18 +29,10 @@ interface Table {
 export function gapChange(groups: readonly Group[], metric: FairnessMetric): DifferenceEstimate | null {
   const [after, before] = [gapOf(groups, metric, 'candidate'), gapOf(groups, metric, 'baseline')];
   if (after === undefined || before === undefined) return null;
-  const tables = ratesOf[metric].map((rate) =>
-    groups.map(({ kinds }) => tableOf(kinds, rate)).filter((table) => rowsOf(table) > 0),
-  );
+  const counted = ratesOf[metric].map((rate) => ({ rate, groups: groups.filter((group) => rowsOf(group, rate) > 0) }));
   const within = (level: number): Interval => {
     const alpha = (1 - level) / 2;
-    return [
-      -mostGrowth(
-        tables.map((list) => list.map(exchanged)),
-        alpha,
-      ),
-      mostGrowth(tables, alpha),
-    ];
+    return [-mostGrowth(counted, alpha, exchanged), mostGrowth(counted, alpha, (table) => table)];
   };
   const decision = within(decisionLevel);
   return {
@@ -52,14 +46,14 @@ export function gapChange(groups: readonly Group[], metric: FairnessMetric): Dif
   };
 }
 
-function tableOf(kinds: Float64Array, rate: Rate): Table {
+/** As so many rows drawn one by one as tell the same of the quantity. */
+function tableOf({ kinds, design }: Group, rate: Rate, quantity: Quantity, alpha: number): Table {
   const of = (answers: number): number =>
-    (rate === 'true positive rate' ? 0 : kinds[answers]!) + (rate === 'false positive rate' ? 0 : kinds[answers + 4]!);
-  return { neither: of(0), onlyBaseline: of(1), onlyCandidate: of(2), both: of(3) };
+    (countsFor(rate, answers) ? kinds[answers]! : 0) + (countsFor(rate, answers + 4) ? kinds[answers + 4]! : 0);
+  const all = of(0) + of(1) + of(2) + of(3);
+  const scale = design === undefined ? 1 : trustedRows(design.trust(rate, quantity), alpha) / all;
+  return { neither: scale * of(0), onlyBaseline: scale * of(1), onlyCandidate: scale * of(2), both: scale * of(3) };
 }
-
-const rowsOf = ({ both, neither, onlyCandidate, onlyBaseline }: Table): number =>
-  both + neither + onlyCandidate + onlyBaseline;
 
 const exchanged = (table: Table): Table => ({
   ...table,
@@ -69,16 +63,27 @@ const exchanged = (table: Table): Table => ({
 
 /** A mean over a group's rows with its bounds. */
 interface Bounded {
+  readonly group: Group;
+  readonly rate: Rate;
+  readonly quantity: Quantity;
   readonly mean: number;
   readonly low: number;
   readonly high: number;
 }
 
-/** The upper bound of the first model's gap less the second's. */
-function mostGrowth(tables: readonly (readonly Table[])[], alpha: number): number {
+type Counted = readonly { readonly rate: Rate; readonly groups: readonly Group[] }[];
+
+/** The upper bound of the first model's gap less the second's; `turn` says which is the first. */
+function mostGrowth(counted: Counted, alpha: number, turn: (table: Table) => Table): number {
   let most = -Infinity;
-  for (const list of tables) {
-    const parts = list.map((table) => [changeIn(table, alpha / 2), sumIn(table, alpha / 2)] as const);
+  for (const { rate, groups } of counted) {
+    const parts = groups.map((group) => {
+      const bounded = (quantity: Quantity): Bounded => {
+        const table = turn(tableOf(group, rate, quantity, alpha / 2));
+        return { group, rate, quantity, ...(quantity === 'change' ? changeIn : sumIn)(table, alpha / 2) };
+      };
+      return [bounded('change'), bounded('sum')] as const;
+    });
     parts.forEach((a, index) =>
       parts.forEach((b, other) => {
         if (index !== other) most = Math.max(most, Math.min(apart(a[0], b[0]), apart(a[1], b[1])));
@@ -88,19 +93,27 @@ function mostGrowth(tables: readonly (readonly Table[])[], alpha: number): numbe
   return most;
 }
 
-function changeIn(table: Table, alpha: number): Bounded {
-  const { difference, low, high } = scoreInterval(table.onlyBaseline, table.onlyCandidate, rowsOf(table), alpha);
+type Bounds = Pick<Bounded, 'mean' | 'low' | 'high'>;
+
+function changeIn({ onlyBaseline, onlyCandidate, both, neither }: Table, alpha: number): Bounds {
+  const rows = both + neither + onlyCandidate + onlyBaseline;
+  const { difference, low, high } = scoreInterval(onlyBaseline, onlyCandidate, rows, alpha);
   return { mean: difference, low, high };
 }
 
 /** Candidate's share + baseline's is 1 + candidate's share − the share that the baseline calls negative. */
-function sumIn(table: Table, alpha: number): Bounded {
-  const { difference, low, high } = scoreInterval(table.neither, table.both, rowsOf(table), alpha);
+function sumIn({ onlyBaseline, onlyCandidate, both, neither }: Table, alpha: number): Bounds {
+  const rows = both + neither + onlyCandidate + onlyBaseline;
+  const { difference, low, high } = scoreInterval(neither, both, rows, alpha);
   return { mean: difference, low, high };
 }
 
 /** The upper bound of a − b. */
-const apart = (a: Bounded, b: Bounded): number => a.mean - b.mean + Math.hypot(a.high - a.mean, b.mean - b.low);
+function apart(a: Bounded, b: Bounded): number {
+  const [ofA, ofB] = [a, b].map(({ group, rate, quantity }) => group.design?.trust(rate, quantity));
+  const together = ofA === undefined || ofB === undefined ? 0 : correlationOf(ofA, ofB);
+  return a.mean - b.mean + correlatedReach(a.high - a.mean, b.mean - b.low, together);
+}
 
 /** The smallest α at which an interval still holds: the p-value of what it is about. */
 function chance(holds: (alpha: number) => boolean): number {

@@ -3,20 +3,18 @@ import type { FairnessRule } from '../formats/gate-fairness.ts';
 import type { GatePolicy } from '../formats/gate-policy.ts';
 import type { Problem, Read } from '../formats/problem.ts';
 import type { Block } from '../formats/report.ts';
-import { worstVerdict } from '../formats/verdict.ts';
 import type { DataEngine } from '../ports/data-engine.ts';
-import { judgeNonInferiority } from '../statistics/non-inferiority.ts';
 import { rowsProblem } from './alignment.ts';
 import { fairnessName } from './business-policy.ts';
-import type { MetricEvidence, MetricJudgement } from './decide.ts';
+import type { MetricEvidence } from './decide.ts';
 import { gapChange } from './fairness-change.ts';
-import { countGroups, gapOf, judgeGap, rateOf, ratesOf, type Finding, type Gap, type Group } from './fairness.ts';
-import { fairnessBlock, groupText, metricTitles } from './fairness-words.ts';
-import { orientedBy } from './oriented.ts';
+import { countGroups, gapOf, type Gap, type Group } from './fairness.ts';
+import { judgeChange, judgeGap, judgeSmall, measurable, settled } from './fairness-verdict.ts';
+import { fairnessBlocks, metricTitles, type ToldGroups } from './fairness-words.ts';
 import { numbers, texts, type OpenTable } from './read-evidence.ts';
 import { codeCuts, valueCondition } from './slice-columns.ts';
+import { samplingText } from './paired-estimates.ts';
 import type { Against, Difference, Measured, MetricTraits, RowAnswers, TaskEvidence } from './task.ts';
-import { differenceWithInterval } from './words.ts';
 
 export interface FairnessSetting {
   readonly policy: GatePolicy;
@@ -29,6 +27,8 @@ export interface FairnessSetting {
 export interface FairnessFindings {
   readonly metrics: readonly MetricEvidence[];
   readonly blocks: readonly Block[];
+  /** The rules' margins, of other answers to the same rows: what the self-check judges. */
+  again(evidence: TaskEvidence): readonly MetricEvidence[];
 }
 
 /** More values than this are no groups of people. */
@@ -38,43 +38,58 @@ type Deciding = RowAnswers & { readonly positive: number };
 
 export async function fairnessEvidence(engine: DataEngine, setting: FairnessSetting): Promise<Read<FairnessFindings>> {
   const { policy, evidence, table } = setting;
-  const { answers } = evidence;
-  if (policy.fairness.length === 0) return { value: { metrics: [], blocks: [] }, problems: [] };
-  if (answers?.positive === undefined || answers.classes?.length !== 2) {
+  if (policy.fairness.length === 0) return { value: { metrics: [], blocks: [], again: () => [] }, problems: [] };
+  if (decidingOf(evidence) === undefined) {
     const message = 'Fairness is asked for, and there is no positive class that a decision is for.';
     const hint = 'It compares how often groups are called positive, so it needs two classes.';
     return { problems: [rowsProblem('GATE_FAIRNESS_TASK', table.file, message, hint)] };
   }
-  const deciding: Deciding = { ...answers, positive: answers.positive };
-  const problems: Problem[] = independence(setting, answers);
-  const metrics: MetricEvidence[] = [];
-  const blocks: Block[] = [];
+  const problems: Problem[] = [];
+  const read: (readonly [FairnessRule, Coded])[] = [];
   for (const rule of policy.fairness) {
     const coded = await readGroups(engine, setting, rule);
     problems.push(...coded.problems);
-    if (coded.value === undefined) continue;
-    const all = countGroups(coded.value.names, coded.value.codes, deciding, evidence.compared).filter(({ kinds }) =>
-      kinds.some((count) => count > 0),
-    );
-    const enough = (group: Group): boolean =>
-      ratesOf[rule.metric].every((rate) => rateOf(group.kinds, rate, 'candidate').of >= rule['minimum-rows']);
-    const groups = all.filter(enough);
-    metrics.push(ruleEvidence(rule, groups, setting));
-    const small = all.filter((group) => !enough(group)).map(({ name }) => name);
-    blocks.push(fairnessBlock(rule, groups, { small, against: evidence.compared ? setting.against : undefined }));
+    if (coded.value !== undefined) read.push([rule, coded.value]);
   }
-  return problems.some(({ severity }) => severity === 'error')
-    ? { problems }
-    : { value: { metrics, blocks }, problems };
+  if (problems.length > 0) return { problems };
+  const told = read.map(([rule, coded]) => [rule, groupsOf(rule, coded, evidence)] as const);
+  const against = evidence.compared ? setting.against : undefined;
+  return {
+    value: {
+      metrics: told.map(([rule, groups]) => ruleEvidence(rule, groups, setting)),
+      blocks: told.flatMap(([rule, groups]) => fairnessBlocks(rule, groups, against)),
+      again: (other) =>
+        read.flatMap(([{ maximum: _maximum, 'minimum-ratio': _ratio, ...rule }, coded]) =>
+          rule.margin === undefined
+            ? []
+            : ruleEvidence(rule, groupsOf(rule, coded, other), { ...setting, evidence: other, same: false }),
+        ),
+    },
+    problems,
+  };
 }
 
-/** Rows of one cluster, or rows that count unequally, are more alike than the intervals of shares suppose. */
-function independence({ table }: FairnessSetting, { sampling }: RowAnswers): Problem[] {
-  if (sampling?.clusters === undefined && sampling?.weights === undefined) return [];
-  const what = sampling.clusters === undefined ? 'weights' : 'clusters';
-  const message = `Fairness counts every row once, by itself; the ${what} of the policy do not enter it.`;
-  const hint = 'Its intervals are narrower than they should be where rows belong together.';
-  return [{ ...rowsProblem('GATE_FAIRNESS_SAMPLING', table.file, message, hint), severity: 'warning' }];
+function decidingOf({ answers }: TaskEvidence): Deciding | undefined {
+  const { positive, classes } = answers ?? {};
+  return answers === undefined || positive === undefined || classes?.length !== 2
+    ? undefined
+    : { ...answers, positive };
+}
+
+function groupsOf(rule: FairnessRule, { names, codes }: Coded, evidence: TaskEvidence): ToldGroups {
+  const counted = countGroups(names, codes, decidingOf(evidence)!, evidence.compared);
+  const present = new Set<number>();
+  for (let row = 0; row < codes.length; row++) present.add(codes[row]!);
+  const all = counted.filter((_, index) => present.has(index + 1));
+  const except = new Set(
+    rule.except.map((value) => valueCondition(rule.column, value === null ? null : String(value))),
+  );
+  const compared = all.filter(({ name }) => !except.has(name));
+  return {
+    measured: compared.filter((group) => measurable(group, rule)),
+    small: compared.filter((group) => !measurable(group, rule)),
+    except: all.filter(({ name }) => except.has(name)),
+  };
 }
 
 interface Coded {
@@ -102,8 +117,9 @@ async function readGroups(engine: DataEngine, setting: FairnessSetting, rule: Fa
   return { value: { names, codes: Uint8Array.from(values, (value) => place.get(value)!) }, problems: [] };
 }
 
-function ruleEvidence(rule: FairnessRule, groups: readonly Group[], setting: FairnessSetting): MetricEvidence {
+function ruleEvidence(rule: FairnessRule, told: ToldGroups, setting: FairnessSetting): MetricEvidence {
   const { policy, evidence, same } = setting;
+  const { measured: groups, small } = told;
   const { metric, column, maximum, margin } = rule;
   const traits: MetricTraits = { title: `${metricTitles[metric]} by ${column}`, direction: 'lower', unit: 'share' };
   const gap = groups.length < 2 ? undefined : gapOf(groups, metric, 'candidate');
@@ -117,7 +133,7 @@ function ruleEvidence(rule: FairnessRule, groups: readonly Group[], setting: Fai
     ...(evidence.compared && { baseline: measured(before, rule, groups) }),
   };
   if (gap === undefined) return { ...shown, rule: () => ({ verdict: 'error', reason: few(rule, groups) }) };
-  const change = evidence.compared && !same ? changeOf(groups, rule) : undefined;
+  const change = evidence.compared && !same ? changeOf(groups, rule, evidence) : undefined;
   const rules = policy.fairness.length;
   return {
     ...shown,
@@ -125,8 +141,10 @@ function ruleEvidence(rule: FairnessRule, groups: readonly Group[], setting: Fai
     rule: (alpha) => {
       const findings = judgeGap(groups, rule, { alpha, rules });
       if (margin !== undefined && evidence.compared)
-        findings.push(same ? { verdict: 'pass' } : judgeChange(change, margin, { traits, alpha: alpha / rules }));
-      return settled(findings, gap);
+        findings.push(
+          same ? { verdict: 'pass' } : judgeChange(change, margin, { traits, alpha: alpha / rules, gap, rule }),
+        );
+      return settled(findings.length === 0 ? [] : [...findings, ...judgeSmall(small, rule)], gap);
     },
   };
 }
@@ -139,35 +157,10 @@ function few({ 'minimum-rows': needed }: FairnessRule, groups: readonly Group[])
   return `${left} ${needed} rows that count, so there is nothing to compare`;
 }
 
-function changeOf(groups: readonly Group[], rule: FairnessRule): Difference | undefined {
+function changeOf(groups: readonly Group[], rule: FairnessRule, { answers }: TaskEvidence): Difference | undefined {
   const change = gapChange(groups, rule.metric);
+  const how = answers?.sampling === undefined ? '' : samplingText(answers.sampling);
   return change === null
     ? undefined
-    : { ...change, method: 'score intervals within groups, bounded over all pairs of groups' };
-}
-
-function judgeChange(
-  change: Difference | undefined,
-  margin: number,
-  { traits, alpha }: { readonly traits: MetricTraits; readonly alpha: number },
-): Finding {
-  if (change === undefined)
-    return { verdict: 'inconclusive', reason: 'too few rows to compare it with the other model' };
-  const [low, high] = orientedBy(traits, change).within(1 - 2 * alpha);
-  const verdict = judgeNonInferiority({ difference: -change.difference, low, high }, margin);
-  const text = differenceWithInterval(traits, change);
-  if (verdict === 'fail') return { verdict, reason: `surely wider than with the other model (${text})` };
-  return verdict === 'pass'
-    ? { verdict }
-    : { verdict, reason: `not surely within the margin of the other model (${text})` };
-}
-
-function settled(findings: readonly Finding[], gap: Gap): Pick<MetricJudgement, 'verdict' | 'reason'> {
-  // A margin alone has nothing to judge where there is no other model.
-  if (findings.length === 0) return {};
-  const verdict = worstVerdict(findings.map((finding) => finding.verdict));
-  if (verdict === 'pass') return { verdict };
-  const reasons = findings.flatMap((finding) => (finding.verdict === verdict ? [finding.reason] : []));
-  const { high, low, rate } = gap.widest;
-  return { verdict, reason: `${reasons.join(' and ')}: ${groupText(high, rate)} against ${groupText(low, rate)}` };
+    : { ...change, method: `score intervals within groups, bounded over all pairs of groups${how}` };
 }

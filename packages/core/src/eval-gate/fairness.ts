@@ -1,14 +1,19 @@
-// How differently a model treats groups: shares by group, the widest gap between two of them, and whether it is surely
-// within what the policy allows, surely outside, or not known. Pure.
-import type { FairnessMetric, FairnessRule } from '../formats/gate-fairness.ts';
-import type { Verdict } from '../formats/verdict.ts';
+// How differently a model treats groups: shares by group, by the rows' weights, and the widest gap between two of them
+// with its interval. Pure.
+import type { FairnessMetric } from '../formats/gate-fairness.ts';
+import { isPlain } from '../statistics/sampling.ts';
 import { newcombeInterval, ratioInterval, type Count } from '../statistics/two-proportions.ts';
+import { correlationOf, countsFor, designOf, trustedRows, type GroupDesign } from './fairness-sampling.ts';
 import type { RowAnswers, Side } from './task.ts';
 
 /** Rows of a group by kind: truth · 4 + candidate's answer · 2 + the baseline's, each 1 where positive. */
 export interface Group {
+  /** `sex = f` */
   readonly name: string;
+  /** By weight. */
   readonly kinds: Float64Array;
+  /** Its rows, where they weigh or belong together; left out, each counts once and by itself. */
+  readonly design?: GroupDesign;
 }
 
 /** What a share is of: all rows, the truly positive, the truly negative. */
@@ -27,29 +32,51 @@ export function countGroups(
   answers: RowAnswers & { readonly positive: number },
   compared: boolean,
 ): Group[] {
-  const { positive } = answers;
+  const { positive, sampling } = answers;
+  const plain = sampling === undefined || isPlain(sampling);
   const groups = names.map((name) => ({ name, kinds: new Float64Array(8) }));
+  const kinds = new Uint8Array(plain ? 0 : codes.length);
   for (let row = 0; row < codes.length; row++) {
     const group = groups[codes[row]! - 1];
     if (group === undefined) continue;
     const [truth, said] = [answers.truth(row), answers.prediction('candidate', row)];
     const before = compared && answers.prediction('baseline', row) === positive ? 1 : 0;
-    group.kinds[(truth === positive ? 4 : 0) + (said === positive ? 2 : 0) + before]! += 1;
+    const kind = (truth === positive ? 4 : 0) + (said === positive ? 2 : 0) + before;
+    group.kinds[kind]! += sampling?.weights?.[row] ?? 1;
+    kinds[row] = kind;
   }
-  return groups;
+  if (plain) return groups;
+  const members = groups.map((): number[] => []);
+  for (let row = 0; row < codes.length; row++) members[codes[row]! - 1]?.push(row);
+  return groups.map((group, index) => ({
+    ...group,
+    design: designOf(kinds, Int32Array.from(members[index]!), sampling),
+  }));
 }
 
-const sides: Readonly<Record<Side, number>> = { candidate: 2, baseline: 1 };
-
+/** A share by weight. */
 export function rateOf(kinds: Float64Array, rate: Rate, side: Side): Count {
   let [events, of] = [0, 0];
   for (let kind = 0; kind < 8; kind++) {
-    const truth = kind >= 4;
-    if ((rate === 'true positive rate' && !truth) || (rate === 'false positive rate' && truth)) continue;
+    if (!countsFor(rate, kind)) continue;
     of += kinds[kind]!;
     if ((kind & sides[side]) !== 0) events += kinds[kind]!;
   }
   return { events, of };
+}
+
+const sides: Readonly<Record<Side, number>> = { candidate: 2, baseline: 1 };
+
+/** Rows that a share is of, by number. */
+export const rowsOf = ({ kinds, design }: Group, rate: Rate): number =>
+  rateOf(design?.rows ?? kinds, rate, 'candidate').of;
+
+/** The share as one of as many rows drawn one by one as tell the same: what its interval is taken of. */
+export function trustedCount({ kinds, design }: Group, rate: Rate, side: Side, alpha: number): Count {
+  const count = rateOf(kinds, rate, side);
+  if (design === undefined || count.of === 0) return count;
+  const of = trustedRows(design.trust(rate, side), alpha);
+  return { events: (count.events / count.of) * of, of };
 }
 
 /** The two groups that differ most in a share. */
@@ -65,12 +92,14 @@ export interface Gap {
   readonly widest: Pair;
   /** The smallest ratio between two groups; null where no group has any event. */
   readonly ratio: number | null;
+  /** Between which. */
+  readonly smallest?: Pair;
 }
 
 /** As fairlearn's `…_difference` and `…_ratio` (between groups; of two rates the worse). Groups without rows that count are passed over. */
 export function gapOf(groups: readonly Group[], metric: FairnessMetric, side: Side): Gap | undefined {
   let widest: (Pair & { difference: number }) | undefined;
-  let ratio: number | null = null;
+  let smallest: (Pair & { ratio: number }) | undefined;
   for (const rate of ratesOf[metric]) {
     let [high, low, highest, lowest] = [groups[0]!, groups[0]!, -Infinity, Infinity];
     for (const group of groups) {
@@ -83,9 +112,17 @@ export function gapOf(groups: readonly Group[], metric: FairnessMetric, side: Si
     if (highest === -Infinity) continue;
     const difference = highest - lowest;
     if (widest === undefined || difference > widest.difference) widest = { rate, high, low, difference };
-    if (highest > 0) ratio = Math.min(ratio ?? Infinity, lowest / highest);
+    const ratio = lowest / highest;
+    if (highest > 0 && (smallest === undefined || ratio < smallest.ratio)) smallest = { rate, high, low, ratio };
   }
-  return widest && { difference: widest.difference, widest, ratio };
+  return (
+    widest && {
+      difference: widest.difference,
+      widest,
+      ratio: smallest?.ratio ?? null,
+      ...(smallest !== undefined && { smallest }),
+    }
+  );
 }
 
 type Interval = readonly [number, number];
@@ -106,18 +143,16 @@ export function gapInterval(
   }: { readonly alpha: number; readonly of: 'difference' | 'ratio'; readonly simultaneous: boolean },
 ): Interval {
   const pairs = ratesOf[metric].flatMap((rate) =>
-    groups.flatMap((a, index) =>
-      groups.slice(index + 1).map((b) => [rateOf(a.kinds, rate, side), rateOf(b.kinds, rate, side)] as const),
-    ),
+    groups.flatMap((a, index) => groups.slice(index + 1).map((b) => ({ a, b, rate, side }) as const)),
   );
   const sharp = alpha / Math.max(1, pairs.length);
-  const bounds = pairs.map(([a, b]): Interval => {
-    const strict = between(a, b, of, sharp);
+  const bounds = pairs.map((pair): Interval => {
+    const strict = between(pair, of, sharp);
     return simultaneous
       ? strict
       : of === 'difference'
-        ? [strict[0], between(a, b, of, alpha)[1]]
-        : [between(a, b, of, alpha)[0], strict[1]];
+        ? [strict[0], between(pair, of, alpha)[1]]
+        : [between(pair, of, alpha)[0], strict[1]];
   });
   const [lows, highs] = [bounds.map(([low]) => low), bounds.map(([, high]) => high)];
   return of === 'difference'
@@ -126,64 +161,20 @@ export function gapInterval(
 }
 
 /** Of two groups, without their order: a difference of 0 … 1, a ratio of 0 … 1. */
-function between(a: Count, b: Count, of: 'difference' | 'ratio', alpha: number): Interval {
+function between(
+  { a, b, rate, side }: { readonly a: Group; readonly b: Group; readonly rate: Rate; readonly side: Side },
+  of: 'difference' | 'ratio',
+  alpha: number,
+): Interval {
+  const together =
+    a.design === undefined || b.design === undefined
+      ? 0
+      : correlationOf(a.design.trust(rate, side), b.design.trust(rate, side));
+  const shares = [trustedCount(a, rate, side, alpha), trustedCount(b, rate, side, alpha)] as const;
   if (of === 'difference') {
-    const [low, high] = newcombeInterval(a, b, alpha);
+    const [low, high] = newcombeInterval(...shares, alpha, together);
     return [Math.max(0, low, -high), Math.max(Math.abs(low), Math.abs(high))];
   }
-  const [low, high] = ratioInterval(a, b, alpha);
+  const [low, high] = ratioInterval(...shares, alpha, together);
   return [Math.min(low, 1 / high), Math.min(1, high < 1 ? high : low > 1 ? 1 / low : 1)];
 }
-
-/** What one demand of a rule says. */
-export interface Finding {
-  readonly verdict: Verdict;
-  readonly reason?: string;
-}
-
-/**
- * @param rules how many fairness rules the policy has: that any of them fails by chance is held at α over all
- */
-export function judgeGap(
-  groups: readonly Group[],
-  rule: FairnessRule,
-  { alpha, rules }: { readonly alpha: number; readonly rules: number },
-): Finding[] {
-  const { metric, maximum, 'minimum-ratio': minimum } = rule;
-  const asked = { metric, side: 'candidate' } as const;
-  const interval = (of: 'difference' | 'ratio', share: number): Interval =>
-    gapInterval(groups, asked, { alpha: share, of, simultaneous: false });
-  const findings: Finding[] = [];
-  if (maximum !== undefined) {
-    const outside = interval('difference', alpha / rules)[0] > maximum;
-    const within = interval('difference', alpha)[1] <= maximum;
-    const text = `the ${maximum} that the policy allows`;
-    findings.push(
-      threeStates({ outside, within, surely: `surely above ${text}`, unsure: `not surely within ${text}` }),
-    );
-  }
-  if (minimum !== undefined) {
-    const gap = gapOf(groups, metric, 'candidate');
-    if (gap?.ratio === null)
-      return [...findings, { verdict: 'inconclusive', reason: 'no group has any row that the ratio could be of' }];
-    const outside = interval('ratio', alpha / rules)[1] < minimum;
-    const within = interval('ratio', alpha)[0] >= minimum;
-    const text = `the ${minimum} that the policy asks for`;
-    findings.push(
-      threeStates({
-        outside,
-        within,
-        surely: `a ratio surely below ${text}`,
-        unsure: `a ratio not surely above ${text}`,
-      }),
-    );
-  }
-  return findings;
-}
-
-const threeStates = (found: { outside: boolean; within: boolean; surely: string; unsure: string }): Finding =>
-  found.outside
-    ? { verdict: 'fail', reason: found.surely }
-    : found.within
-      ? { verdict: 'pass' }
-      : { verdict: 'inconclusive', reason: found.unsure };

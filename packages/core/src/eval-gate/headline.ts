@@ -1,13 +1,28 @@
 // The gate's verdict in one line.
+import type { Problem } from '../formats/problem.ts';
 import type { MetricJudgement } from './decide.ts';
 import { headlineMetric } from './asked.ts';
 import type { GateStory } from './story.ts';
-import { aboutText, differenceWithInterval, moveText, valueText, sideText } from './words.ts';
+import { aboutText, clipped, differenceWithInterval, moveText, sideText, valueText } from './words.ts';
 
 type Told = Pick<GateStory, 'policy' | 'judgement' | 'slices' | 'evidence' | 'against' | 'absent'>;
 
+/** One calm line; all else stands below it. */
+const longest = 160;
+
 /** "log-loss 0.452 → 0.441, no slice worse". */
-export function headlineOf(story: Told): string {
+export const headlineOf = (story: Told): string => clipped(whole(story), longest);
+
+/** Of what could not be judged at all. */
+export function errorHeadline(problems: readonly Problem[]): string {
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  const [first] = errors;
+  const told =
+    errors.length === 1 ? first!.message : `${errors.length} problems: ${first?.message ?? 'nothing could be judged'}`;
+  return clipped(told, longest);
+}
+
+function whole(story: Told): string {
   const { judgement, evidence } = story;
   const first = leadMetric(story);
   const move = moveText(first.traits, !evidence.compared ? undefined : first.baseline?.value, first.candidate.value);
@@ -47,19 +62,27 @@ function leadMetric({ policy, judgement }: Told): MetricJudgement {
 function failWords(story: Told): string {
   const failed = story.judgement.metrics.filter(({ verdict }) => verdict === 'fail');
   if (failed.length === 0) return story.judgement.reasons[0] ?? 'slices are worse';
-  const said = failed.slice(0, 2).map((metric) => {
+  const said = failed.map((metric) => {
+    if (metric.brief !== undefined) return `${metric.traits.title}: ${metric.brief}`;
     if (metric.reason !== undefined)
       return `${metric.traits.title} ${valueText(metric.candidate.value)} is ${metric.reason}`;
     return moveText(metric.traits, metric.baseline?.value, metric.candidate.value);
   });
-  const more = failed.length - said.length;
   const lost = failed.some(({ reason }) => reason === undefined) ? `worse than ${sideText(story.against)}: ` : '';
-  return `${lost}${said.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  const telling = (count: number): string => {
+    const more = failed.length - count;
+    const sentences = failed.some(({ brief }) => brief !== undefined);
+    const rest = more === 0 ? '' : sentences ? `; ${more} more failed` : ` and ${more} more`;
+    return `${lost}${said.slice(0, count).join(sentences ? '; ' : ', ')}${rest}`;
+  };
+  const two = telling(Math.min(2, failed.length));
+  return two.length <= longest ? two : telling(1);
 }
 
 function thinWords(metric: MetricJudgement, { judgement: { reasons }, evidence: { unit = 'rows' } }: Told): string {
   if (reasons.length > 0) return reasons[0]!;
-  const { rowsNeeded } = metric;
+  const { rowsNeeded, brief } = metric;
+  if (brief !== undefined) return `${metric.traits.title}: ${brief}`;
   const settle =
     rowsNeeded === undefined || rowsNeeded === null ? '' : `; about ${aboutText(rowsNeeded)} ${unit} would settle it`;
   const difference =

@@ -1,10 +1,10 @@
 // The outcome of a self-check. It tells something of a policy and its rows and judges no candidate, so it leaves no run:
 // it must never let a model go forward.
+import type { GatePolicy } from '../formats/gate-policy.ts';
 import type { Outcome } from '../formats/outcome.ts';
 import type { Problem } from '../formats/problem.ts';
 import { reportSchema, type Block, type Finding, type Report } from '../formats/report.ts';
 import type { Verdict } from '../formats/verdict.ts';
-import { askedMetrics } from './asked.ts';
 import type { ReadPolicy } from './read-policy.ts';
 import { checkSelf, type SelfCheck, type SelfCheckPlan, type Share } from './self-check.ts';
 import type { TaskEvidence } from './task.ts';
@@ -93,18 +93,14 @@ function tableBlocks(check: SelfCheck, evidence: TaskEvidence, { policy }: ReadP
           columns: [...columns],
           rows: [
             row('the gate', check.verdicts),
-            ...[...askedMetrics(policy)].flatMap(([name, { role }]) =>
-              role === 'key' && check.metrics[name] !== undefined
-                ? [row(evidence.traits(name).title, check.metrics[name])]
-                : [],
-            ),
+            ...Object.values(check.metrics).map((metric) => row(metric.title, metric)),
           ],
         },
         {
           type: 'text',
           text: [
             {
-              text: `${how} In parentheses exact 95 % bounds (Clopper and Pearson). Absolute bounds and guards are left out: no chance is in them.`,
+              text: `${how} In parentheses exact 95 % bounds (Clopper and Pearson). Absolute bounds and guards are left out: no chance is in them.${leftOut(check, policy)}`,
               style: 'muted',
             },
           ],
@@ -112,6 +108,23 @@ function tableBlocks(check: SelfCheck, evidence: TaskEvidence, { policy }: ReadP
       ],
     },
   ];
+}
+
+/** What the gate judges and this check does not. */
+export function leftOut(
+  { method }: Pick<SelfCheck, 'method'>,
+  { fairness, slices, budgets = {}, ...policy }: GatePolicy,
+): string {
+  const bounded = fairness.filter(({ margin }) => margin === undefined || method === 'split');
+  const searched = policy['max-slices-worse'] !== undefined && slices?.auto !== undefined && slices.auto !== false;
+  const parts = [
+    ...(bounded.length === 0
+      ? []
+      : [method === 'split' ? 'fairness, which one model cannot change' : 'what fairness asks without a margin']),
+    ...(searched ? ['slices that are searched for'] : []),
+    ...(Object.keys(budgets).length === 0 ? [] : ['budgets']),
+  ];
+  return parts.length === 0 ? '' : ` Left out too: ${parts.join(', ')}.`;
 }
 
 function findingsOf(check: SelfCheck, { place }: ReadPolicy): Finding[] {

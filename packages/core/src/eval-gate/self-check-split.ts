@@ -6,10 +6,18 @@ import type { GatePolicy } from '../formats/gate-policy.ts';
 import { estimateOf } from '../statistics/difference-estimate.ts';
 import { askedMetrics } from './asked.ts';
 import { decideGate, type GateJudgement, type MetricEvidence } from './decide.ts';
-import { spreadOf } from './spread.ts';
-import type { TaskEvidence } from './task.ts';
+import { spreadOf, type Spread } from './spread.ts';
+import type { Measured, TaskEvidence } from './task.ts';
+
+/** A metric that is not the task's own, as one model has it on some of the rows. */
+export interface HalvedMetric extends Pick<MetricEvidence, 'name' | 'traits' | 'asked' | 'rule'> {
+  measure(rows: Int32Array): number;
+  /** Of all rows; NaN where it is not known. */
+  readonly standardError: number;
+}
 
 export interface SplitPlan {
+  readonly more: readonly HalvedMetric[];
   readonly seed: number;
   readonly alpha: number;
   readonly rounds: number;
@@ -22,7 +30,16 @@ export interface SplitPlan {
  */
 export function splitRounds(policy: GatePolicy, evidence: TaskEvidence, plan: SplitPlan): readonly GateJudgement[] {
   const random = xoroshiro128plus(plan.seed);
-  const asked = [...askedMetrics(policy)].map(([name, wanted]) => [name, wanted, spreadOf(evidence, name)] as const);
+  const own = [...askedMetrics(policy)].map(([name, asked]): Halved => {
+    const spread = spreadOf(evidence, name);
+    const measure = (rows: Int32Array): Measured => evidence.measure(name, 'candidate', rows);
+    return { name, asked, traits: evidence.traits(name), measure, weakness: evidence.weaknessOf(name), spread };
+  });
+  const more = plan.more.map(({ measure, standardError, ...metric }): Halved => ({
+    ...metric,
+    measure: (rows) => ({ value: measure(rows) }),
+    spread: standardError > 0 ? { standardError, degreesOfFreedom: evidence.rows - 1 } : undefined,
+  }));
   const units = unitRows(evidence);
   return Array.from({ length: plan.rounds }, (_, round) => {
     plan.tell(round);
@@ -32,16 +49,13 @@ export function splitRounds(policy: GatePolicy, evidence: TaskEvidence, plan: Sp
     }
     const half = units.length >> 1;
     const sides = [units.slice(0, half), units.slice(half)].map((side) => Int32Array.from(side.flat()));
-    const metrics = asked.map(([name, wanted, spread]): MetricEvidence => {
-      const [candidate, baseline] = sides.map((rows) => evidence.measure(name, 'candidate', rows));
+    const metrics = [...own, ...more].map(({ measure, spread, ...metric }): MetricEvidence => {
+      const [candidate, baseline] = sides.map(measure);
       const apart = (candidate!.value ?? Number.NaN) - (baseline!.value ?? Number.NaN);
       return {
-        name,
-        asked: wanted,
-        traits: evidence.traits(name),
+        ...metric,
         candidate: candidate!,
         baseline: baseline!,
-        weakness: evidence.weaknessOf(name),
         ...(spread !== undefined &&
           !Number.isNaN(apart) && {
             difference: {
@@ -53,6 +67,11 @@ export function splitRounds(policy: GatePolicy, evidence: TaskEvidence, plan: Sp
     });
     return decideGate(policy, { rows: evidence.rows, compared: true, metrics, slices: [], alpha: plan.alpha });
   });
+}
+
+interface Halved extends Omit<MetricEvidence, 'candidate' | 'baseline' | 'difference'> {
+  readonly spread: Spread | undefined;
+  measure(rows: Int32Array): Measured;
 }
 
 /** Rows of each cluster; single rows where there are none. */

@@ -4,9 +4,10 @@ import type { GatePolicy } from '../formats/gate-policy.ts';
 import type { Verdict } from '../formats/verdict.ts';
 import { usualAlpha } from '../statistics/alpha-spending.ts';
 import { clopperPearson } from '../statistics/clopper-pearson.ts';
-import { askedMetrics, asksForGain, type Asked } from './asked.ts';
+import { asksForGain } from './asked.ts';
+import type { Beside } from './beside.ts';
 import { compareModels } from './compare.ts';
-import type { GateJudgement } from './decide.ts';
+import type { GateJudgement, MetricEvidence } from './decide.ts';
 import { splitRounds } from './self-check-split.ts';
 import type { TaskEvidence } from './task.ts';
 
@@ -18,6 +19,8 @@ export interface SelfCheckPlan {
   /** Left out, 500 on up to 5,000 rows, else 200. */
   readonly rounds?: number;
   readonly progress: (message: string) => void;
+  /** Business metrics and fairness, where the policy asks for them. */
+  readonly beside?: Beside['again'] | undefined;
 }
 
 /** How often something came out, with the exact two-sided 95 % bounds that so many rounds allow. */
@@ -38,8 +41,8 @@ export interface SelfCheck {
   readonly falseFails: Share;
   /** Rounds that passed though a gain was asked for; absent where none is. */
   readonly falsePasses?: Share;
-  /** Per key metric. */
-  readonly metrics: Readonly<Record<string, Readonly<Record<Verdict, Share>>>>;
+  /** Per key metric, business and fairness among them. */
+  readonly metrics: Readonly<Record<string, Readonly<Record<Verdict, Share>> & { readonly title: string }>>;
   /** One-sided error that the policy promises at this look. */
   readonly alpha: number;
   /** `fail` where more than α is wrong beyond chance; `inconclusive` where no round decided anything. */
@@ -60,7 +63,6 @@ const roundsOf = (rows: number): number => (rows <= 5000 ? 500 : 200);
 export function checkSelf(policy: GatePolicy, evidence: TaskEvidence, plan: SelfCheckPlan): SelfCheck {
   const { alpha = usualAlpha } = plan;
   const bare = withoutBounds(policy);
-  const asked = askedMetrics(bare);
   const { rounds = roundsOf(evidence.rows) } = plan;
   const method = evidence.compared && !plan.same && evidence.swapped !== undefined ? 'exchange' : 'split';
   const tell = (round: number): void => {
@@ -69,18 +71,18 @@ export function checkSelf(policy: GatePolicy, evidence: TaskEvidence, plan: Self
   const judged =
     method === 'exchange'
       ? exchangeRounds(bare, evidence, { ...plan, alpha, rounds, tell })
-      : splitRounds(bare, evidence, { seed: plan.seed, alpha, rounds, tell });
-  return tally(judged, { method, rows: evidence.rows, alpha, asked });
+      : splitRounds(bare, evidence, { seed: plan.seed, alpha, rounds, tell, more: unbound(plan.beside?.halved ?? []) });
+  return tally(judged, { method, rows: evidence.rows, alpha });
 }
 
-interface Rounds {
+interface Rounds extends Pick<SelfCheckPlan, 'beside'> {
   readonly seed: number;
   readonly alpha: number;
   readonly rounds: number;
   readonly tell: (round: number) => void;
 }
 
-function exchangeRounds(policy: GatePolicy, evidence: TaskEvidence, { seed, alpha, rounds, tell }: Rounds) {
+function exchangeRounds(policy: GatePolicy, evidence: TaskEvidence, { seed, alpha, rounds, tell, beside }: Rounds) {
   const random = xoroshiro128plus(seed);
   const { clusters } = evidence;
   const units = clusters === undefined ? evidence.rows : clusters.reduce((most, one) => Math.max(most, one), -1) + 1;
@@ -92,9 +94,19 @@ function exchangeRounds(policy: GatePolicy, evidence: TaskEvidence, { seed, alph
     const swapped = evidence.swapped!(rows);
     // Slices can only change the verdict where the policy counts them.
     const judging = policy['max-slices-worse'] === undefined ? { ...swapped, slices: {} } : swapped;
-    return compareModels(policy, { evidence: judging, same: false, seed: seed + round, alpha }).judgement;
+    const again = { intervals: policy.intervals, resamples: policy.resamples, seed: seed + round };
+    const more = unbound(beside?.exchanged(rows, swapped, again) ?? []);
+    return compareModels(policy, { evidence: judging, same: false, seed: seed + round, alpha, more }).judgement;
   });
 }
+
+/** Key metrics without their absolute bounds. */
+const unbound = <M extends Pick<MetricEvidence, 'asked'>>(metrics: readonly M[]): M[] =>
+  metrics.flatMap((metric) => {
+    if (metric.asked.role === 'guard') return [];
+    const { minimum: _minimum, maximum: _maximum, ...asked } = metric.asked;
+    return [{ ...metric, asked }];
+  });
 
 /** A bound is broken or not, without chance; left in, it would hide what chance does. */
 function withoutBounds(policy: GatePolicy): GatePolicy {
@@ -114,17 +126,17 @@ interface Setting {
   readonly method: SelfCheck['method'];
   readonly rows: number;
   readonly alpha: number;
-  readonly asked: ReadonlyMap<string, Asked>;
 }
 
-function tally(judged: readonly GateJudgement[], { method, rows, alpha, asked }: Setting): SelfCheck {
+function tally(judged: readonly GateJudgement[], { method, rows, alpha }: Setting): SelfCheck {
   const rounds = judged.length;
   const shareOf = (count: number): Share => ({ count, rate: count / rounds, ...clopperPearson(count, rounds, 0.025) });
   const sharesOf = (said: readonly (Verdict | undefined)[]): Record<Verdict, Share> =>
     Object.fromEntries(
       verdicts.map((verdict) => [verdict, shareOf(said.filter((one) => one === verdict).length)]),
     ) as Record<Verdict, Share>;
-  const gains = [...asked].flatMap(([name, one]) => (one.role === 'key' && asksForGain(one) ? [name] : []));
+  const keys = judged[0]?.metrics.filter(({ asked }) => asked.role === 'key') ?? [];
+  const gains = keys.filter(({ asked }) => asked.role === 'key' && asksForGain(asked));
   // "Surely less than the gain" is right where nothing changed; "surely worse" is not, and nor is a slice.
   const lost = ({ verdict, metrics }: GateJudgement): boolean => {
     const failed = metrics.filter((metric) => metric.verdict === 'fail');
@@ -145,9 +157,12 @@ function tally(judged: readonly GateJudgement[], { method, rows, alpha, asked }:
     falseFails,
     ...(falsePasses !== undefined && { falsePasses }),
     metrics: Object.fromEntries(
-      [...asked.keys()].map((name) => [
+      keys.map(({ name, traits }) => [
         name,
-        sharesOf(judged.map(({ metrics }) => metrics.find((metric) => metric.name === name)?.verdict)),
+        {
+          title: traits.title,
+          ...sharesOf(judged.map(({ metrics }) => metrics.find((metric) => metric.name === name)?.verdict)),
+        },
       ]),
     ),
     alpha,

@@ -4,6 +4,7 @@ import { columnFamily, isNumeric } from '../dataset/column-family.ts';
 import type { Column, DataEngine } from '../ports/data-engine.ts';
 import { quantileOf } from '../statistics/bootstrap.ts';
 import { numbers, texts, type OpenTable } from './read-evidence.ts';
+import { mostValues, type ValuesLeftOut } from './slice-values.ts';
 
 export interface CodedColumn {
   readonly column: string;
@@ -11,6 +12,8 @@ export interface CodedColumn {
   readonly conditions: readonly string[];
   /** One a row; 0 where no condition holds: a value too rare to look at. */
   readonly codes: Uint8Array;
+  /** Of a column's values, those that make no condition. */
+  readonly valuesLeftOut?: ValuesLeftOut;
 }
 
 /** A column that makes no conditions, and why. */
@@ -26,8 +29,6 @@ export interface CodingPlan {
   readonly bins: number;
 }
 
-/** Codes are bytes, and 0 is taken. */
-const mostConditions = 250;
 /** Numbers of so few values are looked at value by value. */
 const fewValues = 10;
 /** Quantiles are taken of about so many. */
@@ -72,16 +73,24 @@ export function codeTexts(
     counts[index]! += 1;
     found[row] = index;
   }
-  const kept = [...known]
-    .filter(([, index]) => counts[index]! >= minimumRows && counts[index]! < rows)
+  const enough = [...known].filter(([, index]) => counts[index]! >= minimumRows && counts[index]! < rows);
+  // Codes are bytes, and 0 is taken.
+  const kept = enough
     .toSorted(([a, m], [b, n]) => counts[n]! - counts[m]! || (String(a) < String(b) ? -1 : 1))
-    .slice(0, mostConditions);
-  if (kept.length === 0) return { column, why: rare(minimumRows) };
+    .slice(0, mostValues);
+  if (kept.length === 0) return { column, why: tooRare(minimumRows) };
   const codeOf = new Uint8Array(known.size);
   kept.forEach(([, index], code) => (codeOf[index] = code + 1));
   const codes = new Uint8Array(rows);
   for (let row = 0; row < rows; row++) codes[row] = codeOf[found[row]!]!;
-  return { column, conditions: kept.map(([value]) => valueCondition(column, textOf(value))), codes };
+  const rare = known.size - enough.length;
+  const beyond = enough.length - kept.length;
+  return {
+    column,
+    conditions: kept.map(([value]) => valueCondition(column, textOf(value))),
+    codes,
+    ...(rare + beyond > 0 && { valuesLeftOut: { column, looked: kept.length, rare, beyond, minimumRows } }),
+  };
 }
 
 const textOf = (value: string | number | null): string | null =>
@@ -99,7 +108,7 @@ export function codeNumbers(
   // A sort of all rows only where the sample makes it likely.
   if (whole && allDiffer(sorted) && allDiffer(values.slice().sort())) return differs(column);
   const cuts = quantileCuts(sorted, bins);
-  return cuts.length === 0 ? { column, why: rare(minimumRows) } : codeCuts(column, values, cuts);
+  return cuts.length === 0 ? { column, why: tooRare(minimumRows) } : codeCuts(column, values, cuts);
 }
 
 /** Every so many rows' number, ascending: quantiles of a hundred thousand are those of a million to a reader. */
@@ -162,4 +171,4 @@ function quantileCuts(sorted: Float64Array, bins: number): number[] {
 }
 
 const differs = (column: string): LeftOut => ({ column, why: 'its values differ from row to row' });
-const rare = (minimumRows: number): string => `none of its values divides the rows into parts of ${minimumRows}`;
+const tooRare = (minimumRows: number): string => `none of its values divides the rows into parts of ${minimumRows}`;

@@ -6,12 +6,15 @@ import { headlineMetric } from './asked.ts';
 import type { OpenTable } from './read-evidence.ts';
 import { readCoded, type CodedColumn, type LeftOut } from './slice-columns.ts';
 import { findSlices, type SliceFindings } from './slice-search.ts';
+import type { ValuesLeftOut } from './slice-values.ts';
 import type { Side, TaskEvidence } from './task.ts';
 
 export interface Searched extends SliceFindings {
   /** Columns that were searched. */
   readonly columns: readonly string[];
   readonly leftOut: readonly LeftOut[];
+  /** Of columns that were. */
+  readonly valuesLeftOut: readonly ValuesLeftOut[];
 }
 
 export interface SearchSetting {
@@ -49,7 +52,12 @@ export async function searchSlices(engine: DataEngine, setting: SearchSetting, s
     after.map((loss, row) => loss - before[row]!),
     { seed, depth, minimumRows, tested, clusters: evidence.clusters },
   );
-  return { ...findings, columns: coded.map(({ column }) => column), leftOut };
+  return {
+    ...findings,
+    columns: coded.map(({ column }) => column),
+    leftOut,
+    valuesLeftOut: coded.flatMap(({ valuesLeftOut }) => valuesLeftOut ?? []),
+  };
 }
 
 /** All columns but those that name rows, hold the truth or an answer, or say how rows were sampled. */

@@ -3,6 +3,7 @@ import { benjaminiHochberg } from '../statistics/multiplicity.ts';
 import { orientedBy } from './oriented.ts';
 import { valueCondition } from './slice-columns.ts';
 import type { FoundSlice } from './slice-search.ts';
+import { sliceValues, type ValuesLeftOut } from './slice-values.ts';
 import type { Difference, IntervalPlan, TaskEvidence } from './task.ts';
 
 export interface SliceJudgement {
@@ -31,38 +32,32 @@ export interface SlicePlan extends IntervalPlan {
 /** Of the slices called worse, about one in ten may be so by chance. */
 export const falseDiscoveryRate = 0.1;
 
-/** Every value of every slice column with enough rows, and every slice that was found, worst first. */
-export function judgeSlices(evidence: TaskEvidence, plan: SlicePlan): SliceJudgement[] {
+export interface JudgedSlices {
+  /** Worst first. */
+  readonly slices: readonly SliceJudgement[];
+  readonly leftOut: readonly ValuesLeftOut[];
+}
+
+/** The most frequent values of every slice column, with enough rows, and every slice that was found. */
+export function judgeSlices(evidence: TaskEvidence, plan: SlicePlan): JudgedSlices {
   const traits = evidence.traits(plan.metric);
   const loss = (slice: { readonly difference: Difference }): number => -orientedBy(traits, slice.difference).difference;
-  const named = Object.entries(evidence.slices).flatMap(([column, values]) =>
-    [...rowsByValue(values)]
-      .filter(([, rows]) => rows.length >= plan.minimumRows)
-      .map(([value, rows]) => ({ title: valueCondition(column, value), found: false, rows: Int32Array.from(rows) })),
-  );
+  const { values, leftOut } = sliceValues(evidence.slices, plan.minimumRows);
+  const named = values.map(({ column, value, rows }) => ({ title: valueCondition(column, value), found: false, rows }));
   const names = new Set(named.map(({ title }) => title));
   const found = (plan.found ?? [])
     .filter(({ title }) => !names.has(title))
     .map(({ title, rows }) => ({ title, found: true, rows }));
   const measured = [...named, ...found].flatMap((slice) => measureSlice(evidence, plan, slice));
   const adjusted = benjaminiHochberg(measured.map((slice) => orientedBy(traits, slice.difference).pLower));
-  return measured
+  const slices = measured
     .map((slice, index) => {
       const pWorse = adjusted[index]!;
       const [low] = orientedBy(traits, slice.difference).decision;
       return { ...slice, pWorse, worse: pWorse <= falseDiscoveryRate && low <= -plan.margin };
     })
     .toSorted((a, b) => a.pWorse - b.pWorse || loss(b) - loss(a));
-}
-
-function rowsByValue(values: readonly (string | null)[]): Map<string | null, number[]> {
-  const found = new Map<string | null, number[]>();
-  values.forEach((value, row) => {
-    const rows = found.get(value);
-    if (rows === undefined) found.set(value, [row]);
-    else rows.push(row);
-  });
-  return found;
+  return { slices, leftOut };
 }
 
 function measureSlice(

@@ -4,6 +4,7 @@ import type { Problem } from '../formats/problem.ts';
 import type { Block } from '../formats/report.ts';
 import type { GateJudgement } from './decide.ts';
 import type { Look } from './looks.ts';
+import type { ValuesLeftOut } from './slice-values.ts';
 import type { SliceJudgement } from './slices.ts';
 import type { Against, TaskEvidence } from './task.ts';
 
@@ -16,6 +17,8 @@ export interface GateStory {
   readonly policy: GatePolicy;
   readonly judgement: GateJudgement;
   readonly slices: readonly SliceJudgement[];
+  /** Values of slice columns that were not looked at. */
+  readonly leftOut: readonly ValuesLeftOut[];
   readonly evidence: TaskEvidence;
   readonly against: Against;
   /** Why there is nothing to compare with. */

@@ -3,6 +3,7 @@ import { bcaInterval, percentileInterval } from './bootstrap.ts';
 import { studentCdf, studentQuantile } from './distributions.ts';
 import { normalCdf, normalQuantile } from './normal.ts';
 import { scoreInterval } from './paired.ts';
+import { skewed, skewOf, withoutSkew } from './skewness.ts';
 
 export interface DifferenceEstimate {
   /** Candidate − baseline, in the metric's own unit. */
@@ -35,30 +36,41 @@ export const decisionLevel = 0.9;
 export const shownLevel = 0.95;
 
 /**
- * Estimate ± t·SE.
+ * Estimate ± t·SE; of skewed values, each bound is Student's or Hall's, whichever lies further out: so it errs less than
+ * Student's on the side of the long tail and no more on the other.
  * @param degreesOfFreedom left out, the normal distribution: for DeLong's difference and other estimates of many rows
+ * @param skew skewness of one value over √n
  */
-export function estimateOf(difference: number, standardError: number, degreesOfFreedom = Infinity): DifferenceEstimate {
+export function estimateOf(
+  difference: number,
+  standardError: number,
+  degreesOfFreedom = Infinity,
+  skew = 0,
+): DifferenceEstimate {
   const quantile = (p: number): number =>
     degreesOfFreedom === Infinity ? normalQuantile(p) : studentQuantile(p, degreesOfFreedom);
   const within = remembered((level) => {
-    const reach = quantile((1 + level) / 2) * standardError;
-    return [difference - reach, difference + reach];
+    const t = quantile((1 + level) / 2);
+    const low = Math.max(t, skewed(t, skew));
+    const high = Math.max(t, -skewed(-t, skew));
+    return [difference - low * standardError, difference + high * standardError];
   });
   const none = difference === 0 && standardError === 0;
   const t = none ? 0 : difference / standardError;
+  // Nothing is skewed where nothing varies.
+  const turned = Number.isFinite(t) ? withoutSkew(t, skew) : t;
   return {
     difference,
     standardError,
     decision: within(decisionLevel),
     shown: within(shownLevel),
     within,
-    pLower: none ? 1 : studentCdf(t, degreesOfFreedom),
-    pHigher: none ? 1 : studentCdf(-t, degreesOfFreedom),
+    pLower: none ? 1 : studentCdf(Math.max(t, turned), degreesOfFreedom),
+    pHigher: none ? 1 : studentCdf(-Math.min(t, turned), degreesOfFreedom),
   };
 }
 
-/** Mean of paired differences, SE = sd / √n, Student's t. Null of fewer than two rows. */
+/** Mean of paired differences, SE = sd / √n, Student's t and Hall's. Null of fewer than two rows. */
 export function pairedMeanEstimate(candidate: Float64Array, baseline: Float64Array): DifferenceEstimate | null {
   const n = candidate.length;
   if (n < 2) return null;
@@ -66,8 +78,13 @@ export function pairedMeanEstimate(candidate: Float64Array, baseline: Float64Arr
   for (let row = 0; row < n; row++) sum += candidate[row]! - baseline[row]!;
   const mean = sum / n;
   let squares = 0;
-  for (let row = 0; row < n; row++) squares += (candidate[row]! - baseline[row]! - mean) ** 2;
-  return estimateOf(mean, Math.sqrt(squares / (n - 1) / n), n - 1);
+  let cubes = 0;
+  for (let row = 0; row < n; row++) {
+    const off = candidate[row]! - baseline[row]! - mean;
+    squares += off * off;
+    cubes += off * off * off;
+  }
+  return estimateOf(mean, Math.sqrt(squares / (n - 1) / n), n - 1, skewOf(cubes, squares));
 }
 
 /**

@@ -71,7 +71,7 @@ export {
   type IntervalPlan,
 } from './distribution-distance.ts';
 export { ksPValue, twoSampleDistances, type TwoSampleDistances } from './two-sample.ts';
-export { newcombeInterval, ratioInterval, wilsonInterval, type Count } from './two-proportions.ts';
+export { correlatedReach, newcombeInterval, ratioInterval, wilsonInterval, type Count } from './two-proportions.ts';
 export { clopperPearson } from './clopper-pearson.ts';
 export { cohensKappa, type Agreement } from './agreement.ts';
 export { predictionPoweredMean, type LabelledScores, type PredictionPowered } from './prediction-powered.ts';

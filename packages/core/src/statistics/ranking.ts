@@ -73,20 +73,26 @@ export function reciprocalRank({ relevance, scores }: RankedList): number {
 }
 
 /** Share of the relevant items among the first k; items of equal score at the border count in part. Null without a relevant item. */
-export function recallAt({ relevance, scores }: RankedList, k: number): number | null {
+export const recallAt = (list: RankedList, k: number): number | null => recallUpTo(list, k)?.at(-1) ?? null;
+
+/** Recall at 1, 2, … k, or at as many as the list has items: never empty, but null without a relevant item. */
+export function recallUpTo({ relevance, scores }: RankedList, k: number): Float64Array | null {
   const order = orderOf(scores);
   const all = relevance.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0);
   if (all === 0) return null;
+  const recalls = new Float64Array(Math.min(k, order.length));
   let found = 0;
-  for (let start = 0; start < order.length && start < k;) {
+  for (let start = 0; start < recalls.length;) {
     let end = start;
     let tied = 0;
     for (; end < order.length && scores[order[end]!] === scores[order[start]!]; end++)
       if (relevance[order[end]!]! > 0) tied += 1;
-    found += (tied * Math.min(k - start, end - start)) / (end - start);
+    for (let depth = start; depth < Math.min(end, recalls.length); depth++)
+      recalls[depth] = (found + (tied * (depth + 1 - start)) / (end - start)) / all;
+    found += tied;
     start = end;
   }
-  return found / all;
+  return recalls;
 }
 
 const orderOf = (scores: Float64Array): Uint32Array =>

@@ -1,6 +1,7 @@
 // How rows came to be: how much each counts, which belong together, which were drawn apart. Differences of means
 // with the standard error that such rows allow.
 import { estimateOf, type DifferenceEstimate } from './difference-estimate.ts';
+import { skewOf } from './skewness.ts';
 
 /** Nothing given: rows drawn one by one, each counting once. */
 export interface Sampling {
@@ -84,7 +85,8 @@ export function weightedMean(values: Float64Array, weights?: ArrayLike<number>):
  * w·(d − mean), within strata, with n / (n − 1) for each stratum's n units. Without clusters and strata it is White's
  * HC1 of a weighted regression on a constant; with clusters Liang & Zeger's (statsmodels' `cov_type='cluster'`); with
  * strata the ultimate-cluster variance of survey samples (Särndal, Swensson & Wretman 1992, §5.5). Student's t with as
- * many degrees of freedom as there are units less strata. A stratum's only unit is set against the mean of all.
+ * many degrees of freedom as there are units less strata, and Hall's where the units' sums are skewed. A stratum's only
+ * unit is set against the mean of all.
  * @param extra variance of the sum of w·(d − mean) to add: what unseen rows may bring
  * @returns null of fewer than two units
  */
@@ -109,17 +111,33 @@ export function sampledMeanEstimate(
   const freedom = units.strata.reduce((sum, list) => sum + list.length - 1, 0);
   if (freedom < 1) return null;
   const single = units.strata.length === 1;
-  const variance = units.strata.reduce((sum, list) => sum + spreadOf(list, sums, single), 0);
-  return estimateOf(mean, Math.sqrt(variance + extra) / all, freedom);
+  const spreads = units.strata.map((list) => spreadOf(list, sums, single));
+  const variance = spreads.reduce((sum, one) => sum + one.variance, 0) + extra;
+  const squares = spreads.reduce((sum, one) => sum + one.squares, 0) + extra;
+  const cubes = spreads.reduce((sum, one) => sum + one.cubes, 0);
+  return estimateOf(mean, Math.sqrt(variance) / all, freedom, skewOf(cubes, squares));
 }
 
-/** n / (n − 1) · Σ (u − ū)² of one stratum's units. */
-function spreadOf(list: Int32Array, sums: Float64Array, single: boolean): number {
+interface Spread {
+  /** n / (n − 1) · squares */
+  readonly variance: number;
+  /** Σ (u − ū)² of one stratum's units. */
+  readonly squares: number;
+  readonly cubes: number;
+}
+
+function spreadOf(list: Int32Array, sums: Float64Array, single: boolean): Spread {
   const n = list.length;
-  if (n === 1) return sums[list[0]!]! ** 2;
+  if (n === 1) return { variance: sums[list[0]!]! ** 2, squares: sums[list[0]!]! ** 2, cubes: 0 };
   // Over all units the sums of w·(d − mean) are zero up to rounding.
   const center = single ? 0 : list.reduce((sum, unit) => sum + sums[unit]!, 0) / n;
-  return (n / (n - 1)) * list.reduce((sum, unit) => sum + (sums[unit]! - center) ** 2, 0);
+  let [squares, cubes] = [0, 0];
+  for (const unit of list) {
+    const off = sums[unit]! - center;
+    squares += off * off;
+    cubes += off * off * off;
+  }
+  return { variance: (n / (n - 1)) * squares, squares, cubes };
 }
 
 /** Rows that weigh anything. */

@@ -17,23 +17,33 @@ export function wilsonInterval({ events, of }: Count, alpha: number): readonly [
 }
 
 /**
- * a − b of independent rows, two-sided at 1 − 2α: Newcombe's hybrid of two score intervals (1998, method 10), which
- * keeps its level for small groups and shares near 0 and 1. statsmodels' `confint_proportions_2indep`, `newcomb`.
+ * a − b, two-sided at 1 − 2α: Newcombe's hybrid of two score intervals (1998, method 10), which keeps its level for
+ * small groups and shares near 0 and 1. statsmodels' `confint_proportions_2indep`, `newcomb`.
+ * @param correlation of the two shares, where rows of both come from the same clusters (Zou & Donner 2008)
  */
-export function newcombeInterval(a: Count, b: Count, alpha: number): readonly [number, number] {
+export function newcombeInterval(a: Count, b: Count, alpha: number, correlation = 0): readonly [number, number] {
   const [p, q] = [a.events / a.of, b.events / b.of];
   const [lowP, highP] = wilsonInterval(a, alpha);
   const [lowQ, highQ] = wilsonInterval(b, alpha);
-  return [p - q - Math.hypot(p - lowP, highQ - q), p - q + Math.hypot(highP - p, q - lowQ)];
+  return [
+    p - q - correlatedReach(p - lowP, highQ - q, correlation),
+    p - q + correlatedReach(highP - p, q - lowQ, correlation),
+  ];
 }
 
+/** How far the difference of two estimates reaches, from how far each does: √(x² + y² − 2ρxy). */
+export const correlatedReach = (x: number, y: number, correlation: number): number =>
+  Math.sqrt(Math.max(0, x * x + y * y - 2 * correlation * x * y));
+
 /**
- * a / b of independent rows, two-sided at 1 − 2α, on the logarithm's scale, with half an event added to each (Walter
- * 1975), so that no event has an interval too. statsmodels' `confint_proportions_2indep`, `ratio`, `log-adjusted`.
+ * a / b, two-sided at 1 − 2α, on the logarithm's scale, with half an event added to each (Walter 1975), so that no event
+ * has an interval too. statsmodels' `confint_proportions_2indep`, `ratio`, `log-adjusted`.
+ * @param correlation of the two shares
  */
-export function ratioInterval(a: Count, b: Count, alpha: number): readonly [number, number] {
+export function ratioInterval(a: Count, b: Count, alpha: number, correlation = 0): readonly [number, number] {
   const [x, m, y, n] = [a.events + 0.5, a.of + 0.5, b.events + 0.5, b.of + 0.5];
   const middle = Math.log(x / m) - Math.log(y / n);
-  const reach = normalQuantile(1 - alpha) * Math.sqrt(1 / x - 1 / m + 1 / y - 1 / n);
+  const [ofA, ofB] = [Math.sqrt(Math.max(0, 1 / x - 1 / m)), Math.sqrt(Math.max(0, 1 / y - 1 / n))];
+  const reach = normalQuantile(1 - alpha) * correlatedReach(ofA, ofB, correlation);
   return [Math.exp(middle - reach), Math.exp(middle + reach)];
 }

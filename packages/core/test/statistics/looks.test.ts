@@ -20,8 +20,10 @@ interface Oracle {
     intervals: [number, number, number][];
     threshold: number;
     p: number;
+    student: [number, number, number][];
     detectable: [number, number][];
   }[];
+  skewed: Oracle['means'];
   proportions: { better: number; worse: number; n: number; intervals: [number, number, number][] }[];
   quantiles: [number, number, number][];
 }
@@ -36,8 +38,8 @@ test("Student's quantiles equal SciPy's, far out and for few degrees of freedom"
   for (const [p, df, t] of oracle.quantiles) near(studentQuantile(p, df), t);
 });
 
-test('paired means have the t interval of every look', () => {
-  for (const { differences, intervals, threshold, p } of oracle.means) {
+test("paired means have Student's interval of every look, or Hall's where it reaches further", () => {
+  for (const { differences, intervals, threshold, p } of [...oracle.means, ...oracle.skewed]) {
     const estimate = pairedMeanEstimate(Float64Array.from(differences), new Float64Array(differences.length))!;
     for (const [alpha, low, high] of intervals) {
       near(estimate.within(1 - 2 * alpha)[0], low);
@@ -46,6 +48,35 @@ test('paired means have the t interval of every look', () => {
     }
     near(chanceBelow(estimate, threshold), p, 1e-6);
     expect(estimate.within(0.9)).toEqual(estimate.decision);
+  }
+});
+
+test('a long tail moves the bound on its side out, and the other one not in', () => {
+  const [right, left] = oracle.skewed as [Oracle['means'][number], Oracle['means'][number]];
+  for (const [{ differences, student }, side] of [
+    [right, 0],
+    [left, 1],
+  ] as const) {
+    const estimate = pairedMeanEstimate(Float64Array.from(differences), new Float64Array(differences.length))!;
+    const turned = side === 0 ? estimate : negated(estimate);
+    for (const [alpha, low, high] of student) {
+      const [least, most] = turned.within(1 - 2 * alpha);
+      const [from, to] = side === 0 ? [low, high] : [-high, -low];
+      near(least, from);
+      expect(most).toBeGreaterThan(to + 0.02 * (to - from));
+    }
+  }
+});
+
+test('p-values of skewed means say what their intervals say', () => {
+  for (const { differences } of oracle.skewed) {
+    const estimate = pairedMeanEstimate(Float64Array.from(differences), new Float64Array(differences.length))!;
+    for (const shift of [0.5, 1.5, 2.5]) {
+      const by = shift * estimate.standardError;
+      const moved = Float64Array.from(differences, (value) => value - estimate.difference - by);
+      const { pLower, within, standardError } = pairedMeanEstimate(moved, new Float64Array(moved.length))!;
+      expect(within(1 - 2 * pLower)[1] / standardError).toBeCloseTo(0, 8);
+    }
   }
 });
 
