@@ -10,6 +10,8 @@ export interface AttachedFile {
   readonly path: string;
   /** What messages call it. */
   readonly shown: string;
+  /** The columns as a CSV's first line names them. */
+  readonly header?: readonly string[];
   /** The statement that makes it known; `name` is already quoted. */
   create(name: string): string;
   /** What a failed statement means, in the user's words. */
@@ -37,15 +39,15 @@ export async function attachStatements(path: string, shown = basename(path)): Pr
     });
   }
   const format = formatOf({ path, shown }, head);
-  const unreadable = async (cause: unknown): Promise<DataError> =>
-    new DataError(
-      'DATA_UNREADABLE',
-      `"${shown}" cannot be read as ${labels[format]}: ${sentence(reasonOf(cause, { path, shown }))}`,
-      {
-        file: path,
-        hint: hints[format],
-      },
-    );
+  if (format !== 'parquet') refuseDisguised({ path, shown }, head);
+  const unreadable = async (cause: unknown): Promise<DataError> => {
+    const reason = sentence(reasonOf(cause, { path, shown }));
+    const hint = /not utf-?8 encoded/i.test(reason) ? 'Save it in UTF-8.' : hints[format];
+    return new DataError('DATA_UNREADABLE', `"${shown}" cannot be read as ${labels[format]}: ${reason}`, {
+      file: path,
+      hint,
+    });
+  };
   if (format === 'parquet') {
     return {
       path,
@@ -64,6 +66,7 @@ export async function attachStatements(path: string, shown = basename(path)): Pr
     shown,
     create: (view) => `CREATE TABLE ${view} AS SELECT * FROM ${csvStatement(fileLiteral(path), dialect)}`,
     explain: async (cause, run) => unreadable(await explainCsv(fileLiteral(path), dialect, { cause, run })),
+    ...(dialect.header !== undefined && { header: dialect.header }),
   };
 }
 
@@ -103,6 +106,24 @@ function notReadable({ path, shown }: Named, cause: unknown): DataError {
     file: path,
     hint: 'Name a data file that can be read.',
   });
+}
+
+/** What text files are taken for, and are not: read all the same, they would fail with a reason that says nothing. */
+function refuseDisguised({ path, shown }: Named, head: Buffer): void {
+  const starts = (...bytes: number[]): boolean => bytes.every((byte, index) => head[index] === byte);
+  const disguise = (is: string, hint: string): DataError =>
+    new DataError('DATA_UNSUPPORTED', `"${shown}" ${is}.`, { file: path, hint });
+  if (starts(0x1f, 0x8b)) {
+    if (/\.gz$/i.test(path)) return;
+    throw disguise(
+      'is compressed by gzip, and its name does not say so',
+      `Name it "${basename(shown)}.gz", or unpack it.`,
+    );
+  }
+  if (starts(0x50, 0x4b, 0x03, 0x04))
+    throw disguise('is a ZIP archive or a workbook', 'Unpack it, or save the sheet as CSV.');
+  if (starts(0xff, 0xfe) || starts(0xfe, 0xff)) throw disguise('is encoded in UTF-16', 'Save it in UTF-8.');
+  if (head.includes(0)) throw disguise('holds bytes that are no text', 'Give Parquet, CSV or JSON, in UTF-8.');
 }
 
 /** Parquet is known by its first bytes, the rest by the name, and by what it looks like where the name says nothing. */

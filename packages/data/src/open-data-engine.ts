@@ -134,7 +134,11 @@ async function create({ connection }: Session, view: string, file: AttachedFile)
     throw await file.explain(cause, (sql) => connection.run(sql));
   }
   const columns = await connection.run(`SELECT * FROM ${name} LIMIT 0`);
-  return columns.columnNames().map((column, index) => ({ name: column, type: String(columns.columnType(index)) }));
+  return columns.columnNames().map((column, index) => ({
+    name: column,
+    type: String(columns.columnType(index)),
+    ...((file.header?.filter((each) => each === column).length ?? 0) > 1 && { repeated: true as const }),
+  }));
 }
 
 async function rowsOf(result: DuckDBMaterializedResult): Promise<readonly Readonly<Record<string, SqlValue>>[]> {

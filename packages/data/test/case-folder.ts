@@ -92,6 +92,7 @@ function folderHistory(folder: string, state: KnownHistory): History {
       const file = await fileAt(path);
       return file === undefined ? undefined : readFile(file);
     },
+    list: async () => [],
     materialize: async (_commit, path) => fileAt(path),
     commitTime: async () => 1_767_000_000_000,
     head: async () => ({

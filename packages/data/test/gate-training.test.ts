@@ -49,6 +49,7 @@ metrics: { accuracy: { minimum: 0.1 } }
       resolve: never,
       mergeBase: never,
       read: never,
+      list: async () => [],
       materialize: never,
       commitTime: never,
       head: never,

@@ -1,4 +1,5 @@
 // A policy for a comparison that has none: made of the inputs, with the columns and metrics that most files have.
+import type { KeyMetric } from '../formats/gate-metrics.ts';
 import { GatePolicy } from '../formats/gate-policy.ts';
 import { hasErrors, type Problem, type Read } from '../formats/problem.ts';
 import { readYaml } from '../formats/read-yaml.ts';
@@ -21,7 +22,7 @@ const usual: Readonly<Record<Task, { readonly key: string; readonly shown: reado
 };
 
 /** Inputs that a file of policy says itself. */
-const adHocOnly = ['name', 'id', 'label', 'slice', 'metric'] as const;
+const adHocOnly = ['name', 'id', 'label', 'query', 'prediction', 'slice', 'metric'] as const;
 
 /** The policy's file, or with `task` one made of the inputs. */
 export async function policyOf(inputs: EvalGateInputs, workspace: Workspace): Promise<Read<ReadPolicy>> {
@@ -38,6 +39,9 @@ function madePolicy(inputs: EvalGateInputs, task: Task): Read<ReadPolicy> {
   if (inputs.policy !== undefined) {
     return { problems: [problem('Both a policy and a task are given.', 'Leave out "task": the policy says it.')] };
   }
+  if (inputs.query !== undefined && task !== 'ranking') {
+    return { problems: [problem('A query column is given, and the task is no ranking.', 'Leave "query" out.')] };
+  }
   const key = metricsOf(inputs.metric ?? [usual[task].key]);
   if (key.value === undefined) return { problems: key.problems };
   const metrics = key.value;
@@ -49,7 +53,8 @@ function madePolicy(inputs: EvalGateInputs, task: Task): Read<ReadPolicy> {
     ...(task === 'eval-run'
       ? { evals: { metrics, guards } }
       : {
-          data: { ...defined(columns), ...(task === 'ranking' && { query: 'query' }) },
+          data: { ...defined(columns), ...(task === 'ranking' && { query: inputs.query ?? 'query' }) },
+          ...(inputs.prediction !== undefined && { predictions: { prediction: inputs.prediction } }),
           metrics,
           guards,
         }),
@@ -70,23 +75,39 @@ function madePolicy(inputs: EvalGateInputs, task: Task): Read<ReadPolicy> {
   return { value: { policy, path, text, adHoc: true, place }, problems };
 }
 
-/** `accuracy`, or `log-loss:0.02` with its margin. */
-function metricsOf(asked: readonly string[]): Read<Record<string, { margin?: number }>> {
-  const metrics: Record<string, { margin?: number }> = {};
+type MadeMetric = Pick<KeyMetric, 'margin' | 'k' | 'quantile'>;
+
+/** `accuracy`, `log-loss:0.02` with its margin, `ndcg@10` or `quantile-loss@0.9` with its setting. */
+function metricsOf(asked: readonly string[]): Read<Record<string, MadeMetric>> {
+  const metrics: Record<string, MadeMetric> = {};
   for (const text of asked) {
-    const [, name = '', margin] = /^(.+?)(?::([^:]*))?$/.exec(text) ?? [];
-    if (margin === undefined) metrics[name] = {};
-    else if (margin.trim() !== '' && Number(margin) >= 0) metrics[name] = { margin: Number(margin) };
-    else return { problems: [problem(`"${text}" has no margin.`, 'Write NAME or NAME:MARGIN, as in log-loss:0.02.')] };
+    const [, name = '', setting, margin] = /^([^@:]+)(?:@([^@:]*))?(?::([^:]*))?$/.exec(text) ?? [undefined, text];
+    if (margin !== undefined && (margin.trim() === '' || !(Number(margin) >= 0)))
+      return { problems: [problem(`"${text}" has no margin.`, 'Write NAME or NAME:MARGIN, as in log-loss:0.02.')] };
+    if (setting !== undefined && (setting.trim() === '' || !(Number(setting) > 0)))
+      return { problems: [problem(`"${text}" has no number after "@".`, 'Write ndcg@10, or quantile-loss@0.9.')] };
+    const which = name === 'quantile-loss' ? 'quantile' : 'k';
+    metrics[name] = {
+      ...(margin !== undefined && { margin: Number(margin) }),
+      ...(setting !== undefined && { [which]: Number(setting) }),
+    };
   }
   return { value: metrics, problems: [] };
 }
+
+/** Columns are named by inputs where there is no policy to name them. */
+export const withColumnInputs = (problems: readonly Problem[], { adHoc }: Pick<ReadPolicy, 'adHoc'>): Problem[] =>
+  problems.map((problem) => {
+    if (adHoc !== true || problem.code !== 'GATE_COLUMN_MISSING') return problem;
+    const hint = problem.hint === undefined ? '' : `${problem.hint.replace(/(?<![.?])$/, '.')} `;
+    return { ...problem, hint: `${hint}The inputs id, label, query and prediction say which column is which.` };
+  });
 
 /** As the registry would call what is judged: the file's name, or what an address calls its model. */
 function nameOf({ candidate, predictions }: EvalGateInputs): string {
   const given = candidate ?? predictions ?? '';
   const address = isEndpoint(given) ? parseEndpoint(given).value?.model : undefined;
-  const last = (address ?? given).replace(/^.*\//, '').replace(/\.\w+$/, '');
+  const last = (address ?? given).replace(/^.*\//, '').replace(/\.\w+(\.gz)?$/i, '');
   const name = last.replace(/[^a-zA-Z0-9_-]+/g, '-').replace(/^[-_]+|[-_]+$/g, '');
   return isRegistryName(name) ? name : 'model';
 }

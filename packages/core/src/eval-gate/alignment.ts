@@ -22,7 +22,8 @@ export function rowsInOrder(sampleIds: readonly string[], raw: RawIds): Read<Int
         'GATE_IDS_MISSING',
         raw.file,
         `${absent.length} of ${sampleIds.length} rows have no prediction here (first: ${quoted(absent.slice(0, 3))}).`,
-        'Both models must answer the same rows; a comparison that leaves some out could hide a loss.',
+        spelledOtherwise(absent, raw.ids) ??
+          'Both models must answer the same rows; a comparison that leaves some out could hide a loss.',
       ),
     );
   }
@@ -42,10 +43,32 @@ export function rowsInOrder(sampleIds: readonly string[], raw: RawIds): Read<Int
   return { value: Int32Array.from(sampleIds, (id) => place.get(id)!), problems };
 }
 
+/** `7`, `7.0` and `007` are one number and three ids: whoever mixed them should be told. */
+function spelledOtherwise(absent: readonly string[], ids: Texts): string | undefined {
+  const [first = ''] = absent;
+  if (first.trim() === '' || !Number.isFinite(Number(first))) return undefined;
+  const near = ids.find((id) => id !== null && id !== first && id.trim() !== '' && Number(id) === Number(first));
+  return near === undefined || near === null
+    ? undefined
+    : `The same number is written "${first}" there and "${near}" here: write ids alike in both files, best as texts.`;
+}
+
 export function idProblems(ids: Texts, column: string, file: string): Problem[] {
   const problems = missing(ids, ids, (count) =>
-    rowsProblem('GATE_ID_MISSING', file, `${count} rows have no "${column}".`, 'Every row needs an id.'),
+    rowsProblem('GATE_ID_MISSING', file, `${rowsHave(count)} no "${column}".`, 'Every row needs an id.'),
   );
+  const rounded = ids.find((id) => id !== null && /^-?\d(\.\d+)?e\+\d+$/.test(id));
+  if (rounded !== undefined) {
+    return [
+      ...problems,
+      rowsProblem(
+        'GATE_ID_ROUNDED',
+        file,
+        `"${column}" was read as floating-point numbers ("${rounded}"): whole numbers of this size are not told apart.`,
+        'Write ids as texts: in Parquet or JSON Lines, or in CSV with a letter before the number.',
+      ),
+    ];
+  }
   const seen = new Set<string | null>();
   const twice = ids.filter((id) => id !== null && seen.size === seen.add(id).size);
   if (twice.length > 0) {
@@ -53,7 +76,7 @@ export function idProblems(ids: Texts, column: string, file: string): Problem[] 
       rowsProblem(
         'GATE_ID_DUPLICATE',
         file,
-        `${twice.length} rows repeat a value of "${column}" (first: ${quoted([twice[0]!])}).`,
+        `${twice.length === 1 ? '1 row repeats' : `${twice.length} rows repeat`} a value of "${column}" (first: ${quoted([twice[0]!])}).`,
         'Ids must be unique: rows are compared by them.',
       ),
     );
@@ -66,6 +89,8 @@ export function missing(values: Texts, ids: Texts, problem: (count: number, firs
   if (first === -1) return [];
   return [problem(values.filter((value) => value === null).length, `"${ids[first] ?? ''}"`)];
 }
+
+export const rowsHave = (count: number): string => (count === 1 ? '1 row has' : `${count} rows have`);
 
 export const quoted = (texts: readonly (string | null)[]): string => texts.map((text) => `"${text}"`).join(', ');
 

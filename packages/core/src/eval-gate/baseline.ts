@@ -1,15 +1,17 @@
 // What the candidate is compared with. Absent, unreadable and present are three states; unreadable never passes.
+import { findVersion, productionOf, sourceOf, versionAsked, type NamedVersion } from '../baseline/index.ts';
 import type { GatePolicy } from '../formats/gate-policy.ts';
 import type { Problem } from '../formats/problem.ts';
 import type { BaselineSource } from '../formats/run.ts';
-import { parseVersion, parseVersionRef } from '../formats/version-ref.ts';
+import { parseVersion } from '../formats/version-ref.ts';
 import type { History } from '../ports/history.ts';
-import type { RegisteredVersion, Registry } from '../ports/registry.ts';
+import type { Registry } from '../ports/registry.ts';
 import type { Workspace } from '../ports/workspace.ts';
 import { isEndpoint, parseEndpoint, type EndpointAddress } from './endpoint-address.ts';
 import { resolveEvalBaseline } from './eval-run/baseline.ts';
 import type { RunWorld, StoredEval } from './eval-run/find-run.ts';
 import type { EvalSide } from './eval-run/sample.ts';
+import { unreadable, withoutProduction } from './baseline-states.ts';
 import { isDataFile } from './plan.ts';
 import { reasonOf } from './reason.ts';
 
@@ -24,6 +26,8 @@ export type Baseline =
       /** Path for messages. */
       readonly path: string;
       readonly model?: Uint8Array;
+      /** Where predictions speak for a version's model: its bytes, should anybody ask whose they are. */
+      readonly readModel?: () => Promise<Uint8Array | undefined>;
       /** A model that is only pointed at: its digest, and why it cannot be run. What it answered may be known all the same. */
       readonly pointedAt?: { readonly digest: string; readonly problem: Problem };
       /** Predictions in the workspace, instead of a model. */
@@ -58,24 +62,19 @@ export async function resolveBaseline(question: BaselineQuestion, ports: Ports):
     return resolveEvalBaseline(asked, { policy, candidate: evals.candidate }, { ...ports, ...evals.world });
   try {
     if (question.predictions !== undefined && (asked === 'none' || asked === 'auto')) {
-      const version = asked === 'auto' ? await ports.registry.resolve(policy.name, 'production') : undefined;
+      const version = asked === 'auto' ? await productionOf(policy.name, ports.registry) : undefined;
       if (version === undefined) return ofFile(question.predictions);
     }
     if (asked === 'none') return { state: 'absent', why: 'no comparison was asked for' };
     if (isEndpoint(asked)) return ofEndpoint(asked);
     if (asked === 'auto' || asked === 'required') {
-      const version = await ports.registry.resolve(policy.name, 'production');
-      if (version !== undefined) return await atVersion(version, question, { ports, source: 'label' });
-      if (asked === 'auto') return { state: 'absent', why: 'no production version yet' };
-      return unreadable(
-        `${policy.name} has no production version.`,
-        `Label one (\`pawl registry label ${policy.name}@VERSION production\`), or use \`baseline: auto\` for a first version.`,
-      );
+      const version = await productionOf(policy.name, ports.registry);
+      return version === undefined ? withoutProduction(asked, policy.name) : await atVersion(version, question, ports);
     }
-    const version = await registered(question, ports);
+    const version = await findVersion(versionAsked(asked, policy.name), ports.registry);
     return (
       // First: a file that a change brings along must not pass for the version of its name.
-      (version && (await atVersion(version.found, question, { ports, source: version.source }))) ??
+      (version && (await atVersion(version, question, ports))) ??
       (await asFile(asked, ports.workspace)) ??
       (await unregistered(question, ports)) ??
       (await asRef(question, ports))
@@ -112,23 +111,9 @@ const ofFile = (path: string): Extract<Baseline, { state: 'present' }> => ({
   predictions: path,
 });
 
-function asNamed({ asked, policy }: BaselineQuestion): { name: string; at: string; named: boolean } {
-  const named = asked.includes('@') ? parseVersionRef(asked).value : undefined;
-  return { ...(named ?? { name: policy.name, at: asked }), named: named !== undefined };
-}
-
-async function registered(
-  question: BaselineQuestion,
-  { registry }: Ports,
-): Promise<{ found: RegisteredVersion; source: 'label' | 'version' } | undefined> {
-  const { name, at } = asNamed(question);
-  const found = await registry.resolve(name, at);
-  return found && { found, source: parseVersion(at) === undefined ? 'label' : 'version' };
-}
-
-async function unregistered(question: BaselineQuestion, { registry }: Ports): Promise<Baseline | undefined> {
-  const { name, at, named } = asNamed(question);
-  if (!named && parseVersion(question.asked) === undefined) return undefined;
+async function unregistered({ asked, policy }: BaselineQuestion, { registry }: Ports): Promise<Baseline | undefined> {
+  const { name, at, named } = versionAsked(asked, policy.name);
+  if (!named && parseVersion(asked) === undefined) return undefined;
   const known = (await registry.list(name)).map(({ version }) => version);
   return unreadable(
     `There is no ${name}@${at} in the registry.`,
@@ -152,14 +137,9 @@ async function asRef(question: BaselineQuestion, ports: Ports): Promise<Baseline
   });
 }
 
-function atVersion(
-  version: RegisteredVersion,
-  question: BaselineQuestion,
-  how: { readonly ports: Ports; readonly source: 'label' | 'version' },
-): Promise<Baseline> {
-  const { name, commit, at } = version;
-  const source: BaselineSource = { source: how.source, name, version: version.version, commit, date: at };
-  return atCommit(commit, question, { ports: how.ports, source, words: `${name}@${version.version}` });
+function atVersion(named: NamedVersion, question: BaselineQuestion, ports: Ports): Promise<Baseline> {
+  const { name, version, commit } = named.version;
+  return atCommit(commit, question, { ports, source: sourceOf(named), words: `${name}@${version}` });
 }
 
 async function atCommit(
@@ -169,7 +149,11 @@ async function atCommit(
 ): Promise<Baseline> {
   const { source, words } = found;
   const path = question.modelPath;
-  if (question.predictions !== undefined) return { state: 'present', source, words, path: words };
+  if (question.predictions !== undefined) {
+    const readModel = async (): Promise<Uint8Array | undefined> =>
+      path === undefined ? undefined : found.ports.history.read(commit, path).catch(() => undefined);
+    return { state: 'present', source, words, path: words, readModel };
+  }
   if (path === undefined) {
     return unreadable(
       `Where ${words} holds its model is not known.`,
@@ -202,7 +186,7 @@ async function atCommit(
 }
 
 /** The SHA-256 that a Git LFS pointer names is that of the file it stands for. */
-function pointedDigest(bytes: Uint8Array): string | undefined {
+export function pointedDigest(bytes: Uint8Array): string | undefined {
   const oid = /^oid sha256:([0-9a-f]{64})$/m.exec(new TextDecoder().decode(bytes.subarray(0, 1024)))?.[1];
   return oid === undefined ? undefined : `sha256:${oid}`;
 }
@@ -219,8 +203,3 @@ function pointerProblem(bytes: Uint8Array, path: string): Baseline | undefined {
 
 export const isPointer = (bytes: Uint8Array): boolean =>
   new TextDecoder().decode(bytes.subarray(0, 42)) === 'version https://git-lfs.github.com/spec/v1';
-
-const unreadable = (message: string, hint: string): Baseline => ({
-  state: 'unreadable',
-  problem: { code: 'GATE_BASELINE_UNREADABLE', severity: 'error', message, hint },
-});

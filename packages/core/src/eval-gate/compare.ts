@@ -6,12 +6,15 @@ import { askedMetrics, headlineMetric, type Asked } from './asked.ts';
 import { decideGate, type GateJudgement, type MetricEvidence } from './decide.ts';
 import { powerAlone } from './power.ts';
 import type { FoundSlice } from './slice-search.ts';
-import { judgeSlices, type SliceJudgement } from './slices.ts';
+import type { ValuesLeftOut } from './slice-values.ts';
+import { judgeSlices, type JudgedSlices, type SliceJudgement } from './slices.ts';
 import type { Difference, TaskEvidence } from './task.ts';
 
 export interface Comparison {
   readonly judgement: GateJudgement;
   readonly slices: readonly SliceJudgement[];
+  /** Values of slice columns that were not looked at. */
+  readonly leftOut: readonly ValuesLeftOut[];
 }
 
 export interface Sides {
@@ -33,19 +36,17 @@ export function compareModels(policy: GatePolicy, sides: Sides): Comparison {
   const plan = { intervals: policy.intervals, resamples: resamplesFor(policy.resamples, alpha), seed };
   const differences = differencesBetween([...asked.keys()]);
   const metric = headlineMetric(policy);
-  const slices =
+  const judged: JudgedSlices =
     !evidence.compared || same
-      ? []
-      : spent(
-          judgeSlices(evidence, {
-            ...plan,
-            metric,
-            margin: marginOf(asked.get(metric)),
-            minimumRows: policy['minimum-slice-rows'],
-            found,
-          }),
-          alpha,
-        );
+      ? { slices: [], leftOut: [] }
+      : judgeSlices(evidence, {
+          ...plan,
+          metric,
+          margin: marginOf(asked.get(metric)),
+          minimumRows: policy['minimum-slice-rows'],
+          found,
+        });
+  const slices = spent(judged.slices, alpha);
   const judgement = decideGate(policy, {
     rows: evidence.rows,
     unit: evidence.unit,
@@ -68,7 +69,11 @@ export function compareModels(policy: GatePolicy, sides: Sides): Comparison {
     ],
     slices,
   });
-  return { judgement: evidence.compared ? judgement : withPowerAlone(judgement, evidence), slices };
+  return {
+    judgement: evidence.compared ? judgement : withPowerAlone(judgement, evidence, asked),
+    slices,
+    leftOut: judged.leftOut,
+  };
 
   function differencesBetween(metrics: readonly string[]): ReadonlyMap<string, Difference> {
     if (!evidence.compared) return new Map();
@@ -78,7 +83,7 @@ export function compareModels(policy: GatePolicy, sides: Sides): Comparison {
 }
 
 /** Draws enough that twenty lie beyond the bound of a later look, as far as the policy's own limit allows. */
-const resamplesFor = (resamples: number, alpha: number): number =>
+export const resamplesFor = (resamples: number, alpha: number): number =>
   alpha >= usualAlpha ? resamples : Math.max(resamples, Math.min(100_000, Math.ceil(20 / alpha)));
 
 /** Of slices called worse one in ten may be so by chance, twice α; a later look has as much less to err with. */
@@ -91,13 +96,18 @@ const spent = (slices: readonly SliceJudgement[], alpha: number): readonly Slice
       }));
 
 /** What a first version's rows could show once there is another one. */
-function withPowerAlone(judgement: GateJudgement, evidence: TaskEvidence): GateJudgement {
+function withPowerAlone(
+  judgement: GateJudgement,
+  evidence: TaskEvidence,
+  own: ReadonlyMap<string, Asked>,
+): GateJudgement {
   const keys = judgement.metrics.filter(({ asked }) => asked.role === 'key').length;
   return {
     ...judgement,
     metrics: judgement.metrics.map((metric) => {
       const { asked, name } = metric;
-      const power = asked.role === 'key' ? powerAlone(evidence, name, { asked, keys }) : undefined;
+      // The task can measure its own metrics on some of the rows, and no others.
+      const power = asked.role === 'key' && own.has(name) ? powerAlone(evidence, name, { asked, keys }) : undefined;
       return { ...metric, ...(power !== undefined && { power }) };
     }),
   };

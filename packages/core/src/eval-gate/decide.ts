@@ -23,7 +23,7 @@ export interface MetricEvidence {
   /** What is asked, as a table says it, where `asked` does not say all of it. */
   readonly demand?: string;
   /** Judges it by a rule of its own, as fairness between groups; bounds and margin in `asked` are then only shown. */
-  readonly rule?: (alpha: number) => Pick<MetricJudgement, 'verdict' | 'reason'>;
+  readonly rule?: (alpha: number) => Pick<MetricJudgement, 'verdict' | 'reason' | 'brief'>;
 }
 
 export interface MetricJudgement extends MetricEvidence {
@@ -31,6 +31,8 @@ export interface MetricJudgement extends MetricEvidence {
   readonly verdict?: Verdict;
   /** Why, in words, where the numbers alone do not say it. */
   readonly reason?: string;
+  /** The reason for a headline, after the metric's title; left out, the reason itself is short enough. */
+  readonly brief?: string;
   /** Rows that would settle an inconclusive comparison; null where no number would. */
   readonly rowsNeeded?: number | null;
   /** What these rows could show of a key metric; absent where nothing is known of its spread. */
@@ -180,7 +182,7 @@ const judgementOf =
 const judgeByRule = (judged: MetricJudgement, thin: string | undefined): MetricJudgement =>
   thin === undefined || judged.verdict === 'error'
     ? judged
-    : { ...judged, verdict: 'inconclusive', reason: judged.reason ?? thin };
+    : { ...judged, verdict: 'inconclusive', reason: judged.reason ?? thin, brief: judged.brief ?? thin };
 
 function judgeGuard(metric: MetricEvidence): MetricJudgement {
   const { asked } = metric;

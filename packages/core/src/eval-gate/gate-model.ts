@@ -7,7 +7,7 @@ import type { History } from '../ports/history.ts';
 import type { ModelEndpoints } from '../ports/model-endpoint.ts';
 import type { Registry } from '../ports/registry.ts';
 import type { Store } from '../ports/store.ts';
-import { policyOf } from './ad-hoc-policy.ts';
+import { policyOf, withColumnInputs } from './ad-hoc-policy.ts';
 import { resolveBaseline, type Baseline } from './baseline.ts';
 import { evidenceBeside } from './beside.ts';
 import { compareModels } from './compare.ts';
@@ -75,9 +75,12 @@ export async function gateModel({
     return errorOutcome(judging, [{ file: read.value.path, ...baseline.problem }], baseline);
   const gathered = await gatherEvidence(
     { ...world, scorer: runs.scorer },
-    { inputs: sides.value, policy: read.value.policy, candidate: found.value, baseline },
+    { inputs: sides.value, policy: read.value.policy, place: read.value.place, candidate: found.value, baseline },
   );
-  const evidence = { ...gathered, problems: [...gathered.problems, ...(await leaks(judging, gathered.value))] };
+  const evidence = {
+    ...gathered,
+    problems: [...withColumnInputs(gathered.problems, read.value), ...(await leaks(judging, gathered.value))],
+  };
   // A file that is not there is a mistake of whoever named it; one that cannot be read leaves the gate without an answer.
   if (evidence.problems.some(({ code }) => code === 'DATA_MISSING'))
     return usageOutcome(read.value.policy.name, evidence.problems);
@@ -135,40 +138,42 @@ async function judgedOutcome(judging: Judging, evidence: Evidence, baseline: Bas
   const { inputs, world, read, candidate } = judging;
   const { policy } = read;
   const files = [policyInput(judging), ...candidate.inputs, ...evidence.inputs];
-  const seed =
-    inputs.seed ??
-    seedOf(
-      files.map(({ digest }) => digest),
-      world.context,
-    );
+  const data = dataNameOf(evidence.inputs, inputs.data ?? policy.data.path);
+  const seed = seedOf([candidate.digest, data], world.context);
   const same = evidence.baselineDigest !== undefined && evidence.baselineDigest === evidence.candidateDigest;
   if (inputs['self-check'] === true) {
-    const plan = { seed, same, progress: world.context.progress };
+    // What a search would find anew in every round is left out, and the report says so.
+    const asking = { table: evidence.table, same, seed, against: againstOf(baseline), place: read.place };
+    const beside = await evidenceBeside(world, {
+      ...asking,
+      evidence: evidence.task,
+      policy: { ...policy, slices: undefined },
+    });
+    if (beside.value === undefined) return errorOutcome(judging, beside.problems, baseline);
+    const plan = { seed, same, progress: world.context.progress, beside: beside.value.again };
     return selfCheckOutcome({
       read,
       evidence: evidence.task,
       plan,
-      problems: judging.warnings,
+      problems: [...judging.warnings, ...beside.problems],
       reproduce: commandOf(judging),
     });
   }
   const ran = { policy, candidate, baseline, runs: judging.runs, seed, context: world.context };
   const { evidence: task, more } = await withCosts(world.scorer, evidence.task, ran);
-  const data = dataNameOf(evidence.inputs, inputs.data ?? policy.data.path);
   const asked = { asked: inputs.look, name: policy.name, subject: candidate.digest, data, file: read.path };
   const look = task.compared ? await findLook(asked, world) : undefined;
   world.context.progress(`comparing on ${task.rows} ${task.unit ?? 'rows'}`);
   const against = againstOf(baseline);
-  const asking = { policy, table: evidence.table, same, seed, against, place: read.place };
+  const asking = { policy, table: evidence.table, same, seed, alpha: look?.alpha, against, place: read.place };
   const beside = await evidenceBeside(world, { ...asking, evidence: task });
   if (beside.value === undefined) return errorOutcome(judging, beside.problems, baseline);
   const asMore = { more: [...beside.value.more, ...more], found: beside.value.found };
-  const { judgement, slices } = compareModels(policy, { evidence: task, same, seed, ...asMore, ...look });
+  const { judgement, slices, leftOut } = compareModels(policy, { evidence: task, same, seed, ...asMore, ...look });
   const lines = predictionLines(task);
   const report = gateReport({
     policy,
-    judgement,
-    slices,
+    ...{ judgement, slices, leftOut },
     evidence: task,
     against,
     ...(baseline.state === 'absent' && { absent: baseline.why }),
@@ -202,6 +207,7 @@ async function judgedOutcome(judging: Judging, evidence: Evidence, baseline: Bas
       resamples: policy.resamples,
       ...lookParams(look, data),
       ...(lines !== undefined && evidence.params),
+      ...evidence.given,
       ...givenParams(judging),
     },
     judgement,
@@ -224,11 +230,14 @@ const policyInput = ({ read, world }: Judging) =>
     digest: world.context.sha256(read.text),
   }) as const;
 
-/** The same evidence gives the same draws, on every machine. */
-const seedOf = (digests: readonly string[], context: RunContext): number =>
+/**
+ * Follows from the candidate and the rows alone, which is what looks are counted by: whoever wants other draws, by an
+ * input or a comment in the policy, gets the same, and a candidate that differs by a byte is a look of its own.
+ */
+const seedOf = (named: readonly string[], context: RunContext): number =>
   Number.parseInt(
     context
-      .sha256(digests.join('\n'))
+      .sha256(named.join('\n'))
       .replace(/^sha256:/, '')
       .slice(0, 8),
     16,
@@ -262,7 +271,8 @@ function smallPrint(task: TaskEvidence, how: { seed: number; same: boolean; kept
 function commandOf({ inputs, read }: Judging, look?: Look): string {
   const given = { ...inputs, policy: read.adHoc === true ? undefined : read.path, look: look?.number ?? inputs.look };
   const options = Object.entries(given).flatMap(([name, value]) => {
-    if (value === undefined || value === false || (name === 'baseline' && value === 'auto')) return [];
+    const asUsual = value === 'auto' && (name === 'baseline' || name === 'onnx-runtime');
+    if (value === undefined || value === false || asUsual) return [];
     return [value === true ? `--${name}` : `--${name} ${shellWord(String(value))}`];
   });
   return ['pawl gate', ...options].join(' ');

@@ -3,14 +3,23 @@ import type { GatePolicy } from '../formats/gate-policy.ts';
 import { hasErrors, type Problem, type Read } from '../formats/problem.ts';
 import type { RunInput } from '../formats/run.ts';
 import type { Baseline } from './baseline.ts';
+import {
+  baselineStandsFor,
+  bindingOf,
+  bindingSaid,
+  candidateStandsFor,
+  type BindingSaid,
+} from './bound-predictions.ts';
 import type { CandidateFiles } from './candidate.ts';
 import { gatherEval } from './eval-run/gather.ts';
 import type { EvalGateInputs } from './inputs.ts';
 import { labelsDiffer } from './label-check.ts';
+import type { ReadPolicy } from './read-policy.ts';
 import { openTable, type EvidencePorts, type OpenTable } from './read-evidence.ts';
+import { runtimesSaid } from './runtimes.ts';
 import { answersOf, baselineSource, candidateSource, type AnswerSource, type SourceWorld } from './sources.ts';
 import { answersDigest, answersParams, storedAnswers, type StoredAnswers } from './stored-predictions.ts';
-import type { TaskEvidence } from './task.ts';
+import type { Side, TaskEvidence } from './task.ts';
 import { taskOf } from './tasks.ts';
 
 export interface Evidence {
@@ -24,6 +33,8 @@ export interface Evidence {
   readonly inputs: readonly RunInput[];
   /** Params by which a later run finds these answers again. */
   readonly params: Readonly<Record<string, string>>;
+  /** What the record says of the files that were given, and of what ran the models. */
+  readonly given?: Readonly<Record<string, string>>;
   /** Where answers came from, when that is not where a reader would think. */
   readonly smallPrint: readonly string[];
 }
@@ -31,6 +42,7 @@ export interface Evidence {
 export interface Sides {
   readonly inputs: EvalGateInputs;
   readonly policy: GatePolicy;
+  readonly place: ReadPolicy['place'];
   readonly candidate: CandidateFiles;
   readonly baseline: Exclude<Baseline, { state: 'unreadable' }>;
 }
@@ -39,7 +51,7 @@ type World = EvidencePorts & SourceWorld;
 
 export async function gatherEvidence(world: World, sides: Sides): Promise<Read<Evidence>> {
   const { inputs, policy, candidate, baseline } = sides;
-  if (candidate.evalSide !== undefined) return gatherEval(policy, candidate.evalSide, baseline);
+  if (candidate.evalSide !== undefined) return gatherEval(sides, candidate.evalSide, baseline);
   const dataPath = inputs.data ?? policy.data.path ?? candidate.predictions;
   if (dataPath === undefined) return { problems: [noData] };
   world.context.progress(`reading ${dataPath}`);
@@ -58,18 +70,22 @@ export async function gatherEvidence(world: World, sides: Sides): Promise<Read<E
   const side = await answersOf(world, model.value, rows);
   const source = production.value ?? baselineSource(inputs, baseline);
   const other = await answersOf(world, source, rows);
-  const problems = [...sample.problems, ...side.problems, ...other.problems];
+  const bound = await bindings(world, sides, { candidate: side.value?.table, baseline: other.value?.table });
+  const problems = [...sample.problems, ...side.problems, ...other.problems, ...bound.problems];
   if (side.value !== undefined && !hasErrors(problems) && dataPath === candidate.predictions)
     problems.push(...(await labelsDiffer(world, rows, source?.predictions)));
   if (side.value === undefined || hasErrors(problems)) return { problems };
   const stored = production.value?.stored;
+  const ran = { candidate: model.value.model !== undefined, baseline: source?.model !== undefined };
+  const runtimes = await runtimesSaid(world.scorer, { ...ran, stored: stored?.runtime });
+  problems.push(...runtimes.problems);
   const baselineFile = await baselineInput(world, inputs, baseline);
   return {
     value: {
       table: table.value,
       task: task.evidence(policy, sample.value, {
-        candidate: side.value,
-        ...(other.value !== undefined && { baseline: other.value }),
+        candidate: side.value.arm,
+        ...(other.value !== undefined && { baseline: other.value.arm }),
       }),
       candidateDigest:
         candidate.inputs.find(({ role }) => role === (candidate.predictions === undefined ? 'model' : 'predictions'))
@@ -80,10 +96,42 @@ export async function gatherEvidence(world: World, sides: Sides): Promise<Read<E
         (file) => file !== undefined && file.path !== candidate.predictions,
       ) as RunInput[],
       params: known,
-      smallPrint:
-        stored === undefined
+      given: { ...bound.said.params, ...runtimes.params },
+      smallPrint: [
+        ...bound.said.smallPrint,
+        ...(stored === undefined
           ? []
-          : [`Production was not run again: its predictions of run ${stored.run} on the same data were read.`],
+          : [`Production was not run again: its predictions of run ${stored.run} on the same data were read.`]),
+        ...runtimes.smallPrint,
+      ],
+    },
+    problems,
+  };
+}
+
+/** Whether files of predictions are those of the models they stand for. */
+async function bindings(
+  world: World,
+  { inputs, policy, candidate, baseline }: Sides,
+  tables: Readonly<Record<Side, OpenTable | undefined>>,
+): Promise<{ readonly said: BindingSaid; readonly problems: readonly Problem[] }> {
+  const models = {
+    candidate: candidateStandsFor(candidate),
+    baseline: baselineStandsFor(baseline, inputs['baseline-predictions'], world.context.sha256),
+  };
+  const said: BindingSaid[] = [];
+  const problems: Problem[] = [];
+  for (const side of ['candidate', 'baseline'] as const) {
+    const [table, model] = [tables[side], models[side]];
+    if (table === undefined || model === undefined) continue;
+    const binding = await bindingOf(world.engine, { table, model, policy });
+    problems.push(...binding.problems);
+    if (binding.value !== undefined) said.push(bindingSaid(side, table, model, binding.value));
+  }
+  return {
+    said: {
+      params: Object.assign({}, ...said.map(({ params }) => params)) as BindingSaid['params'],
+      smallPrint: said.flatMap(({ smallPrint }) => smallPrint),
     },
     problems,
   };

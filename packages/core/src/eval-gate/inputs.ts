@@ -49,21 +49,35 @@ export const evalGateInputs = defineInputs({
   },
   metric: {
     description:
-      'With `task`: what must be no worse, as NAME or NAME:MARGIN. Left out, accuracy, r2, ndcg or pass-rate.',
+      'With `task`: what must be no worse, as NAME or NAME:MARGIN; NAME@K for the first K of a ranking, quantile-loss@0.9 for that quantile. Left out, accuracy, r2, ndcg or pass-rate.',
     type: 'list',
     example: 'accuracy:0.02',
   },
   id: { description: 'With `task`: the column that names a row (`id`).', type: 'text', example: 'flight' },
   label: { description: 'With `task`: the column with the truth (`label`).', type: 'text', example: 'late' },
+  query: {
+    description: 'With `task: ranking`: the column that says to which query an item belongs (`query`).',
+    type: 'text',
+    example: 'session',
+  },
+  prediction: {
+    description:
+      'With `task`: the column with the predicted class or number (`prediction`), in a ranking the score (`score`).',
+    type: 'text',
+    example: 'q90',
+  },
   slice: {
     description: 'With `task`: columns whose values are looked at one by one.',
     type: 'list',
     example: 'carrier',
   },
   name: { description: "With `task`: the model's name in the registry. Left out, the file's name.", type: 'text' },
-  seed: {
-    description: 'Seed of the bootstrap. Left out, it follows from the digests of data, models and policy.',
-    type: 'number',
+  'onnx-runtime': {
+    description:
+      'What runs ONNX models: `wasm` (WebAssembly, nothing to install), `native` (faster for neural networks; onnxruntime-node is fetched through npm once for the machine), or `auto` (native where it is installed already, else WebAssembly). Both sides are run by the same one.',
+    type: 'choice',
+    choices: ['auto', 'native', 'wasm'],
+    default: 'auto',
   },
   look: {
     description:

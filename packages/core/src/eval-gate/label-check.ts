@@ -1,7 +1,7 @@
 // Two files of predictions that both hold the truth must hold the same one: else they are of two datasets.
 import type { Problem } from '../formats/problem.ts';
 import { classText } from './classification/answers.ts';
-import { quoted, rowsProblem } from './alignment.ts';
+import { quoted, rowsHave, rowsProblem } from './alignment.ts';
 import { openTable, reading, texts, type EvidencePorts } from './read-evidence.ts';
 import type { AskedRows } from './sources.ts';
 
@@ -25,13 +25,16 @@ export async function labelsDiffer(
     // By id: numbers in one file and texts in the other are not in one order.
     const otherIds = await texts(ports.engine, otherTable, otherId, otherId);
     const truth = new Map(otherIds.map((name, row) => [name, textOf(others[row])]));
-    const differing = ids.filter((name, row) => truth.get(name) !== textOf(own[row]));
+    const differing = ids.flatMap((name, row) => {
+      const [here, there] = [truth.get(name), textOf(own[row])];
+      return here === there ? [] : [`${quoted([name])} is "${here}" here and "${there}" there`];
+    });
     return { value: differing, problems: [] };
   });
   const differing = read.value ?? [];
   if (differing.length === 0) return read.problems;
-  const message = `${differing.length} rows have another "${label}" here than in ${table.file} (first: ${quoted(differing.slice(0, 3))}).`;
-  const hint = 'Both models must be judged on the same truth: predict the same dataset with both.';
+  const message = `${rowsHave(differing.length)} another "${label}" here than in ${table.file} (first: ${differing[0]}).`;
+  const hint = 'Both models must be judged on the same truth, written alike: predict the same dataset with both.';
   return [rowsProblem('GATE_LABELS_DIFFER', predictions, message, hint)];
 }
 

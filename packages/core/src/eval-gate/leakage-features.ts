@@ -20,7 +20,11 @@ export interface Leak {
   readonly feature: string;
   /** What it is of the label, as a sentence goes on: `is the label itself`. */
   readonly what: string;
+  /** It is the label, value by value: no model is needed, and none is judged. */
+  readonly certain: boolean;
 }
+
+const theLabel = 'is the label itself';
 
 /** Fewer rows can agree by chance. */
 export const fewestRows = 100;
@@ -36,7 +40,7 @@ export function leaksOf(features: readonly Feature[], truths: Truths): Leak[] {
       truths.classes === undefined
         ? leakOfNumber(feature, truths.values)
         : leakOfClass(feature, { ...truths, classes: truths.classes });
-    return what === undefined ? [] : [{ feature: feature.name, what }];
+    return what === undefined ? [] : [{ feature: feature.name, what, certain: what === theLabel }];
   });
 }
 
@@ -50,7 +54,7 @@ function leakOfClass({ values }: Feature, truths: ClassTruths): string | undefin
   // With one class, or hardly a row of another, everything seems to know it.
   if (counts.filter((count) => count >= 10).length < 2) return undefined;
   const names = truths.classes.map(normal);
-  if (every(values, (value, row) => normal(value) === names[truths.values[row]!])) return 'is the label itself';
+  if (every(values, (value, row) => normal(value) === names[truths.values[row]!])) return theLabel;
   const known = knownShare(values, truths);
   const usual = Math.max(...counts) / values.length;
   if (known === 1) return 'alone says the label of every row';
@@ -108,7 +112,7 @@ function leakOfNumber({ values }: Feature, truths: ArrayLike<number>): string | 
     same &&= numbers[row] === truths[row];
   }
   if (y === 0) return undefined;
-  if (same) return 'is the label itself';
+  if (same) return theLabel;
   const r = Math.abs(both / Math.sqrt(x * y));
   return r >= almostEqual ? `is almost a straight line of the label (r = ${r.toFixed(5)})` : undefined;
 }

@@ -1,4 +1,5 @@
-// Signs that the candidate was told the answer: warnings, since only a person knows what a column means.
+// Signs that the candidate was told the answer. What is the label, value by value, is an error until a person says that it
+// is known when the model is asked; the rest are warnings, since only a person knows what a column means.
 import type { GatePolicy } from '../formats/gate-policy.ts';
 import type { Problem } from '../formats/problem.ts';
 import { fewestRows, leaksOf, type Feature } from './leakage-features.ts';
@@ -21,7 +22,7 @@ export interface LeakageQuestion {
 /** Rows that are looked at, evenly spread: a leak shows in far fewer. */
 const mostRows = 50_000;
 
-/** @returns warnings, or errors where training data that the policy names cannot be read */
+/** @returns warnings; errors where a feature is the label, or training data that the policy names cannot be read */
 export async function leakageProblems(ports: EvidencePorts, question: LeakageQuestion): Promise<readonly Problem[]> {
   const { policy, evidence, candidate, table } = question;
   const features = candidate === undefined ? [] : featuresOf(candidate, policy.data.features);
@@ -46,17 +47,18 @@ function featureProblems(
 ): Problem[] {
   if (answers === undefined || unitOf !== undefined) return [];
   // The label as a feature is told by whoever plans the features.
-  const others = features.filter(({ name }) => name !== policy.data.label);
+  const known = [policy.data.label, ...(policy.data['known-features'] ?? [])];
+  const others = features.filter(({ name }) => !known.includes(name));
   const step = Math.max(1, Math.ceil(rows / mostRows));
   const picked = <T>(at: (row: number) => T): T[] =>
     Array.from({ length: Math.ceil(rows / step) }, (_, index) => at(index * step));
   const truths = truthsOf(answers, picked);
   const seen = others.map(({ name, values }) => ({ name, values: picked((row) => values[row]!) }));
-  return leaksOf(seen, truths).map(({ feature, what }) => ({
+  return leaksOf(seen, truths).map(({ feature, what, certain }) => ({
     code: 'GATE_LABEL_LEAK',
-    severity: 'warning',
+    severity: certain ? ('error' as const) : ('warning' as const),
     message: `The feature "${feature}" ${what}.`,
-    hint: 'A model that is told the answer looks better than it is; make sure that the column is known when the model is asked.',
+    hint: `A model that is told the answer looks better than it is. Take the column out of its features; if it is known when the model is asked, name it in \`data.known-features\`.`,
     ...(table !== undefined && { file: table.file }),
   }));
 }
@@ -102,7 +104,7 @@ function tooGood({ policy, evidence, table, predictions }: LeakageQuestion): Pro
   return [
     {
       code: 'GATE_TOO_GOOD',
-      severity: 'warning',
+      severity: own ? 'error' : 'warning',
       message: own
         ? `The column "${column}" is both the label and the prediction.`
         : `All ${rows} rows are answered without a single mistake: too good to be true.`,

@@ -2,7 +2,7 @@
 import type { Problem, Read } from '../formats/problem.ts';
 import type { ModelScores } from '../ports/model-scorer.ts';
 import type { StoredLine } from './stored-predictions.ts';
-import { quoted, rowsInOrder, rowsProblem, type RawIds, type Texts } from './alignment.ts';
+import { quoted, rowsHave, rowsInOrder, rowsProblem, type RawIds, type Texts } from './alignment.ts';
 
 interface NumberWords {
   readonly file: string;
@@ -14,7 +14,7 @@ export function labelProblems(truth: Float64Array, ids: Texts, { file, column }:
   const first = truth.findIndex((value) => !Number.isFinite(value));
   if (first === -1) return [];
   const count = truth.filter((value) => !Number.isFinite(value)).length;
-  const message = `${count === 1 ? '1 row has' : `${count} rows have`} no finite number as "${column}" (first: ${quoted([ids[first]!])}).`;
+  const message = `${rowsHave(count)} no finite number as "${column}" (first: ${quoted([ids[first]!])}).`;
   return [rowsProblem('GATE_LABEL_NAN', file, message, 'Leave rows without a known truth out of the dataset.')];
 }
 

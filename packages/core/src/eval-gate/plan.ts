@@ -5,7 +5,9 @@ import type { Problem, Read } from '../formats/problem.ts';
 import type { Column } from '../ports/data-engine.ts';
 import type { ModelSignature } from '../ports/model-scorer.ts';
 
-export const isDataFile = (path: string): boolean => /\.(parquet|csv|tsv|json|jsonl|ndjson)$/i.test(path);
+/** By name: everything else is a model. */
+export const isDataFile = (path: string): boolean =>
+  /\.(parquet|pq|parq|(csv|tsv|json|jsonl|ndjson)(\.gz)?)$/i.test(path);
 
 /** One input of a model and the columns that fill it, side by side. */
 export interface FeatureInput {
@@ -62,11 +64,9 @@ export function planFeatures(
   });
   if (problems.length === 0 && planned.some(({ columns }) => columns.includes(source.label))) {
     return {
-      value: planned,
       problems: [
         problem('GATE_LABEL_LEAK', `The label "${source.label}" is also a feature of the model.`, {
           hint: 'A model that is told the answer looks better than it is; take the column out of its features.',
-          severity: 'warning',
           file: source.file,
         }),
       ],
@@ -110,13 +110,9 @@ function mappedFeatures(
 
 const isList = (features: NonNullable<GatePolicy['data']['features']>): features is string[] => Array.isArray(features);
 
-function problem(
-  code: string,
-  message: string,
-  more: { readonly hint: string; readonly file?: string; readonly severity?: Problem['severity'] },
-): Problem {
-  const { hint, file, severity = 'error' } = more;
-  return { code, severity, message, hint, ...(file !== undefined && { file }) };
+function problem(code: string, message: string, more: { readonly hint: string; readonly file?: string }): Problem {
+  const { hint, file } = more;
+  return { code, severity: 'error', message, hint, ...(file !== undefined && { file }) };
 }
 
 const capital = (text: string): string =>

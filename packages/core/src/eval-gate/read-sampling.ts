@@ -2,7 +2,7 @@
 import type { GatePolicy } from '../formats/gate-policy.ts';
 import type { Problem, Read } from '../formats/problem.ts';
 import type { Sampling } from '../statistics/sampling.ts';
-import { missing, quoted, rowsProblem, type Texts } from './alignment.ts';
+import { missing, quoted, rowsHave, rowsProblem, type Texts } from './alignment.ts';
 import { numbers, texts, type EvidencePorts, type OpenTable } from './read-evidence.ts';
 
 /** With fewer clusters the spread between them is itself a guess. */
@@ -66,7 +66,7 @@ function weightProblems(weights: Float64Array, ids: Texts, { file, column }: Whe
   const bad = weights.findIndex((weight) => !(weight >= 0 && weight < Infinity));
   if (bad !== -1) {
     const count = weights.filter((weight) => !(weight >= 0 && weight < Infinity)).length;
-    const message = `${count === 1 ? '1 row has' : `${count} rows have`} a "${column}" that is no weight (first: ${quoted([ids[bad]!])}, ${weights[bad]}).`;
+    const message = `${rowsHave(count)} a "${column}" that is no weight (first: ${quoted([ids[bad]!])}, ${weights[bad]}).`;
     return [rowsProblem('GATE_WEIGHT', file, message, 'A weight is a number, 0 or more, on every row.')];
   }
   if (weights.some((weight) => weight > 0)) return [];
@@ -82,7 +82,7 @@ const missingGroups = (
     rowsProblem(
       'GATE_GROUP_MISSING',
       file,
-      `${count} rows have no "${column}" (first: ${first}).`,
+      `${rowsHave(count)} no "${column}" (first: ${first}).`,
       `Every row needs its ${what}.`,
     ),
   );

@@ -35,6 +35,7 @@ export function rememberRuns(scorer: ModelScorer, progress: (message: string) =>
   return {
     models,
     scorer: {
+      ...(scorer.runtime !== undefined && { runtime: () => scorer.runtime!() }),
       load: async (bytes, name) => {
         const loaded = await scorer.load(bytes, name);
         return {

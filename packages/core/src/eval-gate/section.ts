@@ -3,14 +3,15 @@ import type { Problem } from '../formats/problem.ts';
 import { reportSchema, type Block, type Cell, type Finding, type Report } from '../formats/report.ts';
 import { intervalsChart } from './charts.ts';
 import type { MetricJudgement } from './decide.ts';
-import { sliceBlocks } from './details.ts';
-import { comparisonOf, headlineOf } from './headline.ts';
+import { rareValues, sliceBlocks } from './details.ts';
+import { comparisonOf, errorHeadline, headlineOf } from './headline.ts';
 import { lookBlocks } from './looks.ts';
 import { powerBlocks } from './power-words.ts';
 import type { GateFooter, GateStory } from './story.ts';
 import type { Measured } from './task.ts';
 import {
   aboutText,
+  clipped,
   countText,
   decidedText,
   demandText,
@@ -56,18 +57,13 @@ export function errorReport(
   problems: readonly Problem[],
   more: { advisory?: boolean; footer?: Partial<GateFooter> } = {},
 ): Report {
-  const errors = problems.filter(({ severity }) => severity === 'error');
-  const headline =
-    errors.length === 1
-      ? errors[0]!.message
-      : `${errors.length} problems: ${errors[0]?.message ?? 'nothing could be judged'}`;
   return {
     schema: reportSchema,
     kind: 'eval-gate',
     name,
     verdict: 'error',
     ...(more.advisory === true && { advisory: true }),
-    headline,
+    headline: errorHeadline(problems),
     comparison: 'could not be judged',
     n: null,
     blocks: [],
@@ -151,7 +147,8 @@ function pictures({ judgement, evidence, against }: GateStory): Block {
   return { type: 'details', summary: 'Charts and confusion', comment: false, blocks };
 }
 
-function smallPrint({ judgement, smallPrint }: GateStory): Block {
+function smallPrint(story: GateStory): Block {
+  const { judgement } = story;
   const methods = new Map<string, string[]>();
   for (const { traits, difference } of judgement.metrics) {
     if (difference !== undefined)
@@ -160,7 +157,8 @@ function smallPrint({ judgement, smallPrint }: GateStory): Block {
   const lines = [
     ...[...methods].map(([method, names]) => `${names.join(', ')}: ${method}.`),
     decidedText(judgement.alpha),
-    ...smallPrint,
+    ...rareValues(story),
+    ...story.smallPrint,
   ];
   return {
     type: 'details',
@@ -192,5 +190,5 @@ function findingOf(metric: MetricJudgement, { place, against }: GateStory): Find
     metric.reason === undefined && metric.difference !== undefined
       ? `${title} is worse than in ${sideText(against)}: ${differenceWithInterval(metric.traits, metric.difference)}.`
       : `${title} ${valueText(metric.candidate.value)} is ${metric.reason ?? 'out of bounds'}.`;
-  return { severity: 'error', title: `Gate failed: ${title}`, message, ...place(metric.name) };
+  return { severity: 'error', title: `Gate failed: ${clipped(title, 80)}`, message, ...place(metric.name) };
 }

@@ -66,24 +66,40 @@ export function baselineSource(
   return endpoint === undefined ? { ...side, model: { bytes: model!, path } } : { ...side, endpoint };
 }
 
+/** A model's answers as its task reads them, and the file of predictions they come from. */
+export interface Answers {
+  readonly arm: unknown;
+  readonly table?: OpenTable;
+}
+
 export async function answersOf(
   world: EvidencePorts & EndpointWorld,
   source: AnswerSource | undefined,
   rows: AskedRows,
-): Promise<Read<unknown>> {
+): Promise<Read<Answers>> {
   if (source === undefined) return { problems: [] };
   const { stored, model, endpoint, words, problem } = source;
   if (problem !== undefined) return { problems: [problem] };
   const { task, policy, sample } = rows;
-  if (stored !== undefined) return task.stored!(stored, { policy, sample });
+  if (stored !== undefined) return answered(task.stored!(stored, { policy, sample }));
   if (model !== undefined || endpoint !== undefined) {
     world.context.progress(`${endpoint === undefined ? 'running' : 'asking'} ${words} on ${sample.ids.length} rows`);
     const path = endpoint?.shown ?? model!.path;
-    return scoreModel(world, task, { ...rows, model: { path, load: () => open(world, source, policy) } });
+    return answered(
+      await scoreModel(world, task, {
+        ...rows,
+        model: { path, here: endpoint === undefined, load: () => open(world, source, policy) },
+      }),
+    );
   }
   const table = await openTable(world, source.view, source.predictions!);
-  return table.value === undefined ? { problems: table.problems } : task.readPredictions(world, table.value, rows);
+  return table.value === undefined
+    ? { problems: table.problems }
+    : answered(await task.readPredictions(world, table.value, rows), table.value);
 }
+
+const answered = ({ value: arm, problems }: Read<unknown>, table?: OpenTable): Read<Answers> =>
+  arm === undefined ? { problems } : { value: { arm, ...(table !== undefined && { table }) }, problems };
 
 async function open(
   world: EvidencePorts & EndpointWorld,

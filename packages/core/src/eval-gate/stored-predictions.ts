@@ -6,6 +6,7 @@ import type { Problem, Read } from '../formats/problem.ts';
 import type { RunContext } from '../formats/run-context.ts';
 import type { RunSummary } from '../formats/run.ts';
 import type { Store } from '../ports/store.ts';
+import { runtimeParams } from './runtimes.ts';
 import type { Side } from './task.ts';
 
 /** Params of a gate's run: the digest of each side's answers, where a model gave them. */
@@ -24,7 +25,7 @@ export interface KnownAnswers {
 
 /** Slices and the dataset's path are left out: they change no answer. */
 export function answersDigest({ task, data, threshold }: GatePolicy, known: KnownAnswers, sha256: Sha256): string {
-  const { path: _, slices: __, ...reading } = data;
+  const { path: _, slices: __, 'known-features': ___, ...reading } = data;
   return digestOf({ task, reading, threshold, ...known }, sha256);
 }
 
@@ -35,6 +36,8 @@ export interface StoredAnswers {
   /** One line each, of the side that was production there. */
   readonly lines: readonly StoredLine[];
   readonly side: Side;
+  /** What ran the model then, where the run says so. */
+  readonly runtime?: string;
 }
 
 export type StoredLine = Readonly<Record<string, unknown>>;
@@ -61,7 +64,9 @@ export async function storedAnswers(
     if (run.results[predictionsFile] !== digest) return { problems: [changed(id)] };
     const lines = linesOf(text);
     if (lines === undefined) return { problems: [changed(id)] };
-    return { value: { run: id, digest, lines, side }, problems: [] };
+    const runtime = run.params[runtimeParams[side]];
+    const value = { run: id, digest, lines, side, ...(typeof runtime === 'string' && { runtime }) };
+    return { value, problems: [] };
   }
   return { value: undefined, problems: [] };
 }

@@ -1,4 +1,5 @@
 // Numbers as sentences say them.
+import { dayMilliseconds, timeOf } from '../formats/time.ts';
 import type { Against, Difference, MetricTraits } from './task.ts';
 
 /** Three digits after the point; more where the value is small, fewer where it is large. */
@@ -63,34 +64,15 @@ export const sideText = (against: Against): string => (against === 'production' 
 
 /** `3 days old`, from two ISO 8601 times; undefined when either cannot be read. */
 export function ageText(from: string | undefined, to: string): string | undefined {
-  const [start, end] = [from === undefined ? undefined : isoMinutes(from), isoMinutes(to)];
-  if (start === undefined || end === undefined) return undefined;
-  const days = Math.floor(Math.max(0, end - start) / 1440);
+  const age = timeOf(to) - timeOf(from ?? '');
+  if (Number.isNaN(age)) return undefined;
+  const days = Math.floor(Math.max(0, age) / dayMilliseconds);
   return days === 0 ? 'from today' : days === 1 ? '1 day old' : `${days} days old`;
 }
 
-/** Minutes since 1970, without the host's clock or calendar (Hinnant, `days_from_civil`). */
-function isoMinutes(text: string): number | undefined {
-  const match = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|([+-])(\d\d):?(\d\d))?)?/.exec(
-    text,
-  );
-  if (match === null) return undefined;
-  const [year, month, day, hour, minute] = match.slice(1, 6).map((part) => Number(part ?? 0)) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const shifted = month <= 2 ? year - 1 : year;
-  const era = Math.floor(shifted / 400);
-  const yearOfEra = shifted - era * 400;
-  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
-  const days =
-    era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468;
-  const offset = (Number(match[7] ?? 0) * 60 + Number(match[8] ?? 0)) * (match[6] === '-' ? -1 : 1);
-  return days * 1440 + hour * 60 + minute - offset;
-}
+/** Not longer than a line can be; names and texts of users have no end of their own. */
+export const clipped = (text: string, most: number): string =>
+  text.length <= most ? text : `${text.slice(0, most - 1).trimEnd()}…`;
 
 /** `90 %`, `99.3 %`: the two-sided level of intervals that err with α on each side. */
 export function levelText(alpha: number): string {

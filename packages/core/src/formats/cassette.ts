@@ -39,7 +39,7 @@ export const RecordedReply = z.looseObject({
       deployment: z.optional(z.string()),
       fallbacks: z.optional(z.number()),
       retries: z.optional(z.number()),
-      cache: z.optional(z.enum(['hit', 'semantic-hit', 'miss'])),
+      cache: z.optional(z.enum(['hit', 'semantic-hit', 'miss', 'off'])),
     }),
   ),
 });

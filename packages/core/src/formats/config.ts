@@ -21,6 +21,8 @@ export const PromotionPolicy = z.strictObject({
   who: z.optional(z.array(z.string().check(z.minLength(1))).check(z.minLength(1))),
   /** How old a passing run may be: `12h`, `30d`, `8w`. */
   'max-age': z.optional(z.string().check(z.regex(/^[1-9]\d{0,4}[hdw]$/))),
+  /** A run counts only if no predictions stood for a model without naming it. */
+  'bound-predictions': z.optional(z.boolean()),
   /** Where the model lies, when neither a *.deploy.yml nor a *.gate.yml names it. */
   path: z.optional(z.string()),
 });

@@ -21,13 +21,19 @@ export interface EvalSuite {
   readonly prompts: readonly EvalPrompt[];
   readonly providers: readonly EvalProvider[];
   readonly cases: readonly EvalCase[];
+  /** The data file that all cases come from, and where it is named. */
+  readonly casesFile?: { readonly path: string; readonly place: EvalPlace };
+  /** What the registry knows a version by, where that is not simply prompts and providers. */
+  readonly subject?: unknown;
   readonly policy: EvalPolicy;
   /** Files that were read, with digests. */
   readonly inputs: readonly RunInput[];
   /** Verdicts as that tool gives them, its fail-open ones included; see docs of the dialect. */
   readonly compat?: 'promptfoo';
-  /** Asked where an assertion names no judge or embedding model of its own. */
+  /** Asked where an assertion names no judge of its own. */
   readonly judge?: EvalProvider;
+  /** Asked where an assertion names no embedding model of its own. */
+  readonly embedding?: EvalProvider;
   /** Path of the judge's certificate, from the root. */
   readonly certificate?: string;
   readonly derivedMetrics: readonly { readonly name: string; readonly value: string }[];
@@ -37,6 +43,8 @@ export interface EvalSuite {
     readonly repeats?: number;
     readonly delayMs?: number;
     readonly timeoutMs?: number;
+    /** Answers come token by token, and are timed. */
+    readonly stream?: boolean;
   };
 }
 
@@ -84,7 +92,7 @@ export interface EvalPrompt {
   readonly place: EvalPlace;
 }
 
-export type ProviderKind = 'openai' | 'openai-completion' | 'anthropic' | 'http' | 'exec' | 'echo' | 'script';
+export type ProviderKind = 'openai' | 'openai-completion' | 'anthropic' | 'http' | 'exec' | 'echo' | 'script' | 'onnx';
 
 export interface EvalProvider {
   /** As written: `openai:chat:gpt-4o-mini`. */
@@ -147,6 +155,8 @@ export interface Assertion {
   readonly weight: number;
   /** Its score is shown and does not decide: a judge without a certificate. */
   readonly advisory?: true;
+  /** Why the judge that scores it has no standing, whether or not anything else decides its cases. */
+  readonly uncertified?: string;
   /** Named score it counts for; may be a template. */
   readonly metric?: string;
   /** Judge or embedding model: an `EvalProvider` that the front end made of what the suite says. */
@@ -182,6 +192,9 @@ export interface EvalPolicy {
   readonly maxRepeats?: number;
   /** The largest growth of median and 95th percentile that does not matter: 0.1 is 10 %. Gates when it is there. */
   readonly latency?: number;
+  /** The same for the time to the first token of a streamed answer, and for the time between tokens after it. */
+  readonly firstToken?: number;
+  readonly betweenTokens?: number;
   /** The same for what an answer costs. */
   readonly cost?: number;
   /** Named scores of things that must not happen; `limit` is the share of answers in which they may. */

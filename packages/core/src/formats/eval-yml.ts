@@ -88,8 +88,10 @@ export const EvalYml = z.strictObject({
   slices: z.optional(z.array(filled)),
   /** The variable that tells the source of a case: cases of one source are not independent. */
   cluster: z.optional(filled),
-  /** Asked by scorers that need a judge or an embedding. */
+  /** Asked by scorers that need a judge. */
   judge: z.optional(EvalYmlProvider),
+  /** Gives vectors to scorers that compare meanings: `onnx:models/minilm`, a folder with model and tokenizer, or an endpoint's model. */
+  embedding: z.optional(EvalYmlProvider),
   /** The judge's certificate, as `pawl judge calibrate` wrote it; without one a judge is advisory. */
   certificate: z.optional(filled),
   policy: z.optional(z.strictObject(suitePolicyKeys)),
@@ -98,6 +100,8 @@ export const EvalYml = z.strictObject({
       concurrency: z.optional(count),
       'delay-ms': z.optional(z.number().check(z.minimum(0))),
       'timeout-ms': z.optional(z.number().check(z.positive())),
+      /** Answers come token by token: the time to the first and between them is measured. */
+      stream: z.optional(z.boolean()),
     }),
   ),
 });

@@ -48,11 +48,18 @@ export const FairnessRule = z
           z.describe('For a column of numbers: where it is cut into groups, ascending. [30, 60] makes three.'),
         ),
     ),
+    except: z
+      ._default(z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])), [])
+      .check(
+        z.describe(
+          'Values that are not compared, as `other`; `null` for rows without one. The report names them with their rows.',
+        ),
+      ),
     'minimum-rows': z
       ._default(z.int().check(z.minimum(1)), 30)
       .check(
         z.describe(
-          'Groups with fewer rows that count (for equal opportunity, truly positive ones) are named and left out.',
+          'Rows that count (for equal opportunity, truly positive ones) below which a group cannot be measured. It is named, and the rule does not pass without it unless `except` says so.',
         ),
       ),
   })

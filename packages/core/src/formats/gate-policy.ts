@@ -126,6 +126,15 @@ export const GatePolicy = z.strictObject({
           .check(z.describe('Columns whose values cut the rows into slices that are looked at one by one.')),
         [],
       ),
+      'known-features': z.optional(
+        z
+          .array(z.string())
+          .check(
+            z.describe(
+              'Features that may say the label, since they are known when the model is asked: they are not told as leaks.',
+            ),
+          ),
+      ),
       features: z.optional(
         z
           .union([z.array(z.string()), z.record(z.string(), z.union([z.string(), z.array(z.string())]))])
@@ -147,6 +156,15 @@ export const GatePolicy = z.strictObject({
           .check(
             z.describe(
               'Column with the probability of the positive class, or a map of class → column. Left out, "probability", or "probability_<class>" for each class.',
+            ),
+          ),
+      ),
+      bound: z.optional(
+        z
+          .boolean()
+          .check(
+            z.describe(
+              'Predictions that stand for a model must name it: its SHA-256 ("sha256:…") in the column "model_digest". Left out, one that is named must be the right one, and what names none is said to be unchecked.',
             ),
           ),
       ),

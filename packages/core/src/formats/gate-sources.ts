@@ -42,6 +42,13 @@ export type GateEndpoint = z.infer<typeof GateEndpoint>;
 export const GateEvals = z.strictObject({
   run: z.optional(text("Name of the prompt-regression runs, as in `pawl run list`. Left out, the policy's `name`.")),
   column: z.optional(text('Which column of a suite that has several (prompt and provider), by its label.')),
+  'accept-advisory': z
+    ._default(z.boolean(), false)
+    .check(
+      z.describe(
+        'Take runs as evidence that were marked advisory. Metrics of judges without a certificate decide nothing all the same.',
+      ),
+    ),
   metrics: z.record(name, PlainKeyMetric).check(
     z.refine((metrics) => Object.keys(metrics).length > 0, 'at least one metric is needed'),
     z.describe(

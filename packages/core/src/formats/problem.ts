@@ -24,6 +24,12 @@ export interface Read<T> {
 export const hasErrors = (problems: readonly Problem[]): boolean =>
   problems.some((problem) => problem.severity === 'error');
 
+/** The first few names, and how many more there are. */
+export function firstFew(names: readonly string[], most = 3): string {
+  const shown = names.slice(0, most).join(', ');
+  return names.length > most ? `${shown} and ${names.length - most} more` : shown;
+}
+
 /** `file:line:column`, as far as it is known; the form that terminals make clickable. */
 export function placeOf(problem: Problem): string {
   return [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(':');

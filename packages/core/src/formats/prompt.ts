@@ -8,6 +8,10 @@ import { suitePolicyKeys } from './suite-policy.ts';
 
 const written = z.union([z.string(), z.number(), z.boolean()]);
 
+/** What a string evaluator may ask, in the order in which it is judged. */
+export const criteria = ['equals', 'contains', 'startsWith', 'endsWith'] as const;
+export type Criterion = (typeof criteria)[number];
+
 /** Every criterion given must hold; each may use `{{name}}` for a field of the case. */
 export const StringEvaluator = z.strictObject({
   equals: z.optional(written),
@@ -92,13 +96,15 @@ export function responseFormatOf(prompt: Prompt): ModelRequest['responseFormat']
 }
 
 /**
- * Digest of what a model is told: messages, model, parameters and response format. Cases, evaluators,
- * comments and layout are not part of it, so a new test case does not make a new prompt.
+ * What a model is told: messages, model, parameters and response format. Cases, evaluators, comments and layout are
+ * not part of it, so a new test case does not make a new prompt.
  */
-export function promptDigest(prompt: Prompt, sha256: Sha256): string {
+export function promptSubject(prompt: Prompt): unknown {
   const { messages, model, modelParameters } = prompt;
-  return digestOf({ messages, model, modelParameters, responseFormat: responseFormatOf(prompt) }, sha256);
+  return { messages, model, modelParameters, responseFormat: responseFormatOf(prompt) };
 }
+
+export const promptDigest = (prompt: Prompt, sha256: Sha256): string => digestOf(promptSubject(prompt), sha256);
 
 /**
  * Where a part of the file stands. With `needle`, the first line of that part on which it matches:

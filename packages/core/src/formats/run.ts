@@ -96,6 +96,11 @@ export const Run = z.looseObject({
   verdict: z.optional(Verdict),
   /** An advisory run reports and never fails. */
   advisory: z.optional(z.boolean()),
+  /**
+   * Of an eval: metrics whose scores came, in whole or in part, from judges without a certificate, and why. `pass-rate`,
+   * `score` or `score/NAME`; empty where there are none. A record without it does not know.
+   */
+  uncertified: z.optional(z.record(z.string(), z.string())),
   /** How a logged run ended; a run that judges has a verdict instead. */
   status: z.optional(z.enum(['finished', 'failed'])),
   headline: z.optional(z.string()),

@@ -28,6 +28,9 @@ export const suitePolicyKeys = {
   gating: z.optional(z.array(filled)),
   /** Gates the latency too, by its median and its 95th percentile: the largest growth that does not matter. */
   latency: z.optional(ratioMargin),
+  /** Of streamed answers: gates the time to the first token, and the time between tokens after it, in the same way. */
+  'first-token': z.optional(ratioMargin),
+  'between-tokens': z.optional(ratioMargin),
   /** Gates what an answer costs too: the largest growth that does not matter. */
   cost: z.optional(ratioMargin),
   /** Scores of things that must not happen; with a limit, the largest share of answers in which they may. */
@@ -51,8 +54,12 @@ export type SuitePolicy = z.infer<typeof SuitePolicy>;
 export function evalPolicyOf(written: SuitePolicy): EvalPolicy {
   const { threshold, gating, safety, quarantine } = written;
   const maxRepeats = written['max-repeats'];
-  const latency = written.latency === true ? usualRatioMargin : written.latency;
-  const cost = written.cost === true ? usualRatioMargin : written.cost;
+  const ratio = (margin: number | true | undefined): number | undefined =>
+    margin === true ? usualRatioMargin : margin;
+  const latency = ratio(written.latency);
+  const firstToken = ratio(written['first-token']);
+  const betweenTokens = ratio(written['between-tokens']);
+  const cost = ratio(written.cost);
   return {
     margin: written.margin ?? usualMargin,
     repeats: written.repeats ?? 1,
@@ -61,6 +68,8 @@ export function evalPolicyOf(written: SuitePolicy): EvalPolicy {
     ...(threshold !== undefined && { threshold }),
     ...(gating !== undefined && { gating }),
     ...(latency !== undefined && { latency }),
+    ...(firstToken !== undefined && { firstToken }),
+    ...(betweenTokens !== undefined && { betweenTokens }),
     ...(cost !== undefined && { cost }),
     ...(safety !== undefined && { safety: safety.map(limitOf) }),
     ...(quarantine !== undefined && {

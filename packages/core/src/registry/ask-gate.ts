@@ -22,6 +22,8 @@ export interface GateQuestion {
   readonly policy?: { readonly path: string; readonly digest: string };
   /** A run that started earlier is too old: milliseconds since 1970. */
   readonly notBefore?: number;
+  /** Predictions that stand for a model must have named it. */
+  readonly boundPredictions?: boolean;
   /** Where the policy and the data lie now: a pass counts for those it was given, and for no others. */
   readonly evidence?: Pick<Workspace, 'fingerprint'>;
 }
@@ -50,6 +52,14 @@ export async function askGate(question: GateQuestion, { store, registry }: GateP
         verdict: 'inconclusive',
       };
     }
+    if (
+      question.boundPredictions === true &&
+      ['predictions', 'baseline-predictions'].some((name) => run.params[name] === 'stated')
+    )
+      return {
+        refusal: `its newest ${kind} run read predictions that do not name the model they are said to come from`,
+        verdict: 'inconclusive',
+      };
     const changed = question.evidence === undefined ? undefined : await changedSince(run, question.evidence);
     if (changed !== undefined) {
       return {

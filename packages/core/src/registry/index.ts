@@ -12,7 +12,8 @@ export {
   type Refusal,
 } from './plan.ts';
 export { notAllowed, promotionRule, rulesetPattern, type Person, type PromotionRule } from './policy.ts';
-export { promote, promotionsOf, type Promotion, type PromotionPorts, type PromotionRequest } from './promote.ts';
+export { promote, type Promotion, type PromotionPorts, type PromotionRequest } from './promote.ts';
+export { promotionsOf, recordPromotion, type PromotionRecord } from './record-promotion.ts';
 export { emptyState, highestFirst, listVersions, replay, type NamedState, type TagRecord } from './replay.ts';
 export { resolveVersion } from './resolve.ts';
 export { filesDigest, findSubjects, modelPaths, subjectDigest, type ReadBytes, type Subject } from './subject.ts';

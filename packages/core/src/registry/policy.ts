@@ -8,6 +8,8 @@ export interface PromotionRule {
   /** Each list must hold the person. */
   readonly who: readonly (readonly string[])[];
   readonly maxAgeMs?: number;
+  /** Predictions that nothing binds to a model are no evidence. */
+  readonly boundPredictions: boolean;
   /** Where the model lies, for one that no deployment and no gate policy names. */
   readonly path?: string;
 }
@@ -33,6 +35,7 @@ export function promotionRule(
     requires: asked.length === 0 ? byDefault : [...new Set(asked.flat())],
     who: matching.flatMap(({ who }) => (who === undefined ? [] : [who])),
     ...(ages.length > 0 && { maxAgeMs: Math.min(...ages) }),
+    boundPredictions: matching.some((policy) => policy['bound-predictions'] === true),
     ...(path !== undefined && { path }),
   };
 }

@@ -13,8 +13,8 @@ import type { Workspace } from '../ports/workspace.ts';
 import { askGate, type GateAnswer } from './ask-gate.ts';
 import { barredFromForcing } from './override.ts';
 import { notAllowed, promotionRule, type Person, type PromotionRule } from './policy.ts';
+import { recordPromotion } from './record-promotion.ts';
 import { findSubjects, subjectDigest, type Subject } from './subject.ts';
-import { messageWith } from './trailers.ts';
 
 export interface PromotionRequest {
   readonly version: RegisteredVersion;
@@ -34,8 +34,6 @@ export interface PromotionPorts {
   readonly clock: Pick<Clock, 'now'>;
   readonly ids: IdSource;
   readonly sha256: Sha256;
-  /** ISO 8601 of the clock. */
-  readonly isoTime: (milliseconds: number) => string;
 }
 
 export type Promotion =
@@ -75,14 +73,23 @@ export async function promote(request: PromotionRequest, ports: PromotionPorts):
   const overruled = refusals.length === 0 ? undefined : await barredFromForcing(name, person, ports.workspace);
   if (overruled !== undefined) return { state: 'refused', verdict: 'fail', problem: overruled };
   const forced = refusals.length === 0 ? undefined : refusals.map(({ refusal }) => refusal).join('; ');
-  const message = messageWith(why === '' ? `Label ${name}@${version.version} ${label}` : why, {
-    ...(gates.length > 0 && { gate: gates.join(' ') }),
+  const unrecorded = await recordPromotion(
+    {
+      version,
+      label,
+      message: why === '' ? `Label ${name}@${version.version} ${label}` : why,
+      gates,
+      ...(forced !== undefined && { forced: { against: forced, why } }),
+      actor: person.githubActor ?? person.name,
+    },
+    ports,
+  );
+  return {
+    state: 'moved',
+    gates,
     ...(forced !== undefined && { forced }),
-  });
-  await ports.registry.label({ name, version: version.version, label, message });
-  if (forced === undefined) return { state: 'moved', gates };
-  const unrecorded = await record({ ...request, message: why }, { forced, gates }, ports);
-  return { state: 'moved', gates, forced, ...(unrecorded !== undefined && { unrecorded }) };
+    ...(unrecorded !== undefined && { unrecorded }),
+  };
 }
 
 /** One answer for each run that is asked for; a name whose bytes nobody knows cannot have been judged. */
@@ -102,6 +109,7 @@ async function evidenceFor(
       ? subjects.map((subject) => [subject.gate, subject])
       : rule.requires.map((kind) => [kind, subjects.find((subject) => judges(kind, subject))]);
   const notBefore = rule.maxAgeMs === undefined ? {} : { notBefore: ports.clock.now() - rule.maxAgeMs };
+  const asking = { name: version.name, label, boundPredictions: rule.boundPredictions, ...notBefore };
   const answers: GateAnswer[] = [];
   for (const [kind, subject] of wanted) {
     const digest =
@@ -113,7 +121,7 @@ async function evidenceFor(
       answers.push(thin(`commit ${version.commit.slice(0, 7)} has no ${subject.paths.join(' and ')} that can be read`));
     } else {
       const evidence = kind === 'eval-gate' ? { evidence: ports.workspace } : {};
-      answers.push(await askGate({ name: version.name, digest, kind, label, ...notBefore, ...evidence }, ports));
+      answers.push(await askGate({ ...asking, digest, kind, ...evidence }, ports));
     }
   }
   return answers;
@@ -125,32 +133,6 @@ const thin = (refusal: string): GateAnswer => ({ refusal, verdict: 'inconclusive
 
 const unknownFiles = (name: string): string =>
   `no *.prompt.yml, *.deploy.yml or *.gate.yml says which files ${name} stands for`;
-
-/** The label has moved by now: a store that cannot be reached does not undo that, and is told. */
-async function record(
-  { version, label, person, message }: PromotionRequest,
-  { forced, gates }: { readonly forced: string; readonly gates: readonly string[] },
-  { store, clock, ids, isoTime }: PromotionPorts,
-): Promise<string | undefined> {
-  const operation = {
-    schema: 'pawl.op/1' as const,
-    id: ids.next(),
-    kind: 'note' as const,
-    about: promotionsOf(version.name),
-    at: isoTime(clock.now()),
-    actor: person.githubActor ?? person.name,
-    data: { promotion: 'forced', version: version.version, commit: version.commit, label, why: message, forced, gates },
-  };
-  try {
-    const { kept, reason } = await store.add({ runs: [], operations: [operation] });
-    return kept === 'spool' ? (reason ?? 'it waits in the spool') : undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-}
-
-/** Under this name the store keeps what was forced. */
-export const promotionsOf = (name: string): string => `registry/${name}`;
 
 const forceWithoutReason: Problem = {
   code: 'REGISTRY_FORCE_REASON',

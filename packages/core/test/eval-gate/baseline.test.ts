@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { GatePolicy, type History, type RegisteredVersion, type Registry } from '@pawl/core';
+import { GatePolicy, type History, type RegisteredVersion, type Registry, type RegistryEvent } from '@pawl/core';
 import { fakeWorkspace } from '@pawl/core/testing';
 import { resolveBaseline } from '../../src/eval-gate/baseline.ts';
 
@@ -24,6 +24,7 @@ const never = () => Promise.reject(new Error('nothing is written here'));
 
 interface World {
   versions?: RegisteredVersion[];
+  events?: RegistryEvent[];
   files?: Record<string, Uint8Array>;
   refs?: Record<string, string>;
   workspace?: Record<string, string>;
@@ -31,13 +32,13 @@ interface World {
 
 function resolve(
   asked: string,
-  { versions = [version], files = { 'models/delay.onnx': model }, refs = {}, workspace = {} }: World = {},
+  { versions = [version], events = [], files = { 'models/delay.onnx': model }, refs = {}, workspace = {} }: World = {},
 ) {
   const registry: Registry = {
     list: async () => versions,
     resolve: async (name, at) =>
       versions.find((one) => one.name === name && (one.version === at || one.labels.includes(at))),
-    history: async () => [],
+    history: async () => events,
     register: never,
     label: never,
     unlabel: never,
@@ -49,6 +50,7 @@ function resolve(
     resolve: async (revision) => refs[revision],
     mergeBase: async () => undefined,
     read: async (_commit, path) => files[path],
+    list: async () => [],
     materialize: async () => undefined,
     commitTime: async () => undefined,
     head: async () => ({ dirty: false }),
@@ -72,6 +74,20 @@ test('auto without a production version is absent, required is unreadable', asyn
     why: 'no production version yet',
   });
   expect(await resolve('required', { versions: [] })).toMatchObject({ state: 'unreadable' });
+});
+
+test('a production version whose tag was deleted is unreadable: that nothing ever was in production would be a lie', async () => {
+  const { name, commit, at } = version;
+  const events: RegistryEvent[] = [
+    { name, action: 'label', label: 'production', commit, tag: `${name}#production#1`, at, actor: 'ada', message: '' },
+  ];
+  expect(await resolve('auto', { versions: [], events })).toMatchObject({
+    state: 'unreadable',
+    problem: {
+      message: expect.stringContaining('no version any more'),
+      hint: expect.stringContaining('git fetch --tags'),
+    },
+  });
 });
 
 test('a version can be named in full, alone, or by its label', async () => {

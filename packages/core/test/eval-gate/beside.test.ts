@@ -1,51 +1,14 @@
 // Business metrics, fairness and found slices of tasks that are no classification, and what they say when they cannot.
 import { expect, test } from 'vitest';
-import { GatePolicy, quoteIdentifier, type DataEngine } from '@pawl/core';
+import { GatePolicy } from '@pawl/core';
 import {
   classificationEvidence,
   compareModels,
-  evidenceBeside,
   rankingEvidence,
   regressionEvidence,
   type TaskEvidence,
 } from '@pawl/core/eval-gate';
-
-type Columns = Record<string, (string | number | null)[]>;
-
-/** Columns as they are, in the order of their ids. */
-function engineOf(columns: Columns): DataEngine {
-  const find = (sql: string): (string | number | null)[] =>
-    Object.entries(columns).find(([name]) => sql.includes(`CAST(${quoteIdentifier(name)} `))![1];
-  const never = () => Promise.reject(new Error('not asked for'));
-  return {
-    attach: never,
-    query: never,
-    close: async () => {},
-    numbers: async (sql) => Float64Array.from(find(sql), (value) => (value === null ? Number.NaN : Number(value))),
-    texts: async (sql) => find(sql).map((value) => (value === null ? null : String(value))),
-  };
-}
-
-const ask = (policy: GatePolicy, evidence: TaskEvidence, columns: Columns) =>
-  evidenceBeside(
-    { engine: engineOf(columns) },
-    {
-      policy,
-      evidence,
-      table: {
-        view: 'd',
-        file: 'data.csv',
-        columns: Object.entries(columns).map(([name, values]) => ({
-          name,
-          type: values.some((value) => typeof value === 'string') ? 'VARCHAR' : 'DOUBLE',
-        })),
-      },
-      same: false,
-      seed: 3,
-      against: 'production',
-      place: () => ({ file: 'm.gate.yml' }),
-    },
-  );
+import { ask } from './columns.ts';
 
 const rows = 600;
 const noise = (row: number, salt: number): number => Math.sin(row * 12.9898 + salt * 78.233) * 0.5;

@@ -55,6 +55,7 @@ async function judge(folder: string): Promise<Outcome> {
         const files = typeof setting.registry === 'object' ? setting.registry.files : {};
         return files[path] === undefined ? undefined : readFileSync(join(folder, files[path]));
       },
+      list: async () => [],
       materialize: async () => undefined,
       commitTime: async () => undefined,
       head: async () => ({ dirty: false }),

@@ -37,6 +37,7 @@ async function evaluated(store: Store, lines: readonly Line[], more: Partial<Run
     params: {},
     metrics: {},
     results: { 'cases.jsonl': sha256(text) },
+    uncertified: {},
     ...more,
   };
   await store.add({ runs: [{ run, results: { 'cases.jsonl': text } }], operations: [] });
@@ -99,7 +100,7 @@ test('cases of two runs are paired by id: pass rate, scores, latency and cost, w
   expect(results['predictions.jsonl']?.split('\n')[0]).toContain('"id":"case-59"');
 });
 
-test('the interval of a pass rate is Tango’s, of scores Student’s', async () => {
+test('the interval of a pass rate is Tango’s, of scores Student’s or Hall’s', async () => {
   const { store, gate } = setting();
   const old = await evaluated(
     store,
@@ -111,14 +112,15 @@ test('the interval of a pass rate is Tango’s, of scores Student’s', async ()
   );
   const { run } = await gate({ candidate, baseline: old });
 
-  // 10 better and 12 worse of 60: Tango's statistic solved by SciPy's brentq; ttest_1samp(differences).confidence_interval().
+  // 10 better and 12 worse of 60: Tango's statistic solved by SciPy's brentq; ttest_1samp(differences).confidence_interval(), its upper
+  // bound moved out by the cubic of Hall (1992), turned around by brentq too.
   const { 'pass-rate': passed, faithful } = run!.metrics;
   expect(passed!.difference).toBeCloseTo(-2 / 60, 12);
   expect(passed!.interval![0]).toBeCloseTo(-0.18864855807572076, 12);
   expect(passed!.interval![1]).toBeCloseTo(0.12303521987693876, 12);
   expect(faithful!.difference).toBeCloseTo(-0.022166666666666668, 12);
   expect(faithful!.interval![0]).toBeCloseTo(-0.1290859357590286, 12);
-  expect(faithful!.interval![1]).toBeCloseTo(0.08475260242569527, 12);
+  expect(faithful!.interval![1]).toBeCloseTo(0.08496422693560324, 12);
 });
 
 test('in a pull request the newest run speaks only for the commit that it was made at', async () => {

@@ -81,7 +81,11 @@ function csvEngine(files: Files): DataEngine {
     },
     query: never,
     numbers: async (sql) => Float64Array.from(column(sql), Number),
-    texts: async (sql) => column(sql),
+    texts: async (sql) => {
+      const [, name, view = ''] = /^SELECT DISTINCT CAST\("(.+)" AS VARCHAR\) FROM "(.+)" LIMIT 9$/.exec(sql) ?? [];
+      if (name === undefined) return column(sql);
+      return [...new Set(views.get(view)?.map((row) => row[name] || null))].slice(0, 9);
+    },
     close: async () => {},
   };
 }
@@ -119,6 +123,7 @@ export function gateWorld({ files, production, store, scorer, endpoints, origin 
             const text = production?.[path];
             return text === undefined ? undefined : new TextEncoder().encode(text);
           },
+          list: async () => [],
           materialize: async () => undefined,
           commitTime: async () => undefined,
           head: async () => ({ dirty: false }),

@@ -47,9 +47,9 @@ test('an input that the model does not have is a problem', () => {
   expect(planFeatures({ ours: 'hour' }, signature, source).problems).toMatchObject([{ code: 'GATE_FEATURES' }]);
 });
 
-test('the label among the features is warned about, and the plan stands', () => {
+test('the label among the features is an error: such a model is not run', () => {
   const plan = planFeatures({ hour: 'late' }, signature, source);
 
-  expect(plan.value).toHaveLength(2);
-  expect(plan.problems).toMatchObject([{ code: 'GATE_LABEL_LEAK', severity: 'warning' }]);
+  expect(plan.value).toBeUndefined();
+  expect(plan.problems).toMatchObject([{ code: 'GATE_LABEL_LEAK', severity: 'error' }]);
 });

@@ -5,6 +5,7 @@ import { DataError, type DataEngine } from '@pawl/core';
 
 type Rows = Record<string, string | null>[];
 
+const values = /^SELECT DISTINCT CAST\("(.+)" AS VARCHAR\) FROM "(.+)" LIMIT (\d+)$/;
 const statement = /^SELECT CAST\("(.+)" AS (VARCHAR|DOUBLE)\) FROM "(.+)" ORDER BY "(.+)"$/;
 
 export function rowsEngine(): DataEngine {
@@ -35,7 +36,11 @@ export function rowsEngine(): DataEngine {
     },
     query: () => Promise.reject(new Error('the gate reads columns')),
     numbers: async (sql) => Float64Array.from(select(sql), (text) => (text === null ? Number.NaN : Number(text))),
-    texts: async (sql) => select(sql),
+    texts: async (sql) => {
+      const [, column, view, limit] = values.exec(sql) ?? [];
+      if (column === undefined) return select(sql);
+      return [...new Set(views.get(view ?? '')?.map((row) => row[column] ?? null))].slice(0, Number(limit));
+    },
     close: async () => {},
   };
 }

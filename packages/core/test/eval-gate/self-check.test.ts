@@ -1,8 +1,11 @@
 // The gate against itself, and against rows that are not what they look like.
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { expect, test } from 'vitest';
+import { GatePolicy } from '@pawl/core';
 import { classificationEvidence, predictedClasses, type Arm, type Sample } from '@pawl/core/eval-gate';
 import { checkSelf } from '../../src/eval-gate/self-check.ts';
+import { leftOut } from '../../src/eval-gate/self-check-report.ts';
+import { ask } from './columns.ts';
 import { drawWorld, policyOf } from './worlds.ts';
 
 // Three standard errors of a share of 0.05 in 200 rounds are 0.046.
@@ -78,6 +81,67 @@ test('one model alone is compared with itself by halves of its rows', () => {
   expect(alone.falseFails.rate).toBeLessThan(0.096);
   expect(alone.falseFails.rate).toBeGreaterThan(0);
   expect(same.method).toBe('split');
+});
+
+/** Rows of two groups with an amount, under a policy with business and fairness. */
+async function valued(more: { repeat?: number; alone?: boolean; amount?: (row: number) => number } = {}) {
+  const { repeat = 1, alone = false, amount = (row) => 1 + (row % 3) } = more;
+  const drawn = drawWorld(600 / repeat, 5, { before: 0.5, after: 0.5 });
+  const from = Int32Array.from({ length: 600 }, (_, row) => Math.floor(row / repeat));
+  const again = (arm: Arm): Arm => ({ predicted: from.map((row) => arm.predicted[row]!) });
+  const ids = Array.from(from, (_, row) => String(row));
+  const sample = { ...drawn.sample, ids, labels: from.map((row) => drawn.sample.labels[row]!) };
+  const policy = GatePolicy.parse({
+    ...{ name: 'm', task: 'classification', metrics: { accuracy: { margin: 0.01 } } },
+    business: { earned: { expression: 'if(prediction == label, amount, 0)', direction: 'higher', margin: 0.01 } },
+    fairness: [{ column: 'sex', metric: 'demographic-parity', maximum: 0.001, margin: 0.01 }],
+  });
+  const arms = { candidate: again(drawn.candidate), ...(!alone && { baseline: again(drawn.baseline) }) };
+  const evidence = { ...classificationEvidence(policy, sample, arms), ...(repeat > 1 && { clusters: from }) };
+  const columns = {
+    id: ids,
+    amount: Array.from(from, amount),
+    sex: Array.from(from, (row) => (row % 2 === 0 ? 'f' : 'm')),
+  };
+  const { value } = await ask(policy, evidence, columns);
+  return { policy, check: checkSelf(policy, evidence, { ...plan, beside: value!.again }) };
+}
+
+test('business metrics and fairness are judged too, each at its level', async () => {
+  const { check } = await valued();
+
+  expect(Object.keys(check.metrics)).toEqual(['accuracy', 'earned', 'demographic-parity-by-sex']);
+  expect(check.metrics['demographic-parity-by-sex']!.title).toBe('demographic parity by sex');
+  expect(check.metrics['earned']!.fail.rate).toBeGreaterThan(0.005);
+  expect(check.metrics['earned']!.fail.rate).toBeLessThan(0.096);
+  // The maximum that it breaks is absolute, and left out.
+  expect(check.metrics['demographic-parity-by-sex']!.fail.rate).toBeLessThan(0.096);
+  expect(check.verdict).toBe('pass');
+});
+
+test('a business metric whose rows come eight at a time raises false alarms of its own', async () => {
+  const { check } = await valued({ repeat: 8 });
+
+  expect(check.metrics['earned']!.fail.low).toBeGreaterThan(0.05);
+  expect(check.verdict).toBe('fail');
+});
+
+test('of one model alone business metrics are halved as the others, and fairness is not', async () => {
+  const { check } = await valued({ alone: true });
+
+  expect(Object.keys(check.metrics)).toEqual(['accuracy', 'earned']);
+  expect(check.metrics['earned']!.fail.rate).toBeGreaterThan(0);
+  expect(check.metrics['earned']!.fail.rate).toBeLessThan(0.096);
+});
+
+test('what the check leaves out it says', async () => {
+  const { policy, check } = await valued({ alone: true });
+  expect(check.method).toBe('split');
+  expect(leftOut(check, policy)).toBe(' Left out too: fairness, which one model cannot change.');
+  expect(leftOut({ method: 'exchange' }, policy)).toBe('');
+  expect(leftOut({ method: 'exchange' }, { ...policy, 'max-slices-worse': 0, slices: { auto: true } })).toBe(
+    ' Left out too: slices that are searched for.',
+  );
 });
 
 test('too few rows decide nothing, which is no pass', () => {

@@ -14,6 +14,7 @@ import {
   type CodedColumn,
   type Sample,
 } from '@pawl/core/eval-gate';
+import { leftOutText, mostValues, sliceValues } from '../../src/eval-gate/slice-values.ts';
 
 const minimumRows = 40;
 const coding = { minimumRows: 2 * minimumRows, bins: 4 };
@@ -91,7 +92,7 @@ function searched(world: ReturnType<typeof drawWorld>, metric: MetricName, seed:
   const losses = after.map((loss, row) => loss - before[row]!);
   const { slices } = findSlices(world.columns, losses, { seed, depth: 2, minimumRows, tested: 20 });
   const plan = { intervals: 'auto', resamples: 200, seed, metric, margin: 0, minimumRows, found: slices } as const;
-  return judgeSlices(evidence, plan);
+  return judgeSlices(evidence, plan).slices;
 }
 
 const nobody = (): boolean => false;
@@ -188,4 +189,39 @@ test('columns that name rows, and values too rare to test, make no condition', (
   ).toMatchObject({
     conditions: ['month = 0', 'month = 1', 'month = 2'],
   });
+});
+
+test('of a column with thousands of values the most frequent are looked at, and the others are counted', () => {
+  const values = Array.from({ length: 60_000 }, (_, row) => (row % 2 === 0 ? `rare ${row}` : `often ${row % 2000}`));
+  const start = sliceValues({ city: values }, 20);
+  const [first] = start.values;
+
+  expect(start.values).toHaveLength(mostValues);
+  expect(start.leftOut).toEqual([
+    { column: 'city', looked: mostValues, minimumRows: 20, beyond: 1000 - mostValues, rare: 30_000 },
+  ]);
+  expect(first!.rows).toHaveLength(30);
+  expect([...first!.rows].every((row) => values[row] === first!.value)).toBe(true);
+  expect(leftOutText(start.leftOut[0]!)).toBe(
+    'Slices of city: 250 of 31,000 values looked at; left out are 750 with enough rows, beyond the 250 most frequent and 30,000 with fewer than 20 rows.',
+  );
+});
+
+test('among values with enough rows those of the most rows are kept, and missing ones count as a value', () => {
+  const values = Array.from({ length: 300 }, (_, value) =>
+    Array.from({ length: value === 299 ? 9 : value < 200 ? 2 : 3 }, () => (value === 299 ? null : `v${value}`)),
+  ).flat();
+  const { values: kept, leftOut } = sliceValues({ city: values }, 2);
+
+  expect(kept[0]).toMatchObject({ value: null });
+  expect(kept.filter(({ rows }) => rows.length === 3)).toHaveLength(99);
+  expect(kept.filter(({ rows }) => rows.length === 2)).toHaveLength(150);
+  expect(leftOut).toMatchObject([{ beyond: 50, rare: 0 }]);
+});
+
+test('a search says how many values of a column it left out', () => {
+  const values = Array.from({ length: 8000 }, (_, row) => (row < 6000 ? `often ${row % 300}` : `rare ${row}`));
+  const coded = codeTexts('city', values, { minimumRows: 10, bins: 4 });
+
+  expect(coded).toMatchObject({ valuesLeftOut: { looked: 250, beyond: 50, rare: 2000, minimumRows: 10 } });
 });

@@ -141,7 +141,7 @@ test('a production version that was deleted, or whose commit is gone, is an erro
 });
 
 test.each([
-  ['regression', 'task: regression\ndata: { path: data.csv, label: x }\nmetrics: { mae: { margin: 1 } }\n', 'mae'],
+  ['regression', 'task: regression\ndata: { path: data.csv }\nmetrics: { mae: { margin: 1 } }\n', 'mae'],
   [
     'ranking',
     'task: ranking\ndata: { path: data.csv, query: query, features: { x: x } }\nmetrics: { ndcg: { margin: 1 } }\nminimum-rows: 10\n',

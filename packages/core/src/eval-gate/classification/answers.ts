@@ -1,7 +1,16 @@
 // Classes and probabilities as they were read → rows that can be compared: one truth and one answer of each model per id, or problems.
 import type { GatePolicy } from '../../formats/gate-policy.ts';
 import { hasErrors, type Problem, type Read } from '../../formats/problem.ts';
-import { idProblems, missing, quoted, rowsInOrder, rowsProblem, type RawIds, type Texts } from '../alignment.ts';
+import {
+  idProblems,
+  missing,
+  quoted,
+  rowsHave,
+  rowsInOrder,
+  rowsProblem,
+  type RawIds,
+  type Texts,
+} from '../alignment.ts';
 import { makeSampling, type RawSampling } from '../read-sampling.ts';
 import { predictedClasses, type Arm, type Sample } from './sample.ts';
 
@@ -32,7 +41,7 @@ export function makeSample(raw: RawRows, data: GatePolicy['data']): Read<Sample>
       rowsProblem(
         'GATE_LABEL_MISSING',
         file,
-        `${count} rows have no "${data.label}" (first: ${first}).`,
+        `${rowsHave(count)} no "${data.label}" (first: ${first}).`,
         'Leave rows without a known truth out of the dataset.',
       ),
     ),
@@ -188,7 +197,7 @@ export function armOfLabels(sample: Sample, labels: Texts, file: string): Read<A
     rowsProblem(
       'GATE_PREDICTION_NAN',
       file,
-      `${count} rows have no prediction (first: ${first}).`,
+      `${rowsHave(count)} no prediction (first: ${first}).`,
       'Every row needs a predicted class.',
     ),
   );

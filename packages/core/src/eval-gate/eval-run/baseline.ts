@@ -1,10 +1,11 @@
 // Which eval speaks for production: the run that the candidate's own run was compared with, else the one made at the
 // commit that the label names.
+import { findVersion, productionOf, sourceOf, versionAsked, type NamedVersion } from '../../baseline/index.ts';
 import type { GatePolicy } from '../../formats/gate-policy.ts';
-import { parseVersion, parseVersionRef } from '../../formats/version-ref.ts';
 import type { History } from '../../ports/history.ts';
-import type { RegisteredVersion, Registry } from '../../ports/registry.ts';
+import type { Registry } from '../../ports/registry.ts';
 import type { Baseline } from '../baseline.ts';
+import { unreadable, withoutProduction } from '../baseline-states.ts';
 import { reasonOf } from '../reason.ts';
 import { findRun, isRunAddress, runAtCommit, type RunWorld, type StoredEval } from './find-run.ts';
 import { suiteOf } from './policy.ts';
@@ -23,18 +24,12 @@ export async function resolveEvalBaseline(
     if (asked === 'none') return { state: 'absent', why: 'no comparison was asked for' };
     if (isRunAddress(asked)) return await atAddress(asked, world);
     if (asked === 'auto' || asked === 'required') {
-      const version = await world.registry.resolve(policy.name, 'production');
-      if (version !== undefined) return await atVersion(version, 'label', { policy, candidate, world });
-      if (asked === 'auto') return { state: 'absent', why: 'no production version yet' };
-      return unreadable(
-        `${policy.name} has no production version.`,
-        `Label one (\`pawl registry label ${policy.name}@VERSION production\`), or use \`baseline: auto\` for a first version.`,
-      );
+      const version = await productionOf(policy.name, world.registry);
+      if (version === undefined) return withoutProduction(asked, policy.name);
+      return await atVersion(version, { policy, candidate, world });
     }
-    const ref = parseVersionRef(asked).value ?? { name: policy.name, at: asked };
-    const version = await world.registry.resolve(ref.name, ref.at);
-    const source = parseVersion(ref.at) === undefined ? 'label' : 'version';
-    if (version !== undefined) return await atVersion(version, source, { policy, candidate, world });
+    const version = await findVersion(versionAsked(asked, policy.name), world.registry);
+    if (version !== undefined) return await atVersion(version, { policy, candidate, world });
     const commit = await world.history.resolve(asked);
     if (commit === undefined) {
       return unreadable(
@@ -71,10 +66,9 @@ interface Looking {
 
 type Source = Extract<Baseline, { state: 'present' }>['source'];
 
-function atVersion(version: RegisteredVersion, source: 'label' | 'version', looking: Looking): Promise<Baseline> {
-  const { name, commit, at } = version;
-  const from: Source = { source, name, version: version.version, commit, date: at };
-  return atCommit(commit, from, `${name}@${version.version}`, looking);
+function atVersion(named: NamedVersion, looking: Looking): Promise<Baseline> {
+  const { name, version, commit } = named.version;
+  return atCommit(commit, sourceOf(named), `${name}@${version}`, looking);
 }
 
 async function atCommit(commit: string, source: Source, words: string, looking: Looking): Promise<Baseline> {
@@ -102,8 +96,3 @@ async function atCommit(commit: string, source: Source, words: string, looking: 
     ? { state: 'unreadable', problem: found.problems[0]! }
     : present(found.value, 'after');
 }
-
-const unreadable = (message: string, hint: string): Baseline => ({
-  state: 'unreadable',
-  problem: { code: 'GATE_BASELINE_UNREADABLE', severity: 'error', message, hint },
-});

@@ -1,20 +1,22 @@
 // The evidence of eval runs: the cases that both sides answered.
-import type { GatePolicy } from '../../formats/gate-policy.ts';
 import type { Read } from '../../formats/problem.ts';
 import type { RunInput } from '../../formats/run.ts';
 import type { Baseline } from '../baseline.ts';
 import type { Evidence } from '../gather.ts';
+import type { ReadPolicy } from '../read-policy.ts';
 import { evalEvidence } from './evidence.ts';
 import { pairSides, shownOf, type EvalSide } from './sample.ts';
+import { standingProblems } from './standing.ts';
 
 export function gatherEval(
-  policy: GatePolicy,
+  { policy, place }: Pick<ReadPolicy, 'policy' | 'place'>,
   candidate: EvalSide,
   baseline: Exclude<Baseline, { state: 'unreadable' }>,
 ): Read<Evidence> {
   const other = baseline.state === 'present' ? baseline.evalSide : undefined;
+  const problems = standingProblems(policy, other === undefined ? [candidate] : [candidate, other], place);
   const sample = pairSides(candidate, other, policy.evals?.column);
-  if (sample.value === undefined) return { problems: sample.problems };
+  if (sample.value === undefined) return { problems: [...problems, ...sample.problems] };
   const inputs: RunInput[] =
     other === undefined
       ? []
@@ -33,7 +35,7 @@ export function gatherEval(
           : [`Baseline: ${other.half === 'after' ? '' : 'what was compared with in '}${shownOf(other)}.`]),
       ],
     },
-    problems: [],
+    problems,
   };
 }
 

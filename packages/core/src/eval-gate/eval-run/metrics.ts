@@ -40,6 +40,10 @@ export function readingOf(metric: string): Reading {
   };
 }
 
+/** As an eval's record names it: scorers apart from what all cases have. */
+export const keyOfMetric = (metric: string): string =>
+  Object.hasOwn(ofAllCases, metric) || metric.startsWith('score/') ? metric : `score/${metric}`;
+
 export type Values =
   | { readonly candidate: Float64Array; readonly baseline?: Float64Array }
   | { readonly reason: string };

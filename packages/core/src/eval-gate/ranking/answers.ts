@@ -1,7 +1,7 @@
 // Items as they were read → queries that can be compared: each with its items, weight, group and slices, or problems.
 import type { GatePolicy } from '../../formats/gate-policy.ts';
 import { hasErrors, type Problem, type Read } from '../../formats/problem.ts';
-import { idProblems, missing, quoted, rowsProblem, type Texts } from '../alignment.ts';
+import { idProblems, missing, quoted, rowsHave, rowsProblem, type Texts } from '../alignment.ts';
 import { labelProblems } from '../numbers-read.ts';
 import { makeSampling, type RawSampling } from '../read-sampling.ts';
 import type { RankingSample } from './sample.ts';
@@ -27,7 +27,7 @@ export function makeRanking(raw: RawItems, data: GatePolicy['data']): Read<Ranki
       rowsProblem(
         'GATE_QUERY_MISSING',
         file,
-        `${count} rows have no "${data.query}" (first: ${first}).`,
+        `${rowsHave(count)} no "${data.query}" (first: ${first}).`,
         'Every item belongs to a query.',
       ),
     ),

@@ -8,6 +8,7 @@ import { estimateDifferences, samplingText, type PairedMetrics } from '../paired
 import type { Arms, Side, TaskEvidence } from '../task.ts';
 import { countText } from '../words.ts';
 import { movedQueries } from './examples.ts';
+import { movesChart, recallChart, type QueryMetric } from './pictures.ts';
 import { byQuery, definedMean, meanOf, rankingTraits } from './metrics.ts';
 import type { RankingArm, RankingSample } from './sample.ts';
 
@@ -25,6 +26,14 @@ export function rankingEvidence(policy: GatePolicy, sample: RankingSample, arms:
   };
   const samplingOfRows = (rows?: Int32Array): Sampling =>
     rows === undefined ? sample.sampling : samplingOf(sample.sampling, rows);
+  const headline = (): QueryMetric => {
+    const metric = headlineMetric(policy);
+    return {
+      candidate: valuesOf(metric, 'candidate'),
+      baseline: valuesOf(metric, 'baseline'),
+      title: rankingTraits(metric as RankingMetric, settings).title,
+    };
+  };
   return {
     rows: sample.queries.length,
     unit: 'queries',
@@ -43,20 +52,12 @@ export function rankingEvidence(policy: GatePolicy, sample: RankingSample, arms:
     weaknessOf: () => undefined,
     // A query without a relevant item neither loses nor gains.
     rowLosses: (metric, side) => valuesOf(metric, side).map((value) => (Number.isNaN(value) ? 0 : -value)),
-    examples: (against) => {
-      if (arms.baseline === undefined) return [];
-      const metric = headlineMetric(policy);
-      return movedQueries(
-        sample,
-        {
-          candidate: valuesOf(metric, 'candidate'),
-          baseline: valuesOf(metric, 'baseline'),
-          title: rankingTraits(metric as RankingMetric, settings).title,
-        },
-        against,
-      );
-    },
-    pictures: () => [],
+    examples: (against) => (arms.baseline === undefined ? [] : movedQueries(sample, headline(), against)),
+    pictures: (against) =>
+      [
+        arms.baseline === undefined ? undefined : movesChart(headline(), against),
+        recallChart(sample, arms, { against, k: settings('recall-at-k').k }),
+      ].filter((block) => block !== undefined),
     smallPrint: smallPrint(sample),
     ...(sample.sampling.clusters !== undefined && { clusters: sample.sampling.clusters }),
     swapped: (queries) => rankingEvidence(policy, sample, exchanged(sample, arms, queries)),

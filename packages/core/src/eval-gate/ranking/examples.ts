@@ -2,19 +2,13 @@
 import type { Block } from '../../formats/report.ts';
 import type { Against } from '../task.ts';
 import { countText, differenceText, numberText } from '../words.ts';
+import type { QueryMetric } from './pictures.ts';
 import type { RankingSample } from './sample.ts';
 
 const shownQueries = 20;
 const shownItems = 3;
 
-/** One metric, by query. */
-interface QueryValues {
-  readonly candidate: Float64Array;
-  readonly baseline: Float64Array;
-  readonly title: string;
-}
-
-export function movedQueries(sample: RankingSample, values: QueryValues, against: Against): Block[] {
+export function movedQueries(sample: RankingSample, values: QueryMetric, against: Against): Block[] {
   const { candidate, baseline, title } = values;
   const moved = sample.queries.flatMap((_, query) => {
     const more = candidate[query]! - baseline[query]!;
