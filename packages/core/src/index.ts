@@ -114,13 +114,14 @@ export {
   ModelError,
   type ModelColumns,
   type ModelSample,
+  type ModelRuntime,
   type ModelScorer,
   type ModelScores,
   type ModelSignature,
   type ScoredModel,
 } from './ports/model-scorer.ts';
 export type { RegisteredVersion, Registry, RegistryEvent, Tagger } from './ports/registry.ts';
-export type { ScriptRequest, ScriptResult, ScriptRunner } from './ports/script-runner.ts';
+export { scriptRequest, type ScriptRequest, type ScriptResult, type ScriptRunner } from './ports/script-runner.ts';
 export type { ArmCounts, Route, Splitter } from './ports/splitter.ts';
 export type { Bundle, Receipt, RunQuery, Store, StoredRun } from './ports/store.ts';
 export type { Workspace } from './ports/workspace.ts';

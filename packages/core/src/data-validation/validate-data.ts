@@ -1,6 +1,6 @@
 // The use case: data files and a suite in, report and run out.
 import { attachData, dataProblem, findDataFiles, type DataFile } from '../dataset/find-data.ts';
-import { findBaselineFile, type BaselineFile } from '../dataset/find-baseline.ts';
+import { findBaselineFile, type BaselineFile } from '../baseline/index.ts';
 import type { ExpectationSuite } from '../formats/expectation-suite.ts';
 import type { Inputs } from '../formats/inputs.ts';
 import type { Outcome } from '../formats/outcome.ts';
@@ -26,8 +26,6 @@ export interface ValidateData {
   readonly history?: History;
   readonly engine: DataEngine;
   readonly context: RunContext;
-  /** The branch a pull request goes to. */
-  readonly baseBranch?: string;
 }
 
 /** One data file with all that was learnt about it. */
@@ -100,12 +98,11 @@ interface Opened {
 }
 
 async function openFile(request: ValidateData, { path }: DataFile, index: number): Promise<Read<Opened>> {
-  const { inputs, workspace, engine, history, baseBranch } = request;
+  const { inputs, workspace, engine, history, context } = request;
   const now = `now_${index}`;
   const columns = await attachData(engine, now, { absolute: await workspace.resolve(path), shown: path });
   if (columns.value === undefined) return { problems: columns.problems };
-  const question = { wanted: inputs.baseline, path, ...(baseBranch !== undefined && { baseBranch }) };
-  const baseline = await findBaselineFile(question, history);
+  const baseline = await findBaselineFile({ wanted: inputs.baseline, path, baseRef: context.baseRef }, history);
   const opened = { path, now: { name: now, columns: columns.value }, baseline };
   if (baseline.state === 'absent') return { value: opened, problems: [] };
   if (baseline.state === 'unreadable') {

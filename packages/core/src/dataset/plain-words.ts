@@ -1,4 +1,5 @@
 // Numbers and counts as reports write them: the same in every locale.
+import { firstFew } from '../formats/problem.ts';
 
 /** 508239 → "508,239". */
 export function thousands(value: number | bigint): string {
@@ -31,7 +32,4 @@ export function shortNumber(value: number): string {
 }
 
 /** At most five names, and how many more there are. */
-export function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 5).join(', ');
-  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
-}
+export const listed = (names: readonly string[]): string => firstFew(names, 5);

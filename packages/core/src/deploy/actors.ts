@@ -1,6 +1,6 @@
 // The ports a rollout acts on, and what a transition is.
 import type { RunContext } from '../formats/run-context.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { Clock, IdSource } from '../ports/clock.ts';
 import type { DeployTarget } from '../ports/deploy-target.ts';
 import type { History } from '../ports/history.ts';
 import type { Registry } from '../ports/registry.ts';
@@ -16,6 +16,7 @@ export interface Actors {
   readonly registry: Registry;
   readonly store: Store;
   readonly clock: Clock;
+  readonly ids: IdSource;
   readonly context: RunContext;
   readonly target: DeployTarget;
   readonly splitter: Splitter;

@@ -50,7 +50,9 @@ async function passGate(rollout: Rollout, actors: Actors): Promise<Next> {
     return { state: 'refused', reason: answer.refusal };
   }
   const passed = answer !== undefined && 'run' in answer ? answer.run : undefined;
-  const gate = passed !== undefined ? { run: passed } : answer !== undefined && forced !== undefined ? { forced } : {};
+  const overruled =
+    answer !== undefined && 'refusal' in answer && forced !== undefined ? { forced, against: answer.refusal } : {};
+  const gate = passed !== undefined ? { run: passed } : overruled;
   const version =
     rollout.version ??
     (

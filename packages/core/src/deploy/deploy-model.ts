@@ -157,13 +157,14 @@ async function serves({ name, version }: Rollout, { splitter }: Actors): Promise
 }
 
 async function actorsOf({ request }: Work, deployment: Deployment, journal: Journal): Promise<Actors> {
-  const { workspace, history, registry, store, clock, context, inputs } = request;
+  const { workspace, history, registry, store, clock, ids, context, inputs } = request;
   return {
     workspace,
     history,
     registry,
     store,
     clock,
+    ids,
     context,
     label: inputs.label,
     target: await request.openTarget(deployment.target),

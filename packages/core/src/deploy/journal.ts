@@ -1,6 +1,6 @@
 // A rollout's operations in the store: the only place where its state lives.
 import type { Operation } from '../formats/run.ts';
-import { makeUlid, ulidDay } from '../formats/ulid.ts';
+import { isoTime } from '../formats/time.ts';
 import type { Clock, IdSource } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import { replay, type Rollout, type RolloutEvent } from './rollout.ts';
@@ -66,12 +66,3 @@ export function openJournal({ store, clock, ids, actor }: JournalPorts): Journal
 
 /** Under this name lies the list of a deployment's rollouts. */
 const aboutDeployment = (name: string): string => `deployment/${name}`;
-
-/** ISO 8601 of milliseconds since 1970, without a calendar of the host's. */
-export function isoTime(milliseconds: number): string {
-  const day = ulidDay(makeUlid(milliseconds, new Uint8Array(10)));
-  const rest = milliseconds % 86_400_000;
-  const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
-  const seconds = `${two((rest / 1000) % 60)}.${String(Math.floor(rest % 1000)).padStart(3, '0')}`;
-  return `${day}T${two(rest / 3_600_000)}:${two((rest / 60_000) % 60)}:${seconds}Z`;
-}

@@ -8,7 +8,8 @@ import type { RunContext } from '../formats/run-context.ts';
 import type { DeployInputs } from './inputs.ts';
 import type { RolloutPlan } from './plan.ts';
 import type { Rollout } from './rollout.ts';
-import { planReport, rolloutReport, totals } from './section.ts';
+import { totals } from './rollout-words.ts';
+import { planReport, rolloutReport } from './section.ts';
 
 export interface Subject {
   readonly request: { readonly inputs: DeployInputs; readonly context: RunContext };

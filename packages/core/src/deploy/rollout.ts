@@ -67,7 +67,10 @@ export const RolloutEvent = z.looseObject({
   version: z.optional(z.string()),
   /** The rules as they stood at the start: a rollout is judged by one policy to its end. */
   deployment: z.optional(Deployment),
-  gate: z.optional(z.looseObject({ run: z.optional(z.string()), forced: z.optional(z.string()) })),
+  /** `forced` says why, `against` what spoke against it. */
+  gate: z.optional(
+    z.looseObject({ run: z.optional(z.string()), forced: z.optional(z.string()), against: z.optional(z.string()) }),
+  ),
   /** What answered before, and answers again after a rollback. */
   previous: z.optional(Served),
   servedAs: z.optional(z.string()),

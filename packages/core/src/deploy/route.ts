@@ -2,6 +2,7 @@
 import { canonicalJson } from '../formats/canonical.ts';
 import type { Endpoint } from '../ports/deploy-target.ts';
 import type { Route } from '../ports/splitter.ts';
+import { recordPromotion } from '../registry/index.ts';
 import { servedAsOf, type Actors, type Next } from './actors.ts';
 import { noCounts, type Pair, type Rollout, type Served, type StepRecord } from './rollout.ts';
 
@@ -54,7 +55,7 @@ export async function promoteAll(
     stable: { version, endpoint: actors.target.endpoint(name, servedAs) },
     canaryWeight: 0,
   });
-  await moveLabel(actors, { name, version, message: `Promoted: ${reason}` });
+  await labelPromoted(rollout, actors, reason);
   const kept = new Set([servedAs, rollout.previous?.servedAs]);
   if (rollout.previous === undefined || rollout.previous.servedAs !== undefined) {
     for (const other of await actors.target.served(name)) {
@@ -78,7 +79,9 @@ export async function endRollback(rollout: Rollout, actors: Actors): Promise<Nex
     });
     const holder = await actors.registry.resolve(name, actors.label);
     if (holder !== undefined && holder.version === rollout.version && previous.version !== rollout.version) {
-      await moveLabel(actors, { name, version: previous.version, message: `Rolled back: ${rollout.reason ?? ''}` });
+      // No gate speaks for a way back: its tag has the reason alone.
+      const message = `Rolled back: ${rollout.reason ?? ''}`;
+      await actors.registry.label({ name, version: previous.version, label: actors.label, message });
     }
   }
   // Without a version before it, an unloaded canary would leave nobody to answer.
@@ -131,10 +134,22 @@ async function replaceRoute(rollout: Rollout, { splitter }: Actors, arms: Route)
   await splitter.set(rollout.name, route, now?.etag);
 }
 
-async function moveLabel(
-  { registry, label }: Actors,
-  { name, version, message }: { name: string; version: string; message: string },
-): Promise<void> {
+/** With the record that "pawl registry label" leaves. */
+async function labelPromoted(rollout: Rollout, actors: Actors, reason: string): Promise<void> {
+  const { name, version = '', commit, gate } = rollout;
+  const { registry, label, context } = actors;
   if ((await registry.resolve(name, label))?.version === version) return;
-  await registry.label({ name, version, label, message });
+  const { forced: why, against = why } = gate ?? {};
+  await recordPromotion(
+    {
+      version: { name, version, commit },
+      label,
+      message: `Promoted: ${reason}`,
+      gates: gate?.run === undefined ? [] : [gate.run],
+      ...(why !== undefined && against !== undefined && { forced: { against, why } }),
+      actor: context.origin.actor ?? (await registry.tagger()).name,
+    },
+    // A store that does not take it does not take the rollout's next event either, and that is told.
+    actors,
+  );
 }

@@ -1,11 +1,13 @@
 // The rollout's part of the report: what happened, step by step, with the numbers each decision stood on.
-import { counted, percent, thousands } from '../dataset/plain-words.ts';
+import { counted, thousands } from '../dataset/plain-words.ts';
 import type { Problem } from '../formats/problem.ts';
 import { reportSchema, type Block, type Cell, type Report } from '../formats/report.ts';
 import type { Verdict } from '../formats/verdict.ts';
 import { hasErrors } from '../formats/problem.ts';
 import type { RolloutPlan } from './plan.ts';
 import type { Rollout, StepRecord } from './rollout.ts';
+import { comparisonOf, headlineOf, rate, totals, verdictOf } from './rollout-words.ts';
+import { weightChart } from './weight-chart.ts';
 
 export interface SectionOptions {
   readonly problems: readonly Problem[];
@@ -75,45 +77,6 @@ export function planReport(name: string, plan: RolloutPlan, options: SectionOpti
   };
 }
 
-/** "Could not tell" and "not yet known" are both inconclusive. */
-export function verdictOf({ state }: Rollout): Verdict {
-  if (state === 'promoted') return 'pass';
-  return state === 'rolled-back' || state === 'rolling-back' || state === 'refused' ? 'fail' : 'inconclusive';
-}
-
-function headlineOf(rollout: Rollout): string {
-  const { state, version = rollout.commit.slice(0, 7), previous, finished, deployment, reason = '' } = rollout;
-  const { requests, errors } = totals(finished);
-  const steps = new Set(finished.map(({ step }) => step)).size;
-  const hand = reason.startsWith('by ');
-  switch (state) {
-    case 'promoted':
-      if (previous === undefined) return `${version} serves all requests; ${reason}`;
-      return `${version} serves all requests after ${counted(steps, 'step')}${hand ? `, promoted ${reason}` : ''}; ${thousands(errors)} of ${counted(requests, 'canary request')} failed`;
-    case 'rolling-back':
-    case 'rolled-back': {
-      const back = previous === undefined ? 'and was taken away' : `and ${previous.version} serves all requests again`;
-      const word = state === 'rolled-back' ? 'was rolled back' : 'is being rolled back';
-      return `${version} ${word} ${hand ? reason : `because ${reason}`}, ${back}`;
-    }
-    case 'refused':
-      return `${version} was refused: ${reason}`;
-    case 'held':
-      return `${version} is held at ${deployment.strategy.steps[rollout.step]?.weight ?? 0} %: ${reason}`;
-    case 'step':
-      return `${version} is at step ${rollout.step + 1} of ${deployment.strategy.steps.length}, with ${deployment.strategy.steps[rollout.step]?.weight ?? 0} % of the requests`;
-    default:
-      return `${version} is ${state}, and answers nobody yet`;
-  }
-}
-
-function comparisonOf({ finished, previous, version }: Rollout): string {
-  if (finished.length === 0 || previous === undefined) return version ?? '';
-  const canary = totals(finished);
-  const stable = totals(finished, 'stable');
-  return `errors ${rate(canary)}, ${previous.version} ${rate(stable)}`;
-}
-
 function stepTable(finished: readonly StepRecord[]): Block {
   return {
     type: 'table',
@@ -140,45 +103,6 @@ function stepTable(finished: readonly StepRecord[]): Block {
       ];
     }),
   };
-}
-
-function weightChart(rollout: Rollout): Block {
-  const start = rollout.timeline[0]?.event.time ?? 0;
-  const points: [number, number][] = [[0, 0]];
-  let weight = 0;
-  for (const { state, event } of rollout.timeline) {
-    const seconds = ((event.time ?? start) - start) / 1000;
-    const next = weightIn(state, event.step ?? 0, rollout) ?? weight;
-    points.push([seconds, weight]);
-    if (next !== weight) points.push([seconds, next]);
-    weight = next;
-  }
-  const distinct = points.filter(
-    ([x, y], index) => index === 0 || points[index - 1]?.[0] !== x || points[index - 1]?.[1] !== y,
-  );
-  const corners = distinct.filter(
-    ([, y], index) =>
-      index === 0 || index === distinct.length - 1 || y !== distinct[index - 1]?.[1] || y !== distinct[index + 1]?.[1],
-  );
-  const version = rollout.version ?? rollout.name;
-  return {
-    type: 'chart',
-    title: 'Share of requests',
-    chart: {
-      type: 'lines',
-      alt: `The share of requests that ${version} answers over time, ending at ${weight} %.`,
-      xLabel: 'seconds',
-      yLabel: '% of requests',
-      series: [{ name: version, points: corners }],
-    },
-  };
-}
-
-/** Undefined: the state leaves the weight as it was. */
-function weightIn(state: Rollout['state'], step: number, { deployment }: Rollout): number | undefined {
-  if (state === 'step') return deployment.strategy.steps[step]?.weight ?? 0;
-  if (state === 'promoted') return 100;
-  return state === 'rolling-back' || state === 'rolled-back' ? 0 : undefined;
 }
 
 function gateText({ gate, state }: Rollout): Block[] {
@@ -237,15 +161,6 @@ function findingsOf({ state, version, reason, name }: Rollout): Report['findings
   ];
 }
 
-export function totals(finished: readonly StepRecord[], arm: 'canary' | 'stable' = 'canary') {
-  return finished.reduce(
-    (sum, { counts }) => ({ requests: sum.requests + counts[arm].requests, errors: sum.errors + counts[arm].errors }),
-    { requests: 0, errors: 0 },
-  );
-}
-
-const rate = ({ requests, errors }: { requests: number; errors: number }): string =>
-  requests === 0 ? 'no requests' : percent(errors / requests);
 /** An e-value as odds: "20 : 1". */
 const odds = (log: number): string =>
   log > Math.log(9999) ? 'over 9,999 : 1' : `${Number(Math.exp(log).toPrecision(2))} : 1`;

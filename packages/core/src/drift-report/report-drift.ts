@@ -1,6 +1,6 @@
 // The use case: reference and current data in, report and run out.
 import { attachData, dataProblem } from '../dataset/find-data.ts';
-import { findBaselineFile } from '../dataset/find-baseline.ts';
+import { findBaselineFile } from '../baseline/index.ts';
 import { defaultDriftPolicy, readDriftPolicy, type DriftPolicy } from '../formats/drift-policy.ts';
 import type { Inputs } from '../formats/inputs.ts';
 import type { Outcome } from '../formats/outcome.ts';
@@ -23,8 +23,6 @@ export interface ReportDrift {
   readonly history?: History;
   readonly engine: DataEngine;
   readonly context: RunContext;
-  /** The branch a pull request goes to. */
-  readonly baseBranch?: string;
 }
 
 /** Where the reference was found. */
@@ -115,7 +113,7 @@ async function readPolicy({ inputs, workspace }: ReportDrift): Promise<Read<Drif
 const isBaseline = (reference: string): boolean => /^baseline(:|$)/.test(reference);
 
 /** `baseline`, `baseline:<revision>`, or a path. */
-async function findReference({ inputs, workspace, history, baseBranch }: ReportDrift): Promise<Read<Reference>> {
+async function findReference({ inputs, workspace, history, context }: ReportDrift): Promise<Read<Reference>> {
   const [, , revision = 'auto'] = /^baseline(:(.+))?$/.exec(inputs.reference) ?? [];
   if (!isBaseline(inputs.reference)) {
     const print = await workspace.fingerprint(inputs.reference);
@@ -126,8 +124,10 @@ async function findReference({ inputs, workspace, history, baseBranch }: ReportD
       problems: [],
     };
   }
-  const question = { wanted: revision, path: inputs.current, ...(baseBranch !== undefined && { baseBranch }) };
-  const baseline = await findBaselineFile(question, history);
+  const baseline = await findBaselineFile(
+    { wanted: revision, path: inputs.current, baseRef: context.baseRef },
+    history,
+  );
   if (baseline.state === 'present') {
     const shown = `${inputs.current} at ${baseline.source.commit?.slice(0, 7) ?? 'the baseline'}`;
     return { value: { absolute: baseline.file, shown, path: inputs.current, source: baseline.source }, problems: [] };

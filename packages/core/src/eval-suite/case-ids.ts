@@ -1,6 +1,8 @@
 // Names of cases that stay the same from run to run: what pairs a case with its own past. A name that is given wins, then
 // a description that no other case has; else the name is made of what the case is, never of where it stands.
 import { canonicalJson } from '../formats/canonical.ts';
+import { firstFew } from '../formats/problem.ts';
+import { fieldText, type Fields, type Reading } from './reading.ts';
 
 export interface Nameable {
   /** Given by the author. */
@@ -35,12 +37,55 @@ export function nameCases(cases: readonly Nameable[]): readonly string[] {
   });
 }
 
-/** The cases of one test are of the same content, which may be long: it is read once. */
+export interface NamedRow {
+  readonly id: string;
+  readonly row: Fields;
+}
+
+/**
+ * Rows by the field that names them. A field that is asked for must be there and be unique; `id` is used as soon as one
+ * row has it, and rows without names get their positions.
+ */
+export function namedByField(
+  reading: Reading,
+  rows: readonly Fields[],
+  { id, file }: { readonly id?: string; readonly file: string },
+): readonly NamedRow[] {
+  const field = id ?? 'id';
+  if (id === undefined && !rows.some((row) => fieldText(row, field) !== undefined))
+    return rows.map((row, index) => ({ id: `#${index + 1}`, row }));
+  const ids = rows.map((row) => fieldText(row, field) ?? '');
+  const nameless = ids.flatMap((name, index) => (name === '' ? [`#${index + 1}`] : []));
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const name of ids) {
+    if (name !== '' && seen.has(name)) twice.add(name);
+    seen.add(name);
+  }
+  if (nameless.length > 0)
+    reading.say({
+      code: 'CASE_ID_MISSING',
+      message: `${nameless.length} of ${rows.length} cases have no "${field}": ${firstFew(nameless)}.`,
+      hint: 'Name every case: pairs are made by name.',
+      place: { file },
+    });
+  if (twice.size > 0)
+    reading.say({
+      code: 'CASE_ID_DUPLICATE',
+      message: `More than one case has the "${field}" ${firstFew([...twice].map((name) => `"${name}"`))}.`,
+      hint: 'Give each case its own name.',
+      place: { file },
+    });
+  return rows.map((row, index) => ({ id: ids[index] ?? '', row }));
+}
+
+/** The cases of one test follow each other and are of the same content, which may be long: it is read once. */
 function rememberingDigests(): (content: unknown) => string {
-  const known = new Map<unknown, string>();
+  let last: unknown;
+  let digest = '';
   return (content) => {
-    const digest = known.get(content) ?? textDigest(canonicalJson(content));
-    known.set(content, digest);
+    if (digest === '' || last !== content) digest = textDigest(canonicalJson(content));
+    last = content;
     return digest;
   };
 }

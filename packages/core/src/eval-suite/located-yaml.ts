@@ -43,21 +43,23 @@ export function makePlaces(): Places {
     key: (container, key) => notedOf(container)?.keys.get(key) ?? notedOf(container)?.self,
     value: (container, key) => notedOf(container)?.values.get(key) ?? notedOf(container)?.self,
     note: (container, self) => known.set(container, { self, keys: noPlaces, values: noPlaces }),
-    noteDeep: (value, self) => {
-      const noted = { self, keys: noPlaces, values: noPlaces };
-      const walk = (inner: unknown): void => {
-        if (typeof inner !== 'object' || inner === null) return;
-        known.set(inner, noted);
-        for (const member of Object.values(inner)) walk(member);
-      };
-      walk(value);
-    },
+    noteDeep: (value, self) => noteWithin(known, value, { self, keys: noPlaces, values: noPlaces }),
     noteAll: (container, noted) => known.set(container, noted),
     copy: (from, to) => {
       const noted = known.get(from);
       if (noted !== undefined) known.set(to, noted);
     },
   };
+}
+
+/** Asked of every row of a data file, most of which hold texts alone. */
+function noteWithin(known: Map<object, Noted>, value: unknown, noted: Noted): void {
+  if (typeof value !== 'object' || value === null) return;
+  known.set(value, noted);
+  for (const key in value) {
+    const member = (value as Readonly<Record<string, unknown>>)[key];
+    if (typeof member === 'object') noteWithin(known, member, noted);
+  }
 }
 
 export interface LocatedYaml {

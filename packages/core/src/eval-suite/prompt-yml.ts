@@ -8,11 +8,20 @@ import type {
   EvalProvider,
   EvalSuite,
 } from '../formats/eval-suite.ts';
-import { promptStem, readPrompt, responseFormatOf, type Evaluator, type Prompt } from '../formats/prompt.ts';
+import {
+  criteria,
+  promptStem,
+  promptSubject,
+  readPrompt,
+  responseFormatOf,
+  type Evaluator,
+  type Prompt,
+} from '../formats/prompt.ts';
 import { hasErrors } from '../formats/problem.ts';
 import { parseYaml } from '../formats/read-yaml.ts';
 import { evalPolicyOf } from '../formats/suite-policy.ts';
-import { pathIn, readTextFile, type Fields, type Reading } from './reading.ts';
+import { namedByField } from './case-ids.ts';
+import { fieldText, fromRoot, pathIn, readTextFile, type Fields, type Reading } from './reading.ts';
 import { readDataFile } from './rows.ts';
 
 type PlaceOf = (...path: readonly PropertyKey[]) => EvalPlace;
@@ -60,15 +69,21 @@ export const modelProvider = (model: string, place: EvalPlace): EvalProvider => 
   place,
 });
 
+export interface PromptYmlOptions {
+  /** Judges are asked and read as `gh models eval` did. */
+  readonly compat?: 'gh-models';
+  readonly sidesOnly?: boolean;
+}
+
 export async function readPromptYml(
   reading: Reading,
-  { sidesOnly = false }: { readonly sidesOnly?: boolean },
+  { compat, sidesOnly = false }: PromptYmlOptions,
 ): Promise<EvalSuite | undefined> {
   const file = await readPromptFile(reading, reading.file);
   if (file === undefined) return undefined;
   const { prompt, placeOf } = file;
   const own = prompt['x-pawl'] ?? {};
-  const cases = sidesOnly ? [] : await casesOf(reading, file);
+  const cases = sidesOnly ? [] : await casesOf(reading, file, compat);
   if (hasErrors(reading.problems)) return undefined;
   return {
     name: promptStem(reading.file),
@@ -78,6 +93,10 @@ export async function readPromptYml(
     prompts: [evalPromptOf(file, 'prompt')],
     providers: prompt.model === undefined ? [] : [modelProvider(prompt.model, placeOf('model'))],
     cases,
+    ...(own.testData !== undefined && {
+      casesFile: { path: own.testData, place: placeOf('x-pawl', 'testData') },
+    }),
+    subject: promptSubject(prompt),
     policy: evalPolicyOf(own),
     inputs: [...reading.inputs.values()],
     derivedMetrics: [],
@@ -85,7 +104,11 @@ export async function readPromptYml(
   };
 }
 
-async function casesOf(reading: Reading, { prompt, placeOf }: PromptFile): Promise<readonly EvalCase[]> {
+async function casesOf(
+  reading: Reading,
+  { prompt, placeOf }: PromptFile,
+  compat: PromptYmlOptions['compat'],
+): Promise<readonly EvalCase[]> {
   const evaluators = prompt.evaluators ?? [];
   if (evaluators.length === 0)
     reading.say({
@@ -94,7 +117,7 @@ async function casesOf(reading: Reading, { prompt, placeOf }: PromptFile): Promi
       hint: 'Add for example: evaluators: [{name: label, string: {equals: "{{expected}}"}}].',
     });
   const assertions = evaluators.map((evaluator, index) =>
-    scorerOf(evaluator, (...path) => placeOf('evaluators', index, ...path)),
+    scorerOf(evaluator, (...path) => placeOf('evaluators', index, ...path), compat),
   );
   const { testData, slices = [], id } = prompt['x-pawl'] ?? {};
   const rows =
@@ -105,23 +128,39 @@ async function casesOf(reading: Reading, { prompt, placeOf }: PromptFile): Promi
       id: one.id,
       vars: one.row,
       assertions,
-      metadata: {},
-      slices: Object.fromEntries(slices.map((name) => [name, fieldText(one.row, name) ?? '(none)'])),
-      place: reading.places.of(one.row) ?? placeOf('testData', index),
+      metadata: nothing,
+      slices:
+        slices.length === 0
+          ? nothing
+          : Object.fromEntries(slices.map((name) => [name, fieldText(one.row, name) ?? '(none)'])),
+      place: reading.places.of(one.row) ?? (testData === undefined ? placeOf('testData', index) : { file: testData }),
     }),
   );
 }
 
+/** One for all cases: a suite may have a hundred thousand. */
+const nothing = {};
+
 /** Paths of data stand from the root, as `x-pawl.testData` has always been. */
 async function rowsAt(reading: Reading, written: string, place: EvalPlace): Promise<readonly Fields[] | undefined> {
   const path = pathIn(reading, '', written, place);
-  return path === undefined ? undefined : readDataFile(reading, path, place);
+  if (path === undefined) return undefined;
+  if (/\.(?:csv|jsonl|ndjson|json|ya?ml)$/.test(path)) return readDataFile(reading, path, place, fromRoot);
+  reading.say({
+    code: 'CASES_INVALID',
+    message: `"${path}" is no file of cases.`,
+    hint: 'Use .jsonl, .json, .csv or .yml.',
+    place,
+  });
+  return undefined;
 }
 
-const criteria = ['equals', 'contains', 'startsWith', 'endsWith'] as const;
-
 /** An evaluator is one score: all of its criteria must hold. */
-function scorerOf({ name, string, llm, uses }: Evaluator, placeOf: PlaceOf): AssertionSet {
+function scorerOf(
+  { name, string, llm, uses }: Evaluator,
+  placeOf: PlaceOf,
+  compat: PromptYmlOptions['compat'],
+): AssertionSet {
   const assertion = (type: string, place: EvalPlace, value?: unknown): Assertion => ({
     kind: 'assertion',
     type,
@@ -137,60 +176,6 @@ function scorerOf({ name, string, llm, uses }: Evaluator, placeOf: PlaceOf): Ass
   const judges = [
     ...(llm === undefined ? [] : [assertion('llm', placeOf('llm'), llm)]),
     ...(uses === undefined ? [] : [assertion(uses, placeOf('uses'))]),
-  ];
+  ].map((judge) => (compat === undefined ? judge : { ...judge, config: { compat } }));
   return { kind: 'set', metric: name, weight: 1, every: true, assertions: [...checks, ...judges] };
-}
-
-export interface NamedRow {
-  readonly id: string;
-  readonly row: Fields;
-}
-
-/**
- * Rows by the field that names them. A field that is asked for must be there and be unique; `id` is used as soon as one
- * row has it, and rows without names get their positions.
- */
-export function namedByField(
-  reading: Reading,
-  rows: readonly Fields[],
-  { id, file }: { readonly id?: string; readonly file: string },
-): readonly NamedRow[] {
-  const field = id ?? 'id';
-  if (id === undefined && !rows.some((row) => fieldText(row, field) !== undefined))
-    return rows.map((row, index) => ({ id: `#${index + 1}`, row }));
-  const ids = rows.map((row) => fieldText(row, field) ?? '');
-  const nameless = ids.flatMap((name, index) => (name === '' ? [`#${index + 1}`] : []));
-  const seen = new Set<string>();
-  const twice = new Set<string>();
-  for (const name of ids) {
-    if (name !== '' && seen.has(name)) twice.add(name);
-    seen.add(name);
-  }
-  if (nameless.length > 0)
-    reading.say({
-      code: 'CASE_ID_MISSING',
-      message: `${nameless.length} of ${rows.length} cases have no "${field}": ${listed(nameless)}.`,
-      hint: 'Name every case: pairs are made by name.',
-      place: { file },
-    });
-  if (twice.size > 0)
-    reading.say({
-      code: 'CASE_ID_DUPLICATE',
-      message: `More than one case has the "${field}" ${listed([...twice].map((name) => `"${name}"`))}.`,
-      hint: 'Give each case its own name.',
-      place: { file },
-    });
-  return rows.map((row, index) => ({ id: ids[index] ?? '', row }));
-}
-
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 3).join(', ');
-  return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
-}
-
-/** Undefined for what a row has not, or has empty as YAML's `key:`. */
-export function fieldText(fields: Fields, name: string): string | undefined {
-  const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
-  if (value === undefined || value === null) return undefined;
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -19,7 +19,7 @@ export interface EvalSuiteRequest {
   /** Prompts and providers alone, as of a baseline at an old commit: cases are neither read nor judged. */
   readonly sidesOnly?: boolean;
   /** Verdicts as that tool gives them. */
-  readonly compat?: 'promptfoo';
+  readonly compat?: 'promptfoo' | 'gh-models';
 }
 
 /** @returns no value as soon as one problem is an error; problems name file, line and column */
@@ -38,10 +38,11 @@ export async function readEvalSuite(request: EvalSuiteRequest): Promise<EvalSuit
 
 async function readByName(reading: Reading, request: EvalSuiteRequest): Promise<EvalSuite | undefined> {
   const { compat, sidesOnly = false } = request;
+  const promptYml = { sidesOnly, ...(compat === 'gh-models' && { compat }) };
   const { file } = reading;
   if (file.endsWith('.prompty')) return readPrompty(reading, { sidesOnly });
   if (/\.eval\.ya?ml$/.test(file)) return readEvalYml(reading, { sidesOnly });
-  if (/\.prompt\.ya?ml$/.test(file)) return readPromptYml(reading, { sidesOnly });
+  if (/\.prompt\.ya?ml$/.test(file)) return readPromptYml(reading, promptYml);
   if (!/\.(?:ya?ml|json)$/.test(file)) {
     reading.say({
       code: 'SUITE_UNSUPPORTED',
@@ -53,10 +54,10 @@ async function readByName(reading: Reading, request: EvalSuiteRequest): Promise<
   await noteInput(reading, file, 'suite');
   const read = await readYamlFile(reading, file, { role: 'suite' });
   if (read === undefined) return undefined;
-  if (isPromptYml(read.value)) return readPromptYml(reading, { sidesOnly });
+  if (isPromptYml(read.value)) return readPromptYml(reading, promptYml);
   return readPromptfoo(reading, read, {
-    ...(compat !== undefined && { compat }),
-    ...(sidesOnly !== undefined && { sidesOnly }),
+    sidesOnly,
+    ...(compat === 'promptfoo' && { compat }),
   });
 }
 

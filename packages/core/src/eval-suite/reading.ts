@@ -60,14 +60,16 @@ export function startReading({ file, files, scripts, environment = {} }: Reading
   };
 }
 
-/** A path that is written in `from`, from the root of the workspace; undefined, and a problem, when it leads outside. */
+export const fromRoot = 'Give its path from the root of the repository.';
+
+/** A path that is written in `from`, or from the root when that is empty, from the root of the workspace; undefined, and a problem, when it leads outside. */
 export function pathIn(reading: Reading, from: string, written: string, place?: EvalPlace): string | undefined {
   const steps = from.includes('/') ? from.slice(0, from.lastIndexOf('/')).split('/') : [];
   const outside = (): undefined => {
     reading.say({
       code: 'PATH_OUTSIDE',
       message: `"${written}" leads out of the workspace.`,
-      hint: 'Give a path inside the repository, relative to this file.',
+      hint: from === '' ? fromRoot : 'Give a path inside the repository, relative to this file.',
       place,
     });
   };
@@ -82,13 +84,19 @@ export function pathIn(reading: Reading, from: string, written: string, place?: 
 
 export type InputRole = RunInput['role'];
 
+/** Where a file is named, and what to do when there is none. */
+export interface Named {
+  readonly place?: EvalPlace | undefined;
+  readonly hint?: string | undefined;
+}
+
 /** The text of a file; undefined, and a problem at `place`, when there is none. */
 export async function readTextFile(
   reading: Reading,
   path: string,
-  { role, place }: { readonly role: InputRole; readonly place?: EvalPlace | undefined },
+  { role, ...named }: Named & { readonly role: InputRole },
 ): Promise<string | undefined> {
-  const text = await readable(reading, path, place, () => reading.files.readText(path));
+  const text = await readable(reading, path, named, () => reading.files.readText(path));
   if (text === undefined) return undefined;
   await noteInput(reading, path, role);
   return text.startsWith('\uFEFF') ? text.slice(1) : text;
@@ -99,7 +107,7 @@ export async function readBytes(
   path: string,
   { role, place }: { readonly role: InputRole; readonly place?: EvalPlace | undefined },
 ): Promise<Uint8Array | undefined> {
-  const bytes = await readable(reading, path, place, () => reading.files.read(path));
+  const bytes = await readable(reading, path, { place }, () => reading.files.read(path));
   if (bytes !== undefined) await noteInput(reading, path, role);
   return bytes;
 }
@@ -107,7 +115,7 @@ export async function readBytes(
 async function readable<T>(
   reading: Reading,
   path: string,
-  place: EvalPlace | undefined,
+  { place, hint = 'Paths are relative to the file they are written in.' }: Named,
   read: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
   try {
@@ -116,7 +124,7 @@ async function readable<T>(
     reading.say({
       code: 'FILE_MISSING',
       message: `There is no file "${path}".`,
-      hint: 'Paths are relative to the file they are written in.',
+      hint,
       place,
     });
   } catch (error) {
@@ -183,6 +191,13 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 export const isMap = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Undefined for what a row has not, or has empty as YAML's `key:`; inherited members are none of its fields. */
+export function fieldText(fields: Fields, name: string): string | undefined {
+  const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  if (value === undefined || value === null) return undefined;
+  return typeof value === 'string' ? value : typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
 
 /** Tells every key of a map that is not known there, with what was probably meant. */
 export function checkKeys(

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { digestOf, type Sha256 } from '../formats/canonical.ts';
 import type { Assertion } from '../formats/eval-suite.ts';
 import type { Problem, Read } from '../formats/problem.ts';
+import { dayMilliseconds, timeOf } from '../formats/time.ts';
 import type { Workspace } from '../ports/workspace.ts';
 import { judgeParameters } from './ask.ts';
 
@@ -96,7 +97,7 @@ export function rubricDigest({ assertion, model, parameters }: JudgeIdentity, sh
 export function decideCertificate(certificate: JudgeCertificate, now: string): readonly string[] {
   const { labels, agreement, selfConsistency, orderFlipRate, failures, madeAt } = certificate;
   const rules = certificateRules;
-  const age = (Number(dayOf(now)) - Number(dayOf(madeAt))) as number;
+  const age = dayOf(now) - dayOf(madeAt);
   const reasons: string[] = [];
   if (labels.human < rules.humanLabels || agreement.n < rules.humanLabels)
     reasons.push(`${Math.min(labels.human, agreement.n)} of the ${rules.humanLabels} human labels that it takes`);
@@ -118,19 +119,7 @@ export function decideCertificate(certificate: JudgeCertificate, now: string): r
 
 const shown = (value: number | null): string => (value === null ? 'unknown' : value.toFixed(2));
 
-/** Days since 0000-03-01 in the proleptic Gregorian calendar (Hinnant, "chrono-compatible low-level date algorithms"). */
-function dayOf(iso: string): number {
-  const [year = NaN, month = NaN, day = NaN] = iso.slice(0, 10).split('-').map(Number);
-  const y = month <= 2 ? year - 1 : year;
-  return (
-    365 * y +
-    Math.floor(y / 4) -
-    Math.floor(y / 100) +
-    Math.floor(y / 400) +
-    Math.floor((153 * ((month + 9) % 12) + 2) / 5) +
-    day
-  );
-}
+const dayOf = (iso: string): number => timeOf(iso.slice(0, 10)) / dayMilliseconds;
 
 export interface JudgeStanding {
   readonly gating: boolean;

@@ -102,7 +102,9 @@ const questions = 3;
 /** Questions are made of the answer; the nearer they are to what was asked, the more the answer is one. */
 const answerRelevance: Scorer = async (request, world) => {
   const { assertion, answer, vars, prompt } = request;
-  if (world.embedder === undefined)
+  // Its own provider is the judge; which model compares, the suite says.
+  const embedder = await world.embedder?.(undefined);
+  if (embedder === undefined)
     return cannotTell('"answer-relevance" needs an embedding model and none is set', 'Set one for the suite.');
   const wants = 'Write the question and nothing else.';
   const told = messagesFor(request, {
@@ -120,14 +122,11 @@ const answerRelevance: Scorer = async (request, world) => {
     made.push(given.text);
   }
   const input = typeof vars['query'] === 'string' ? vars['query'] : prompt;
-  const embedded = await world.embedder.embed([input, ...made]);
+  const embedded = await embedder.embed([input, ...made]);
   if (isFailure(embedded)) return embedded;
   const [first, ...others] = embedded.vectors;
   if (first === undefined || others.length !== questions || others.some(({ length }) => length !== first.length))
-    return cannotTell(
-      `the embedding model ${world.embedder.id} gave vectors that cannot be compared`,
-      'Check the model.',
-    );
+    return cannotTell(`the embedding model ${embedder.id} gave vectors that cannot be compared`, 'Check the model.');
   const mean = others.reduce((sum, vector) => sum + cosine(first, vector), 0) / questions;
   // Opposite meaning is no less than no relevance.
   const score = Math.max(0, mean);

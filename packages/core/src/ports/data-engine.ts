@@ -3,6 +3,8 @@ export interface Column {
   readonly name: string;
   /** The engine's own name of the type: `BIGINT`, `VARCHAR`, `TIMESTAMP`. */
   readonly type: string;
+  /** The file's header names it more than once; this is the first of them. */
+  readonly repeated?: true;
 }
 
 export type SqlValue = string | number | bigint | boolean | null;

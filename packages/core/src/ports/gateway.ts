@@ -9,6 +9,8 @@ export interface GatewayRequest {
   readonly config: string;
   /** By path, as they were at a commit; without them the working tree's own are used. */
   readonly files?: ReadonlyMap<string, Uint8Array>;
+  /** It is told its configuration with every request: the command has no `{config}`, and no key is made for it. */
+  readonly perRequest?: true;
   /** Names of the variables of the environment that it is given. */
   readonly env: readonly string[];
 }
@@ -16,8 +18,8 @@ export interface GatewayRequest {
 export interface Gateway {
   /** With `/v1`. */
   readonly baseUrl: string;
-  /** The name under which providers find its key in their environment. */
-  readonly apiKeyEnv: string;
+  /** The name under which providers find its key in their environment; without one it has none. */
+  readonly apiKeyEnv?: string;
   /** Starts it when it is first called; a failure says why it does not run. */
   ready(): Promise<ModelFailure | undefined>;
   /** Ends it, and everything that it started. */

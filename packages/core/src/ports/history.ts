@@ -6,6 +6,8 @@ export interface History {
   mergeBase(a: string, b: string): Promise<string | undefined>;
   /** A file as it was at a commit; undefined when it was not there. @throws when the commit cannot be read (`unreadable` is not `absent`) */
   read(commit: string, path: string): Promise<Uint8Array | undefined>;
+  /** Paths of a commit that match a glob, sorted; a plain path matches itself. @throws when the commit cannot be read */
+  list(commit: string, glob: string): Promise<readonly string[]>;
   /** Writes a file of a commit to a temporary place, for engines that open files themselves. */
   materialize(commit: string, path: string): Promise<string | undefined>;
   commitTime(commit: string): Promise<number | undefined>;

@@ -60,7 +60,8 @@ export interface ModelRoute {
   /** How many others were asked in vain before. */
   readonly fallbacks?: number;
   readonly retries?: number;
-  readonly cache?: 'hit' | 'semantic-hit' | 'miss';
+  /** `off`: its configuration may ask for one, and the gateway has none. */
+  readonly cache?: 'hit' | 'semantic-hit' | 'miss' | 'off';
 }
 
 /** A call that could not be answered; never counted as a wrong answer. */

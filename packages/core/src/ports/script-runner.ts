@@ -1,4 +1,6 @@
 // Users' JavaScript, away from everything: no files, no network, no environment, a limit of time and of memory.
+import type { Script } from '../formats/eval-suite.ts';
+
 export interface ScriptRequest {
   /** An expression, or a body with `return`. */
   readonly code: string;
@@ -12,6 +14,21 @@ export interface ScriptRequest {
     readonly args: readonly unknown[];
   };
 }
+
+/** @param names what an inline script calls its arguments; a file's function gets them in this order */
+export const scriptRequest = (script: Script, names: Readonly<Record<string, unknown>>): ScriptRequest =>
+  typeof script === 'string'
+    ? { code: script, variables: names }
+    : {
+        code: '',
+        variables: {},
+        module: {
+          source: script.source,
+          file: script.file,
+          args: Object.values(names),
+          ...(script.export !== undefined && { export: script.export }),
+        },
+      };
 
 export type ScriptResult =
   /** What it gave, copied out as JSON; `undefined` stays undefined. */

@@ -18,6 +18,8 @@ export type Scored = Part | { readonly set: AssertionSet; readonly metric?: stri
 export interface NamedScore {
   readonly value: number;
   readonly weight: number;
+  /** Why a judge that it came from, in whole or in part, has no standing. */
+  readonly uncertified?: string | undefined;
 }
 
 export interface CaseScore {
@@ -30,6 +32,8 @@ export interface CaseScore {
   /** Why it could not be judged; then it neither passes nor fails. */
   readonly error?: { readonly failure: string; readonly hint: string };
   readonly parts: readonly Scored[];
+  /** Why a judge that pass and score rest on has no standing. */
+  readonly uncertified?: string;
   /** What judges cost and took. */
   readonly costUsd?: number;
   readonly tokens?: number;
@@ -44,16 +48,17 @@ export function aggregate({ threshold }: Pick<EvalCase, 'threshold'>, scored: re
       const inner = new Sum();
       for (const part of each.parts) inner.addPart(part);
       if (each.parts.length > 0 && each.parts.every(({ assertion }) => assertion.advisory === true)) {
-        for (const [name, { value, weight }] of inner.named()) total.addNamed(each.metric ?? name, value, weight);
+        for (const [name, score] of inner.named()) total.addNamed(each.metric ?? name, score);
         continue;
       }
       const set = inner.result(each.set.threshold);
       // An evaluator of several criteria holds or does not; half of them is nothing.
       const score = each.set.every === true ? Number(set.pass) : set.score;
       total.error ??= inner.error;
-      total.add({ pass: set.pass, score, reason: set.reason }, each.set.weight, each.metric);
-      for (const [name, { value, weight }] of inner.named())
-        if (name !== each.metric) total.addNamed(name, value, weight * each.set.weight);
+      const { uncertified } = inner;
+      total.add({ pass: set.pass, score, reason: set.reason, uncertified }, each.set.weight, each.metric);
+      for (const [name, score] of inner.named())
+        if (name !== each.metric) total.addNamed(name, { ...score, weight: score.weight * each.set.weight });
       total.addUsage(inner);
     } else total.addPart(each);
   }
@@ -65,10 +70,13 @@ export function aggregate({ threshold }: Pick<EvalCase, 'threshold'>, scored: re
     reason: total.error?.failure ?? reason,
     parts: scored,
     ...(total.error !== undefined && { error: total.error }),
+    ...(total.uncertified !== undefined && { uncertified: total.uncertified }),
     ...(total.costUsd !== undefined && { costUsd: total.costUsd }),
     ...(total.tokens !== undefined && { tokens: total.tokens }),
   };
 }
+
+type Counted = Pick<Score, 'pass' | 'score' | 'reason'> & Pick<NamedScore, 'uncertified'>;
 
 const noNames: ReadonlyMap<string, NamedScore> = new Map();
 
@@ -76,14 +84,17 @@ class Sum {
   #score = 0;
   #weight = 0;
   #failed: string | undefined;
-  #named: Map<string, { sum: number; weight: number }> | undefined;
+  #named: Map<string, { sum: number; weight: number; uncertified: string | undefined }> | undefined;
   error: ScoreFailure | undefined;
+  uncertified: string | undefined;
   costUsd: number | undefined;
   tokens: number | undefined;
 
   addPart({ assertion, result, metric }: Part): void {
+    const { uncertified } = assertion;
     if (assertion.advisory === true) {
-      if (!isScoreFailure(result)) this.addNamed(metric ?? assertion.type, result.score ?? Number(result.pass), 1);
+      if (isScoreFailure(result)) return;
+      this.addNamed(metric ?? assertion.type, { value: result.score ?? Number(result.pass), weight: 1, uncertified });
       return;
     }
     if (isScoreFailure(result)) {
@@ -91,29 +102,32 @@ class Sum {
       return;
     }
     // Weight 0 is for numbers that are only looked at.
-    this.add(assertion.weight === 0 ? { ...result, pass: true } : result, assertion.weight, metric);
-    for (const [name, score] of Object.entries(result.named ?? {}))
-      if (name !== metric) this.addNamed(name, score, assertion.weight);
+    const { pass, score, reason } = result;
+    this.add({ pass: pass || assertion.weight === 0, score, reason, uncertified }, assertion.weight, metric);
+    for (const [name, value] of Object.entries(result.named ?? {}))
+      if (name !== metric) this.addNamed(name, { value, weight: assertion.weight, uncertified });
     if (result.costUsd !== undefined) this.costUsd = (this.costUsd ?? 0) + result.costUsd;
     if (result.tokens !== undefined) this.tokens = (this.tokens ?? 0) + result.tokens;
   }
 
-  add({ pass, score, reason }: Pick<Score, 'pass' | 'score' | 'reason'>, weight: number, metric?: string): void {
+  add({ pass, score, reason, uncertified }: Counted, weight: number, metric?: string): void {
     // A verdict without a number counts as one.
     const value = score ?? Number(pass);
     this.#score += value * weight;
     this.#weight += weight;
-    if (metric !== undefined) this.addNamed(metric, value, weight);
+    this.uncertified ??= uncertified;
+    if (metric !== undefined) this.addNamed(metric, { value, weight, uncertified });
     if (!pass) this.#failed = reason;
   }
 
-  addNamed(name: string, value: number, weight: number): void {
+  addNamed(name: string, { value, weight, uncertified }: NamedScore): void {
     this.#named ??= new Map();
     const before = this.#named.get(name);
-    if (before === undefined) this.#named.set(name, { sum: value * weight, weight });
+    if (before === undefined) this.#named.set(name, { sum: value * weight, weight, uncertified });
     else {
       before.sum += value * weight;
       before.weight += weight;
+      before.uncertified ??= uncertified;
     }
   }
 
@@ -125,8 +139,8 @@ class Sum {
   named(): ReadonlyMap<string, NamedScore> {
     if (this.#named === undefined) return noNames;
     const named = new Map<string, NamedScore>();
-    for (const [name, { sum, weight }] of this.#named)
-      named.set(name, { value: weight > 0 ? sum / weight : 0, weight });
+    for (const [name, { sum, weight, uncertified }] of this.#named)
+      named.set(name, { value: weight > 0 ? sum / weight : 0, weight, uncertified });
     return named;
   }
 

@@ -28,20 +28,21 @@ export function answerProblems({ calls, unjudged }: Evaluation, verdict: Verdict
   return [...failed, ...broken];
 }
 
-export function emptySuite(decisions: readonly Decision[], { suite, casesPlace }: Suite): readonly Problem[] {
+export function emptySuite(decisions: readonly Decision[], { suite }: Suite): readonly Problem[] {
   if (!decisions.some(({ reasons }) => reasons.includes('no-cases'))) return [];
-  const elsewhere = suite.cases.length === 0 && casesPlace.path !== undefined;
+  const { path, place = { file: suite.file } } = suite.casesFile ?? {};
+  const elsewhere = suite.cases.length === 0 && path !== undefined;
   return [
     {
       code: 'NO_CASES',
       severity: 'error',
       message: elsewhere
-        ? `There are no cases in "${casesPlace.path}".`
+        ? `There are no cases in "${path}".`
         : suite.dialect === 'prompt-yml'
           ? 'The prompt has no testData.'
           : 'The suite has no cases.',
       hint: 'Add cases; without one nothing can be judged.',
-      ...casesPlace.place,
+      ...place,
     },
   ];
 }

@@ -1,7 +1,7 @@
 // What an assertion asks, with the case's variables put in: texts anywhere inside its value, and its metric's name.
 import type { Assertion, ScriptFile, TemplateLanguage } from '../formats/eval-suite.ts';
+import type { Fields } from '../eval-suite/index.ts';
 import { isTemplate, parseText, type TextTemplate } from './text-template.ts';
-import type { Fields } from './template.ts';
 
 export type Filled<T> = { readonly value: T } | { readonly failure: string };
 

@@ -22,7 +22,7 @@ export async function baselineSide(
   const workspace = commit === undefined ? ports.workspace : atCommit(ports, commit);
   const read = await readSide(
     {
-      source: { text: found.text, file: path },
+      file: path,
       workspace,
       scripts: ports.scripts,
       environment: allowedEnvironment(inputs, ports.environment),
@@ -38,7 +38,7 @@ export async function baselineSide(
   return hasErrors(problems) ? { problems } : side;
 }
 
-/** Files as they were at a commit. Globs list today's names, of which those that were there are read. */
+/** Files as they were at a commit. */
 export function atCommit(
   { workspace, history }: { workspace: Workspace; history: History },
   commit: string,
@@ -50,11 +50,7 @@ export function atCommit(
       const bytes = await history.read(commit, path);
       return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
     },
-    list: async (glob) => {
-      const names = await workspace.list(glob);
-      const there = await Promise.all(names.map((name) => history.read(commit, name)));
-      return names.filter((_, index) => there[index] !== undefined);
-    },
+    list: (glob) => history.list(commit, glob),
     fingerprint: async () => undefined,
   };
 }

@@ -1,12 +1,19 @@
 // Finds the version to compare with. Absent, unreadable and present are three states: only absent lets a
 // first version through to the absolute policies, and what cannot be read never passes.
+import {
+  earlierCommit,
+  findVersion,
+  productionOf,
+  sourceOf,
+  versionAsked,
+  type NamedVersion,
+} from '../baseline/index.ts';
 import type { Problem } from '../formats/problem.ts';
 import type { BaselineSource } from '../formats/run.ts';
-import { parseVersion, parseVersionRef } from '../formats/version-ref.ts';
+import { dayMilliseconds, timeOf } from '../formats/time.ts';
 import type { History } from '../ports/history.ts';
 import type { RegisteredVersion, Registry } from '../ports/registry.ts';
 import type { Workspace } from '../ports/workspace.ts';
-import { ageInWords, isoMilliseconds } from './age.ts';
 
 export interface PresentBaseline {
   readonly state: 'present';
@@ -60,45 +67,30 @@ export async function resolveBaseline(question: BaselineQuestion, ports: Baselin
 }
 
 async function automatic(question: BaselineQuestion, ports: BaselinePorts): Promise<Baseline> {
-  const production = await ports.registry.resolve(question.name, 'production');
-  if (production !== undefined) return registered(question, ports, production, 'label', 'production');
-  const base = await mergeBase(question, ports.history);
+  const production = await productionOf(question.name, ports.registry);
+  if (production !== undefined) return registered(question, ports, production);
+  const base = await commitBefore(question, ports.history);
   if (base === undefined) return absent('there is no production version and no earlier commit');
   const found = await atCommit(question, ports.history, base, 'merge-base');
   return found ?? absent(`there is no production version, and the file is new since ${base.slice(0, 7)}`);
 }
 
-/** On a clean checkout of the base branch itself, the commit before it: comparing a commit with itself shows nothing. */
-async function mergeBase({ baseRef }: BaselineQuestion, history: History): Promise<string | undefined> {
-  const { commit: head, dirty, shallow } = await history.head();
-  if (head === undefined) return undefined;
-  const candidates =
-    baseRef === undefined ? ['origin/HEAD', 'origin/main', 'origin/master', 'main', 'master'] : [baseRef];
-  for (const ref of candidates) {
-    const tip = await history.resolve(ref);
-    if (tip === undefined) continue;
-    const base = await history.mergeBase(head, tip);
-    if (base === undefined) continue;
-    return base === head && !dirty ? await history.resolve(`${head}^`) : base;
-  }
-  // Where history was cut off, a base that is not known here may well exist.
-  if (shallow === true) throw new Error('The clone is shallow and lacks the merge base');
+/** A prompt is a small file that every commit has: where no base branch is known, the last commit serves. */
+async function commitBefore({ baseRef }: BaselineQuestion, history: History): Promise<string | undefined> {
+  const earlier = await earlierCommit(history, baseRef);
+  if (earlier.state === 'found') return earlier.commit;
+  if (earlier.state !== 'unknown') return undefined;
   if (baseRef !== undefined) throw new Error(`Git knows no "${baseRef}"`);
-  return dirty ? head : await history.resolve(`${head}^`);
+  return earlier.dirty ? earlier.head : history.resolve(`${earlier.head}^`);
 }
 
 async function named(question: BaselineQuestion, ports: BaselinePorts): Promise<Baseline> {
   const { asked, path, name } = question;
   const { registry, history, workspace } = ports;
-  const ref = parseVersionRef(asked).value;
-  if (ref !== undefined) {
-    const version = await registry.resolve(ref.name, ref.at);
-    if (version === undefined) return notRegistered(asked, await registry.list(ref.name));
-    return registered(question, ports, version, parseVersion(ref.at) === undefined ? 'label' : 'version', ref.at);
-  }
-  const version = await registry.resolve(name, asked);
-  if (version !== undefined)
-    return registered(question, ports, version, parseVersion(asked) === undefined ? 'label' : 'version', asked);
+  const sought = versionAsked(asked, name);
+  const version = await findVersion(sought, registry);
+  if (version !== undefined) return registered(question, ports, version);
+  if (sought.named) return notRegistered(asked, await registry.list(sought.name));
   const commit = await history.resolve(asked);
   if (commit !== undefined) {
     const found = await atCommit(question, history, commit, 'ref');
@@ -116,10 +108,9 @@ async function named(question: BaselineQuestion, ports: BaselinePorts): Promise<
 async function registered(
   question: BaselineQuestion,
   { history }: BaselinePorts,
-  version: RegisteredVersion,
-  source: 'label' | 'version',
-  at: string,
+  found: NamedVersion,
 ): Promise<Baseline> {
+  const { version, by, at } = found;
   const ref = `${version.name}@${version.version}`;
   let bytes: Uint8Array | undefined;
   try {
@@ -136,13 +127,13 @@ async function registered(
       'If the file was moved, register the version at its new place, or name a Git revision as baseline.',
     );
   }
-  const age = ageInWords(isoMilliseconds(version.at), isoMilliseconds(question.now));
-  const notes = [...(source === 'label' ? [at] : []), ...(age === '' ? [] : [age])].join(', ');
+  const age = ageInWords(timeOf(version.at), timeOf(question.now));
+  const notes = [...(by === 'label' ? [at] : []), ...(age === '' ? [] : [age])].join(', ');
   return {
     state: 'present',
     text: new TextDecoder().decode(bytes),
     file: `${question.path}@${version.version}`,
-    source: { source, name: version.name, version: version.version, commit: version.commit, date: version.at },
+    source: sourceOf(found),
     words: notes === '' ? ref : `${ref} (${notes})`,
   };
 }
@@ -156,7 +147,7 @@ async function atCommit(
   const bytes = await history.read(commit, question.path);
   if (bytes === undefined) return undefined;
   const short = commit.slice(0, 7);
-  const age = ageInWords(await history.commitTime(commit), isoMilliseconds(question.now));
+  const age = ageInWords(await history.commitTime(commit), timeOf(question.now));
   const label = source === 'merge-base' ? `merge base ${short}` : `${question.asked} at ${short}`;
   return {
     state: 'present',
@@ -165,6 +156,13 @@ async function atCommit(
     source: { source, commit, ...(source === 'ref' && { name: question.asked }) },
     words: age === '' ? label : `${label} (${age})`,
   };
+}
+
+/** "3 days old", "less than a day old"; empty when either time is unknown. */
+function ageInWords(from: number | undefined, now: number): string {
+  if (from === undefined || !(now >= from)) return '';
+  const days = Math.floor((now - from) / dayMilliseconds);
+  return days === 0 ? 'less than a day old' : days === 1 ? '1 day old' : `${days} days old`;
 }
 
 const absent = (why: string): Baseline => ({ state: 'absent', source: { source: 'none' }, words: why });

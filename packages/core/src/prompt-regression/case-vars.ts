@@ -1,10 +1,10 @@
 // A case's variables as its prompt and its assertions see them. Only promptfoo lets values refer to other values; what
 // they can reach is their own case, never the environment.
 import type { EvalCase, EvalPlace } from '../formats/eval-suite.ts';
+import type { Fields } from '../eval-suite/index.ts';
 import type { ScriptRunner } from '../ports/script-runner.ts';
 import { runTransform } from './run-script.ts';
 import { isTemplate, parseText } from './text-template.ts';
-import type { Fields } from './template.ts';
 
 /** Why a case has no variables. */
 export class VarsFailure {

@@ -1,12 +1,12 @@
 // Cases that depend on earlier ones run in order: the turns of a conversation, and all cases of a suite that stores
 // outputs for later ones.
 import type { EvalCase } from '../formats/eval-suite.ts';
+import type { Fields } from '../eval-suite/index.ts';
 import type { Message } from '../ports/model-provider.ts';
 import type { ScoredAnswer } from '../scorers/scorer.ts';
 import { isVarsFailure, type VarsResult } from './case-vars.ts';
 import { runsIn, type Column } from './columns.ts';
 import { textOfChat, type RenderedPrompt } from './render-prompt.ts';
-import type { Fields } from './template.ts';
 
 export interface Chain {
   readonly column: number;

@@ -5,6 +5,7 @@ import { promptStem } from '../formats/prompt.ts';
 import { hasErrors, type Problem, type Read } from '../formats/problem.ts';
 import { reportSchema, type Report } from '../formats/report.ts';
 import type { RunContext } from '../formats/run-context.ts';
+import { modelProvider } from '../eval-suite/index.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { GatewayOpener } from '../ports/gateway.ts';
 import type { ScorerWorld } from '../scorers/scorer.ts';
@@ -17,9 +18,9 @@ import { isOfBaseline, openGateways, throughGateway, unaskedGateway, type Gatewa
 import type { PromptRegressionInputs } from './inputs.ts';
 import { readQuarantines } from './flaky.ts';
 import { isSettled, judgeAnswers } from './judge-answers.ts';
-import { modelProvider } from './prompt-suite.ts';
 import { withStanding } from './judge-standing.ts';
 import { cassetteInputs, openProviders, providerSettings, type OpenedProviders } from './open-provider.ts';
+import { openEmbedders } from './open-embedders.ts';
 import type { EmbedderFactory, ProviderFactory, ProviderSettings } from './provider-settings.ts';
 import { planLooks, runRounds, tellPlan } from './run-rounds.ts';
 import { checkCaches, prepareSides } from './run-sides.ts';
@@ -27,10 +28,10 @@ import { checkColumns } from './self-check-columns.ts';
 import { dryRunOutcome } from './self-check-report.ts';
 import { readSuite, type Suite } from './suite.ts';
 
-export interface PromptPorts extends BaselinePorts, Pick<ScorerWorld, 'scripts' | 'embedder' | 'post'> {
+export interface PromptPorts extends BaselinePorts, Pick<ScorerWorld, 'scripts' | 'post'> {
   /** Opens model providers; called when everything else has been read and found right. */
   readonly openProvider: ProviderFactory;
-  /** In place of `embedder`: one that records, and replays what is recorded. */
+  /** Embedding models, with recordings; called when something is to be embedded. */
   readonly openEmbedder?: EmbedderFactory;
   /** Starts the gateway under test; where it is missing, one must run already. */
   readonly openGateway?: GatewayOpener;
@@ -145,10 +146,13 @@ async function evaluate(prepared: Prepared, ports: PromptPorts, context: RunCont
     ...pair,
     places: pair.before === undefined ? ([index] as const) : ([index, columns.indexOf(pair.before)] as const),
   }));
-  const embedder = empty ? undefined : await ports.openEmbedder?.(settings.value);
-  const asked = embedder === undefined ? ports : { ...ports, embedder };
-  const sides = { inputs, suite, columns, pairs, opened: opened.value, ports: asked, context, watcher };
-  if (inputs['self-check']) return checkColumns(sides, settings.value, ports.openProvider);
+  const embedders = ports.openEmbedder && openEmbedders(suite.suite.embedding, settings.value, ports.openEmbedder);
+  const sides = { inputs, suite, columns, pairs, opened: opened.value, embedders, ports, context, watcher };
+  if (inputs['self-check']) {
+    const outcome = await checkColumns(sides, settings.value, ports.openProvider);
+    await embedders?.close();
+    return outcome;
+  }
   const made = prepareSides(sides);
   const replay = settings.value.record === 'none';
   const running = await planLooks(sides, made, { compared: old.length > 0, replay });
@@ -180,8 +184,9 @@ async function evaluate(prepared: Prepared, ports: PromptPorts, context: RunCont
   const { taken, problems } = await runRounds(running, (rounds) => isSettled({ ...judged, rounds }));
   await checkCaches(sides, made);
   await opened.value.close();
-  await embedder?.close?.();
-  const cassettes = await cassetteInputs(settings.value, ports.workspace);
+  await embedders?.close();
+  const used = (await embedders?.inputs()) ?? [];
+  const cassettes = [...used, ...(await cassetteInputs(settings.value, ports.workspace))];
   const all = [...judged.warnings, ...problems];
   return judgeAnswers({ ...judged, rounds: taken, warnings: all, cassettes }, context);
 }

@@ -1,13 +1,12 @@
 // What is wrong with a suite whatever file it was written in, found before the first request is sent.
 import { nearest } from '../formats/did-you-mean.ts';
 import type { Assertion, AssertionSet, EvalCase, EvalPlace, EvalSuite } from '../formats/eval-suite.ts';
-import type { Problem } from '../formats/problem.ts';
+import { firstFew, type Problem } from '../formats/problem.ts';
 import { unsupportedReasons } from '../scorers/index.ts';
 import type { Column, Side } from './columns.ts';
 import { parseDerived } from './derived.ts';
 import { parseText, type TextTemplate } from './text-template.ts';
 import { variablePattern } from './template.ts';
-import { listed } from './test-data.ts';
 
 /** Texts of the files that prompts stand in, as far as they are known: for the line of a variable. */
 export type TextOf = (file: string) => string | undefined;
@@ -118,7 +117,7 @@ function unknown({ type, place }: Assertion, known: ReadonlySet<string>): Proble
     code: 'UNKNOWN_ASSERTION',
     severity: 'error',
     message: `There is no assertion "${type}"; nothing would be judged by it.`,
-    hint: near === undefined ? `Known are ${listed([...known].toSorted(), 12)}.` : `Did you mean "${near}"?`,
+    hint: near === undefined ? `Known are ${firstFew([...known].toSorted(), 12)}.` : `Did you mean "${near}"?`,
     ...place,
   };
 }
@@ -221,7 +220,7 @@ function missing({ name, template, cases, user, place }: Missing): readonly Prob
 }
 
 export function listedCases(cases: readonly EvalCase[]): string {
-  const names = listed(cases.map(({ id }) => `"${id}"`));
+  const names = firstFew(cases.map(({ id }) => `"${id}"`));
   return cases.length === 1 ? `case ${names}` : `${cases.length} cases: ${names}`;
 }
 

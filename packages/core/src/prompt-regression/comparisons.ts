@@ -135,18 +135,25 @@ function merge(score: CaseScore, assertion: Assertion, result: Score | ScoreFail
   const decides = assertion.advisory !== true;
   if (isScoreFailure(result)) return decides ? { ...errored(result), parts } : { ...score, parts };
   const lost = decides && !result.pass && assertion.weight !== 0;
+  const uncertified = assertion.uncertified ?? (assertion.type === 'max-score' ? ofParts(score) : undefined);
   const named = new Map(score.named);
   // What does not decide is shown all the same, under some name.
   const metric = assertion.metric ?? (decides ? undefined : assertion.type);
-  if (metric !== undefined) named.set(metric, { value: result.score ?? Number(result.pass), weight: assertion.weight });
-  for (const [name, value] of Object.entries(result.named ?? {})) named.set(name, { value, weight: assertion.weight });
+  const { weight } = assertion;
+  if (metric !== undefined) named.set(metric, { value: result.score ?? Number(result.pass), weight, uncertified });
+  for (const [name, value] of Object.entries(result.named ?? {})) named.set(name, { value, weight, uncertified });
   return {
     ...score,
     parts,
     named,
     pass: score.pass && !lost,
+    ...(decides && uncertified !== undefined && { uncertified }),
     ...(lost && { score: result.score ?? 0, reason: result.reason }),
     ...(result.costUsd !== undefined && { costUsd: (score.costUsd ?? 0) + result.costUsd }),
     ...(result.tokens !== undefined && { tokens: (score.tokens ?? 0) + result.tokens }),
   };
 }
+
+/** The winner of all scores is also that of the judges among them. */
+const ofParts = ({ parts }: CaseScore): string | undefined =>
+  parts.flatMap(partsOf).find(({ assertion }) => assertion.uncertified !== undefined)?.assertion.uncertified;

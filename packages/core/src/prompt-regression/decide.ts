@@ -192,19 +192,28 @@ function compareSides(
   };
 }
 
-function ratiosAt(complete: readonly CaseResult[], { latency, cost }: PromptPolicy, rounds: number): readonly Ratio[] {
-  return [
-    ...(latency === undefined ? [] : ratiosOf(complete, 'latency', { margin: latency, rounds })),
-    ...(cost === undefined ? [] : ratiosOf(complete, 'cost', { margin: cost, rounds })),
-  ];
+/** Policy keys with what their ratios are called. */
+const measuredGates = [
+  ['latency', 'latency'],
+  ['firstToken', 'first token'],
+  ['betweenTokens', 'between tokens'],
+  ['cost', 'cost'],
+] as const;
+
+function ratiosAt(complete: readonly CaseResult[], policy: PromptPolicy, rounds: number): readonly Ratio[] {
+  return measuredGates.flatMap(([kind]) => {
+    const margin = policy[kind];
+    return margin === undefined ? [] : ratiosOf(complete, kind, { margin, rounds });
+  });
 }
 
 /** A gate without a number must not be a gate that is open. */
 function missingGates(
   { evaluators, baseline }: Evidence,
   { ratios = [], evaluators: compared }: Sides,
-  { gating = [], safety = [], latency, cost }: PromptPolicy,
+  policy: PromptPolicy,
 ): readonly string[] {
+  const { gating = [], safety = [] } = policy;
   const has = (name: string): boolean => compared.some((each) => each.name === name);
   const named = [...gating, ...safety.map(({ score }) => score)].filter(
     (name) => !evaluators.includes(name) || !has(name),
@@ -212,8 +221,9 @@ function missingGates(
   const measured = (word: string): boolean => ratios.some(({ name }) => name.startsWith(word));
   return [
     ...new Set(named),
-    ...(baseline && latency !== undefined && !measured('latency') ? ['latency'] : []),
-    ...(baseline && cost !== undefined && !measured('cost') ? ['cost'] : []),
+    ...measuredGates.flatMap(([kind, word]) =>
+      baseline && policy[kind] !== undefined && !measured(word) ? [word] : [],
+    ),
   ];
 }
 

@@ -6,6 +6,7 @@ import type { Part, Scored } from './aggregate.ts';
 import { isFailure } from './ask.ts';
 import type { Column } from './columns.ts';
 import type { EvalRow } from './eval-row.ts';
+import { measuredOf } from './tally.ts';
 
 export interface OutputPart {
   /** With `not-` where it is negated. */
@@ -39,6 +40,9 @@ export interface OutputRow {
   readonly reason: string;
   readonly error?: string;
   readonly latencyMs?: number;
+  /** Of streamed answers. */
+  readonly firstTokenMs?: number;
+  readonly betweenTokensMs?: number;
   readonly costUsd?: number;
   readonly tokens?: { readonly prompt: number; readonly completion: number };
   readonly reused?: boolean;
@@ -66,8 +70,7 @@ export function outputRow(row: EvalRow, column: Column, side: OutputRow['side'])
     scores: Object.fromEntries([...score.named].map(([name, { value }]) => [name, value])),
     reason: score.reason,
     ...(score.error !== undefined && { error: score.error.failure }),
-    ...(told?.latencyMs !== undefined && { latencyMs: told.latencyMs }),
-    ...(told?.costUsd !== undefined && { costUsd: told.costUsd }),
+    ...measuredOf(told ?? {}),
     ...(told?.usage !== undefined && {
       tokens: { prompt: told.usage.promptTokens, completion: told.usage.completionTokens },
     }),

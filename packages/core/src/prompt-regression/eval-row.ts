@@ -1,8 +1,8 @@
 // One answer of one case in one column, with everything about it: handed on as it comes, never kept.
 import type { EvalCase } from '../formats/eval-suite.ts';
+import type { Fields } from '../eval-suite/index.ts';
 import type { Answer } from './ask.ts';
 import type { ScoredCase } from './score-answer.ts';
-import type { Fields } from './template.ts';
 
 export interface EvalRow {
   readonly item: EvalCase;

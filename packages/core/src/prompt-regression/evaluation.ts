@@ -1,6 +1,7 @@
 // Runs a suite: asks, scores and tallies every case in every column, one round of repeats after another, so that
 // somebody may look at the evidence in between and stop.
 import type { EvalCase } from '../formats/eval-suite.ts';
+import type { Fields } from '../eval-suite/index.ts';
 import type { ModelProvider } from '../ports/model-provider.ts';
 import type { ComparerTable } from '../scorers/scorer.ts';
 import type { BudgetLimits } from './budget.ts';
@@ -14,8 +15,7 @@ import { FailureCounts } from './failure-counts.ts';
 import type { RenderedPrompt } from './render-prompt.ts';
 import { keyOfRequest, notPlanned, notRendered, planRequests, requestOf, type RequestPlan } from './requests.ts';
 import { errored, scoreAnswer, type Answered, type ScoredCase, type Scoring } from './score-answer.ts';
-import { ColumnTally, MetricNames } from './tally.ts';
-import type { Fields } from './template.ts';
+import { ColumnTally, measuredOf, MetricNames } from './tally.ts';
 import { UsageTally } from './usage.ts';
 
 export interface EvaluationOptions {
@@ -252,12 +252,10 @@ export class Evaluation {
 
   #tally(row: EvalRow): void {
     const { answer, scored, repeat } = row;
-    const told: { readonly latencyMs?: number; readonly costUsd?: number } = isFailure(answer) ? {} : answer;
     this.tallies[row.column]?.add(row.itemIndex, repeat, {
       score: scored.score,
       text: scored.answer.text,
-      ...(told.latencyMs !== undefined && { latencyMs: told.latencyMs }),
-      ...(told.costUsd !== undefined && { costUsd: told.costUsd }),
+      measured: isFailure(answer) ? {} : measuredOf(answer),
     });
     if (!isFailure(answer) && scored.score.error !== undefined) this.unjudged.add(scored.score.error);
     this.#options.onRow?.(row);

@@ -136,6 +136,12 @@ export const promptRegressionInputs = defineInputs({
     type: 'number',
   },
   'price-completion': { description: 'Price in USD of a million completion tokens.', type: 'number' },
+  'route-prices': {
+    description:
+      'Prices by route, for a gateway that tells none: USD of a million prompt and completion tokens of whoever answered.',
+    type: 'list',
+    example: 'openai/gpt-4o-mini=0.15/0.60',
+  },
   concurrency: { description: 'Requests under way at a time. By default what the suite says, else 8.', type: 'number' },
   timeout: {
     description: 'Seconds to wait for one answer. By default what the suite says, else 60.',

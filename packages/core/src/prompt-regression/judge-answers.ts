@@ -129,6 +129,7 @@ export function judgeAnswers(answered: Answered, context: RunContext): Outcome {
       baseline: baseline.source,
       inputs: [...suite.inputs, ...(answered.gateways?.inputs ?? []), ...answered.cassettes],
       costUsd: evaluation.calls.costUsd,
+      uncertified: Object.fromEntries(evaluation.tallies.flatMap((tally) => [...tally.uncertified])),
     },
     report,
     files,

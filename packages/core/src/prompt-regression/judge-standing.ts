@@ -40,13 +40,14 @@ export async function withStanding({
     if (!standing.gating) reasons.set(keyOf(assertion), standing.reason);
   }
   if (reasons.size === 0) return { suite, advisory: false, problems: certificates.problems };
-  const isUncertified = (assertion: Assertion): boolean =>
-    judgedTypes.has(assertion.type) && reasons.has(keyOf(assertion));
+  const reasonOf: ReasonOf = (assertion) =>
+    judgedTypes.has(assertion.type) ? reasons.get(keyOf(assertion)) : undefined;
   const decides = ({ assertions }: EvalCase): boolean =>
-    assertions.some((each) => partsOf(each).some((part) => !isUncertified(part)));
-  const cases = suite.cases.map((item) =>
-    decides(item) ? { ...item, assertions: item.assertions.map((each) => marked(each, isUncertified)) } : item,
-  );
+    assertions.some((each) => partsOf(each).some((part) => reasonOf(part) === undefined));
+  const cases = suite.cases.map((item) => {
+    const advisory = decides(item);
+    return { ...item, assertions: item.assertions.map((each) => marked(each, reasonOf, advisory)) };
+  });
   const advisory = suite.cases.some((item) => !decides(item));
   const told = [...new Set(reasons.values())].map((reason): Problem => ({
     code: 'JUDGE_ADVISORY',
@@ -67,15 +68,13 @@ const keyOf = ({ type, value, rubricPrompt, provider }: Assertion): string =>
 const partsOf = (each: Assertion | AssertionSet): readonly Assertion[] =>
   each.kind === 'set' ? each.assertions : [each];
 
-function marked(
-  each: Assertion | AssertionSet,
-  isUncertified: (assertion: Assertion) => boolean,
-): Assertion | AssertionSet {
-  if (each.kind === 'set') {
-    const assertions = each.assertions.map((part) =>
-      isUncertified(part) ? { ...part, advisory: true as const } : part,
-    );
-    return { ...each, assertions };
-  }
-  return isUncertified(each) ? { ...each, advisory: true } : each;
+type ReasonOf = (assertion: Assertion) => string | undefined;
+
+/** @param advisory something else decides the case */
+function marked(each: Assertion | AssertionSet, reasonOf: ReasonOf, advisory: boolean): Assertion | AssertionSet {
+  const mark = (part: Assertion): Assertion => {
+    const uncertified = reasonOf(part);
+    return uncertified === undefined ? part : { ...part, uncertified, ...(advisory && { advisory }) };
+  };
+  return each.kind === 'set' ? { ...each, assertions: each.assertions.map(mark) } : mark(each);
 }

@@ -1,4 +1,4 @@
-// Latency and cost as numbers with a margin: ratios of the candidate to its baseline on the same cases, with the
+// Latency, the times of tokens and cost as numbers with a margin: ratios of the candidate to its baseline on the same cases, with the
 // uncertainty of a paired bootstrap.
 import { bootstrap, quantileOf } from '../statistics/index.ts';
 import type { Judgement } from './judge.ts';
@@ -23,15 +23,30 @@ export interface Ratio {
 }
 
 type Repeat = SideResult['repeats'][number];
-type Kind = 'latency' | 'cost';
+type Kind = 'latency' | 'firstToken' | 'betweenTokens' | 'cost';
 
-/** Latency by its median and its 95th percentile; of cost the mean, since a bill is a sum. */
+/** Times by their median and their 95th percentile; of cost the mean, since a bill is a sum. */
 const summaries: Readonly<Record<Kind, readonly { readonly name: string; readonly of: Summary }[]>> = {
   latency: [
     { name: 'latency, median', of: quantile(0.5) },
     { name: 'latency, 95 % below', of: quantile(0.95) },
   ],
+  firstToken: [
+    { name: 'first token, median', of: quantile(0.5) },
+    { name: 'first token, 95 % below', of: quantile(0.95) },
+  ],
+  betweenTokens: [
+    { name: 'between tokens, median', of: quantile(0.5) },
+    { name: 'between tokens, 95 % below', of: quantile(0.95) },
+  ],
   cost: [{ name: 'cost of an answer', of: mean }],
+};
+
+const readers: Readonly<Record<Kind, (repeat: Repeat) => number | undefined>> = {
+  latency: ({ latencyMs }) => latencyMs,
+  firstToken: ({ firstTokenMs }) => firstTokenMs,
+  betweenTokens: ({ betweenTokensMs }) => betweenTokensMs,
+  cost: ({ costUsd }) => costUsd,
 };
 
 /**
@@ -44,7 +59,7 @@ export function ratiosOf(
   kind: Kind,
   { margin, rounds }: { readonly margin: number; readonly rounds: number },
 ): readonly Ratio[] {
-  const read = (repeat: Repeat) => (kind === 'latency' ? repeat.latencyMs : repeat.costUsd);
+  const read = readers[kind];
   const measured = results.flatMap(({ case: item, after, before }) => {
     const pair = [valuesOf(before, read, rounds), valuesOf(after, read, rounds)] as const;
     return pair.every(({ length }) => length > 0) ? [{ pair, unit: item.cluster ?? `case ${item.id}` }] : [];

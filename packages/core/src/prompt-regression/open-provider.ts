@@ -65,6 +65,7 @@ export async function providerSettings(
       timeoutMs: inputs.timeout === undefined ? (suite.run.timeoutMs ?? usualTimeoutMs) : inputs.timeout * 1000,
       ...(suite.run.delayMs !== undefined && { delayMs: suite.run.delayMs }),
       concurrency: concurrencyOf(inputs, suite),
+      ...(suite.run.stream === true && { stream: true }),
       ...(prompt !== undefined && completion !== undefined && { prices: { prompt, completion } }),
     },
     problems,

@@ -12,6 +12,8 @@ export interface PromptPolicy {
   readonly maxRepeats?: number;
   readonly gating?: EvalPolicy['gating'];
   readonly latency?: number;
+  readonly firstToken?: number;
+  readonly betweenTokens?: number;
   readonly cost?: number;
   readonly safety?: EvalPolicy['safety'];
   readonly quarantine?: EvalPolicy['quarantine'];

@@ -1,9 +1,7 @@
 // String evaluators of `.prompt.yml`, as GitHub documented them: `equals` to the letter, the other three without
 // regard to case. `gh models eval` applied only the first criterion that was given; here all of an evaluator must hold.
+import { criteria, type Criterion } from '../formats/prompt.ts';
 import type { Score, ScoreRequest, Scorer, ScorerTable } from '../scorers/scorer.ts';
-
-export const criteria = ['equals', 'contains', 'startsWith', 'endsWith'] as const;
-export type Criterion = (typeof criteria)[number];
 
 const tests: Readonly<Record<Criterion, (output: string, expected: string) => boolean>> = {
   equals: (output, expected) => output === expected,

@@ -36,5 +36,7 @@ export interface ProviderSettings {
  */
 export type ProviderFactory = (settings: ProviderSettings) => Promise<Read<ModelProvider>>;
 
-/** Opens what gives vectors, with the recordings of this evaluation. */
-export type EmbedderFactory = (settings: Pick<ProviderSettings, 'cassettes' | 'record' | 'model'>) => Promise<Embedder>;
+/** Opens what gives vectors, with the recordings of this evaluation; without a provider what the environment names. */
+export type EmbedderFactory = (
+  settings: Pick<ProviderSettings, 'cassettes' | 'record' | 'model' | 'provider'>,
+) => Promise<Embedder>;

@@ -10,6 +10,7 @@ import { promptRegressionInputs, type PromptRegressionInputs } from './inputs.ts
 import type { PromptPolicy } from './policy.ts';
 import type { CaseResult, SideResult } from './results.ts';
 import { comparedOf } from './section.ts';
+import { measuredOf } from './tally.ts';
 import type { Usage } from './usage.ts';
 import { cut } from './words.ts';
 
@@ -73,10 +74,7 @@ function routed(line: object | null, taken: readonly string[] | undefined): obje
   return { ...line, route: taken.every((each) => each === only) ? only : taken };
 }
 
-const measured = (repeat: SideResult['repeats'][number] | undefined): object => ({
-  ...(repeat?.latencyMs !== undefined && { latencyMs: repeat.latencyMs }),
-  ...(repeat?.costUsd !== undefined && { costUsd: repeat.costUsd }),
-});
+const measured = (repeat: SideResult['repeats'][number] | undefined): object => measuredOf(repeat ?? {});
 
 /** What the record says of one column. */
 export interface ColumnFacts {
@@ -97,6 +95,8 @@ export interface RunFacts {
   readonly baseline: BaselineSource;
   readonly inputs: readonly RunInput[];
   readonly costUsd: number | undefined;
+  /** By metric, why its judges have no standing. */
+  readonly uncertified: Readonly<Record<string, string>>;
 }
 
 export function runOf(
@@ -113,6 +113,7 @@ export function runOf(
     name: facts.name,
     verdict: report.verdict,
     ...(report.advisory === true && { advisory: true }),
+    uncertified: { ...facts.uncertified },
     headline: report.headline,
     startedAt: context.startedAt,
     endedAt: context.endedAt(),
@@ -177,8 +178,15 @@ function metricsOf(
     const baseline = usage.before === undefined ? undefined : read(usage.before);
     metrics[name] = { value, unit, direction: 'lower', ...(baseline !== undefined && { baseline }) };
   };
-  add('latency-median', 'ms', (side) => side.latency?.median);
-  add('latency-p95', 'ms', (side) => side.latency?.p95);
+  const times = [
+    ['latency', 'latency'],
+    ['first-token', 'firstToken'],
+    ['between-tokens', 'betweenTokens'],
+  ] as const;
+  for (const [name, key] of times) {
+    add(`${name}-median`, 'ms', (side) => side[key]?.median);
+    add(`${name}-p95`, 'ms', (side) => side[key]?.p95);
+  }
   add('cost', 'USD', (side) => side.costUsd);
   add('cost-per-case', 'USD', (side) => (side.costUsd === undefined ? undefined : side.costUsd / side.answers));
   add('tokens-in', 'tokens', (side) => side.tokens?.prompt);

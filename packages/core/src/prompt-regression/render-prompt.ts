@@ -2,10 +2,10 @@
 import { parse as parseYamlText } from 'yaml';
 import type { EvalMessage, EvalPrompt } from '../formats/eval-suite.ts';
 import type { Problem } from '../formats/problem.ts';
+import type { Fields } from '../eval-suite/index.ts';
 import type { Message } from '../ports/model-provider.ts';
 import { renderValues } from './case-vars.ts';
 import { parseText, type Names, type TextTemplate } from './text-template.ts';
-import type { Fields } from './template.ts';
 
 /** What a model is told. */
 export interface RenderedPrompt {

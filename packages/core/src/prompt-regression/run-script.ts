@@ -1,6 +1,6 @@
 // Users' JavaScript on the way from answer to score: it runs apart from us, and what it does wrong is an error of its row.
 import type { Script } from '../formats/eval-suite.ts';
-import type { ScriptRunner } from '../ports/script-runner.ts';
+import { scriptRequest, type ScriptRunner } from '../ports/script-runner.ts';
 
 export type ScriptOutcome = { readonly value: unknown } | { readonly failure: string; readonly hint: string };
 
@@ -14,20 +14,7 @@ export async function runScript(
     return { failure: 'scripts cannot be run here', hint: 'Remove the script, or run the command line.' };
   if (typeof script !== 'string' && !/\.[cm]?[jt]s$/.test(script.file))
     return { failure: `${script.file} is no JavaScript`, hint: 'Only JavaScript files are run; rewrite it as one.' };
-  const result = await scripts.run(
-    typeof script === 'string'
-      ? { code: script, variables: names }
-      : {
-          code: '',
-          variables: {},
-          module: {
-            source: script.source,
-            file: script.file,
-            args: Object.values(names),
-            ...(script.export !== undefined && { export: script.export }),
-          },
-        },
-  );
+  const result = await scripts.run(scriptRequest(script, names));
   if ('value' in result) return result;
   const where = typeof script === 'string' ? 'the script' : script.file;
   return {

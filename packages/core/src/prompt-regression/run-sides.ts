@@ -1,6 +1,7 @@
 // Puts the parts of an evaluation together and runs it.
 import type { EvalCase, EvalProvider } from '../formats/eval-suite.ts';
 import type { RunContext } from '../formats/run-context.ts';
+import { modelProvider } from '../eval-suite/index.ts';
 import type { ScorerWorld } from '../scorers/scorer.ts';
 import type { BudgetLimits } from './budget.ts';
 import { AssertionValues } from './assertion-values.ts';
@@ -11,9 +12,9 @@ import type { ComparedColumn } from './comparisons.ts';
 import { Evaluation } from './evaluation.ts';
 import { RouteWatch } from './gateway/index.ts';
 import type { PromptRegressionInputs } from './inputs.ts';
+import type { OpenedEmbedders } from './open-embedders.ts';
 import { concurrencyOf, type OpenedProviders } from './open-provider.ts';
 import type { PlannedRequests } from './planned-requests.ts';
-import { modelProvider } from './prompt-suite.ts';
 import type { Scoring } from './score-answer.ts';
 import { comparers, scorersOf } from './scorer-tables.ts';
 import type { Suite } from './suite.ts';
@@ -26,6 +27,7 @@ export interface SidesToRun {
   /** Which of them are compared. */
   readonly pairs: readonly ColumnPair[];
   readonly opened: OpenedProviders;
+  readonly embedders: OpenedEmbedders | undefined;
   readonly ports: PromptPorts;
   readonly context: RunContext;
   readonly watcher: EvalWatcher | undefined;
@@ -128,8 +130,8 @@ function limitsOf(inputs: PromptRegressionInputs, { clock }: PromptPorts): Budge
   };
 }
 
-function worldOf({ inputs, suite, opened, ports }: SidesToRun): ScorerWorld {
-  const { scripts, embedder, post } = ports;
+function worldOf({ inputs, suite, opened, embedders, ports }: SidesToRun): ScorerWorld {
+  const { scripts, post } = ports;
   const byDefault =
     inputs.judge === undefined ? suite.suite.judge : modelProvider(inputs.judge, { file: suite.suite.file });
   return {
@@ -141,7 +143,7 @@ function worldOf({ inputs, suite, opened, ports }: SidesToRun): ScorerWorld {
       return Promise.resolve({ id: 'none', model: 'none', complete: async () => ({ failure, hint }) });
     },
     ...(scripts !== undefined && { scripts }),
-    ...(embedder !== undefined && { embedder }),
+    ...(embedders !== undefined && { embedder: (as) => embedders.of(as) }),
     ...(post !== undefined && { post }),
   };
 }

@@ -1,5 +1,6 @@
 // One answer through the transforms and the scorers of its case.
 import type { Assertion, AssertionSet, EvalCase } from '../formats/eval-suite.ts';
+import type { Fields } from '../eval-suite/index.ts';
 import type { ModelReply } from '../ports/model-provider.ts';
 import {
   isScoreFailure,
@@ -14,7 +15,6 @@ import { aggregate, type CaseScore, type Part, type Scored } from './aggregate.t
 import { isScriptFile, type AssertionValues } from './assertion-values.ts';
 import type { Column } from './columns.ts';
 import { runScript, runTransform } from './run-script.ts';
-import type { Fields } from './template.ts';
 
 export interface Scoring {
   readonly table: ScorerTable;
@@ -256,7 +256,15 @@ async function scoredByScript(score: CaseScore, { item }: Answered, { world }: S
     const failure = 'the scoring function gave no {pass, score, reason}';
     return { ...errored({ failure, hint: 'Return a boolean and a number.' }), parts: score.parts };
   }
-  return { ...score, pass, score: value, reason: typeof reason === 'string' ? reason : score.reason };
+  // Whatever the rule makes of them, it is told all named scores.
+  const uncertified = score.uncertified ?? [...score.named.values()].find((each) => each.uncertified)?.uncertified;
+  return {
+    ...score,
+    pass,
+    score: value,
+    reason: typeof reason === 'string' ? reason : score.reason,
+    ...(uncertified !== undefined && { uncertified }),
+  };
 }
 
 const isPromise = <T>(value: T | Promise<T>): value is Promise<T> => value instanceof Promise;

@@ -1,5 +1,6 @@
 // The report's part on a prompt: what changed, the numbers, and the cases that changed sides.
 import type { Block, Cell } from '../formats/report.ts';
+import { fieldText } from '../eval-suite/index.ts';
 import { changedParts } from './changes.ts';
 import type { Compared, Decision, SliceDifference } from './decide.ts';
 import type { Column } from './columns.ts';
@@ -9,7 +10,6 @@ import { judgementBlocks } from './judgement-words.ts';
 import { correctionWords, type Correction } from './label-correction.ts';
 import type { CaseResult } from './results.ts';
 import type { Usage } from './usage.ts';
-import { fieldText } from './template.ts';
 import { cut, count, dollars, excerpt, grouped, intervalWords, milliseconds, points, share } from './words.ts';
 
 export interface SectionData {
@@ -82,8 +82,15 @@ function metricsTable({ told, usage, baseline }: SectionData): Block {
     if (now === undefined && old === undefined) return;
     rows.push([name, old === undefined ? '–' : say(old), now === undefined ? '–' : say(now), '']);
   };
-  add('latency, median', (side) => side.latency?.median, milliseconds);
-  add('latency, 95 % below', (side) => side.latency?.p95, milliseconds);
+  const times = [
+    ['latency', 'latency'],
+    ['first token', 'firstToken'],
+    ['between tokens', 'betweenTokens'],
+  ] as const;
+  for (const [name, key] of times) {
+    add(`${name}, median`, (side) => side[key]?.median, milliseconds);
+    add(`${name}, 95 % below`, (side) => side[key]?.p95, milliseconds);
+  }
   add(
     'tokens in / out',
     (side) => side.tokens,

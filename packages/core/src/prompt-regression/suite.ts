@@ -1,6 +1,7 @@
 // Reads what is evaluated, whatever format it is in, and checks what every format has in common. Every mistake at once.
 import type { Sha256 } from '../formats/canonical.ts';
 import type { EvalSuite } from '../formats/eval-suite.ts';
+import { fromRoot, modelProvider } from '../eval-suite/index.ts';
 import { hasErrors, type Problem, type Read } from '../formats/problem.ts';
 import type { RunInput } from '../formats/run.ts';
 import type { AnswerLabels } from './answer-labels.ts';
@@ -17,8 +18,7 @@ import type { PromptPorts } from './check-prompts.ts';
 import { runsIn, sideOf, type Side } from './columns.ts';
 import type { PromptRegressionInputs } from './inputs.ts';
 import { policyOf, type PromptPolicy } from './policy.ts';
-import { missingFile, modelProvider } from './prompt-suite.ts';
-import { allowedEnvironment, isPromptText, readWhole, type FormatRead } from './read-format.ts';
+import { allowedEnvironment, readWhole, subjectDigest } from './read-format.ts';
 import { knownAssertions } from './scorer-tables.ts';
 
 export interface Suite {
@@ -29,8 +29,6 @@ export interface Suite {
   readonly textOf: TextOf;
   /** What people say of some answers. */
   readonly labels?: AnswerLabels;
-  /** Where cases would stand, for a suite that has none. */
-  readonly casesPlace: FormatRead['casesPlace'];
   /** Digest of what a model is told: what the registry knows a version by. */
   digest(sha256: Sha256): string;
 }
@@ -41,17 +39,17 @@ export async function readSuite(
 ): Promise<Read<Suite>> {
   const file = inputs.prompt;
   const text = await workspace.readText(file);
-  if (text === undefined) return { problems: [missingFile(file, isPromptText(file, '') ? 'prompt' : 'suite')] };
+  if (text === undefined) return { problems: [missingSuite(file)] };
   const read = await readWhole({
-    source: { text, file },
+    file,
     workspace,
     scripts,
     environment: allowedEnvironment(inputs, environment),
     compat: inputs.compat,
   });
   if (read.value === undefined) return { problems: read.problems };
-  const { digest, casesPlace, ...format } = read.value;
-  const suite = chosenCases(withModel(format.suite, inputs), inputs);
+  const whole = read.value;
+  const suite = chosenCases(withModel(whole, inputs), inputs);
   const policy = policyOf(inputs, suite.policy, suite.run);
   const side = sideOf(suite);
   const textOf: TextOf = (path) => (path === file ? text : undefined);
@@ -62,7 +60,7 @@ export async function readSuite(
     ...unknownAssertions(suite, knownAssertions(suite.dialect)),
     ...casesWithoutAssertions(suite),
     ...derivedProblems(suite),
-    ...nothingChosen(format.suite, suite),
+    ...nothingChosen(whole, suite),
     ...(side.columns.length === 0 ? [] : casesNowhere(suite.cases, side.columns, runsIn)),
     ...missingVariables(side, suite.cases, textOf),
     ...unusableExpectations(suite, textOf),
@@ -73,10 +71,25 @@ export async function readSuite(
   const own: RunInput[] = fingerprint === undefined ? [] : [{ role, path: file, ...fingerprint }];
   const others = suite.inputs.filter(({ path }) => path !== file);
   return {
-    value: { suite, side, policy: policy.value, inputs: [...own, ...others], textOf, casesPlace, digest },
+    value: {
+      suite,
+      side,
+      policy: policy.value,
+      inputs: [...own, ...others],
+      textOf,
+      digest: (sha256) => subjectDigest(whole, sha256),
+    },
     problems,
   };
 }
+
+const missingSuite = (file: string): Problem => ({
+  code: 'FILE_MISSING',
+  severity: 'error',
+  message: `There is no ${/\.prompt\.ya?ml$/.test(file) ? 'prompt' : 'suite'} file "${file}".`,
+  hint: fromRoot,
+  file,
+});
 
 /** `model` asks another model on both sides, whatever the files say. */
 export function withModel<S extends Pick<EvalSuite, 'providers' | 'file'>>(

@@ -11,8 +11,24 @@ export interface RepeatScore {
   /** By place in `MetricNames`; undefined where the case has no such score. */
   readonly named: readonly (number | undefined)[];
   readonly latencyMs?: number;
+  readonly firstTokenMs?: number;
+  readonly betweenTokensMs?: number;
   readonly costUsd?: number;
 }
+
+/** What is measured of an answer beside its scores; absent where nobody says. */
+export type Measured = Pick<RepeatScore, Measure>;
+
+const measures = ['latencyMs', 'firstTokenMs', 'betweenTokensMs', 'costUsd'] as const;
+type Measure = (typeof measures)[number];
+
+/** Of an answer, or of anything that has the same members. */
+export const measuredOf = (told: { readonly [name in Measure]?: number | undefined }): Measured => ({
+  ...(told.latencyMs !== undefined && { latencyMs: told.latencyMs }),
+  ...(told.firstTokenMs !== undefined && { firstTokenMs: told.firstTokenMs }),
+  ...(told.betweenTokensMs !== undefined && { betweenTokensMs: told.betweenTokensMs }),
+  ...(told.costUsd !== undefined && { costUsd: told.costUsd }),
+});
 
 /** Names of scores, each with one place in every row. */
 export class MetricNames {
@@ -51,6 +67,8 @@ export class ColumnTally {
   readonly #reasons = new Map<number, string>();
   readonly #errors = new Map<number, string>();
   readonly sums = new Map<string, NamedSum>();
+  /** By metric as the record names it, why its judges have no standing. */
+  readonly uncertified = new Map<string, string>();
   rows = 0;
 
   constructor(cases: number, names: MetricNames) {
@@ -73,16 +91,21 @@ export class ColumnTally {
   add(
     item: number,
     repeat: number,
-    { score, text, latencyMs, costUsd }: { score: CaseScore; text: string; latencyMs?: number; costUsd?: number },
+    { score, text, measured }: { readonly score: CaseScore; readonly text: string; readonly measured: Measured },
   ): void {
     if (score.error !== undefined) return this.fail(item, repeat, score.error.failure);
     this.rows += 1;
     const round = this.#round(repeat);
     round.state[item] = score.pass ? passed : lost;
     round.scores[item] = score.score;
-    if (latencyMs !== undefined) round.put('latency', item, latencyMs);
-    if (costUsd !== undefined) round.put('cost', item, costUsd);
-    for (const [name, { value, weight }] of score.named) {
+    for (const name of measures) {
+      const value = measured[name];
+      if (value !== undefined) round.put(name, item, value);
+    }
+    if (score.uncertified !== undefined)
+      for (const name of ['pass-rate', 'score']) this.uncertified.set(name, score.uncertified);
+    for (const [name, { value, weight, uncertified }] of score.named) {
+      if (uncertified !== undefined) this.uncertified.set(`score/${name}`, uncertified);
       round.named(this.#names.place(name))[item] = value;
       this.#count(name, value, weight);
     }
@@ -113,16 +136,13 @@ export class ColumnTally {
     return this.#rounds.flatMap((round, repeat): readonly RepeatScore[] => {
       const state = round?.state[item];
       if (round === undefined || (state !== passed && state !== lost)) return [];
-      const latencyMs = round.get('latency', item);
-      const costUsd = round.get('cost', item);
       return [
         {
           repeat,
           pass: state === passed,
           score: round.scores[item] as number,
           named: Array.from({ length: places }, (_, place) => round.score(place, item)),
-          ...(latencyMs !== undefined && { latencyMs }),
-          ...(costUsd !== undefined && { costUsd }),
+          ...round.measured(item),
         },
       ];
     });
@@ -186,7 +206,7 @@ class Round {
   readonly state: Uint8Array;
   readonly scores: Float64Array;
   readonly requests: Int32Array;
-  readonly #measures: { latency?: Float64Array; cost?: Float64Array } = {};
+  readonly #measures: Partial<Record<Measure, Float64Array>> = {};
   readonly #named: (Float64Array | undefined)[] = [];
 
   constructor(cases: number) {
@@ -195,13 +215,19 @@ class Round {
     this.requests = new Int32Array(cases).fill(-1);
   }
 
-  put(measure: 'latency' | 'cost', item: number, value: number): void {
+  put(measure: Measure, item: number, value: number): void {
     this.#measures[measure] ??= gaps(this.state.length);
     this.#measures[measure][item] = value;
   }
 
-  get(measure: 'latency' | 'cost', item: number): number | undefined {
-    return present(this.#measures[measure]?.[item]);
+  measured(item: number): Measured {
+    const at = (name: Measure) => present(this.#measures[name]?.[item]);
+    return measuredOf({
+      latencyMs: at('latencyMs'),
+      firstTokenMs: at('firstTokenMs'),
+      betweenTokensMs: at('betweenTokensMs'),
+      costUsd: at('costUsd'),
+    });
   }
 
   named(place: number): Float64Array {

@@ -1,4 +1,5 @@
 // `{{name}}`, interpreted: a field of the case, put in once and never read again. No code, no environment.
+import { fieldText, type Fields } from '../eval-suite/index.ts';
 
 export interface Template {
   /** Text and names in turn: even places are text, odd ones are names. */
@@ -8,8 +9,6 @@ export interface Template {
   /** `{{ … }}` that is no plain name and is sent as it stands. */
   readonly strange: readonly string[];
 }
-
-export type Fields = Readonly<Record<string, unknown>>;
 
 const variable = /\{\{[ \t]*([\w.-]+)[ \t]*\}\}/g;
 const anyBraces = /\{\{[^{}\n]{0,80}\}\}/g;
@@ -30,13 +29,6 @@ export function parseTemplate(text: string): Template {
 /** Finds the line of a variable in a file. */
 export const variablePattern = (name: string): RegExp =>
   new RegExp(`\\{\\{[ \\t]*${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}[ \\t]*\\}\\}`);
-
-/** Undefined for what a case has not, or has empty as YAML's `key:`; inherited members are none of its fields. */
-export function fieldText(fields: Fields, name: string): string | undefined {
-  const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
-  if (value === undefined || value === null) return undefined;
-  return typeof value === 'string' ? value : typeof value === 'object' ? JSON.stringify(value) : String(value);
-}
 
 /** The names that this case cannot fill. */
 export const missingNames = (template: Template, fields: Fields): readonly string[] =>

@@ -1,8 +1,9 @@
 // One text with variables, in either language: what prompts, assertion values and metric names are made of.
 import type { EvalPlace, TemplateLanguage } from '../formats/eval-suite.ts';
 import type { Problem } from '../formats/problem.ts';
+import type { Fields } from '../eval-suite/index.ts';
 import { parseJinja, renderJinja, variablesOf, type TemplateResult } from '../template/index.ts';
-import { missingNames, parseTemplate, renderTemplate, type Fields } from './template.ts';
+import { missingNames, parseTemplate, renderTemplate } from './template.ts';
 
 export interface TextTemplate {
   /** The variables it reads, each once. */

@@ -1,9 +1,18 @@
-// Latency, tokens and money of a column.
+// Latency, tokens, their times and money of a column.
 import { isFailure, type Answer } from './ask.ts';
+
+/** Milliseconds. */
+export interface Times {
+  readonly median: number;
+  readonly p95: number;
+}
 
 export interface Usage {
   /** Milliseconds; undefined when no answer says. */
-  readonly latency: { readonly median: number; readonly p95: number } | undefined;
+  readonly latency: Times | undefined;
+  /** Of streamed answers: until the first token came, and between tokens after it. */
+  readonly firstToken: Times | undefined;
+  readonly betweenTokens: Times | undefined;
   readonly tokens: { readonly prompt: number; readonly completion: number } | undefined;
   /** USD as recorded or paid, for all answers of the side. */
   readonly costUsd: number | undefined;
@@ -15,6 +24,8 @@ export interface Usage {
 
 export class UsageTally {
   readonly #latencies: number[] = [];
+  readonly #firstTokens: number[] = [];
+  readonly #betweenTokens: number[] = [];
   #prompt = 0;
   #completion = 0;
   #counted = 0;
@@ -26,6 +37,8 @@ export class UsageTally {
     if (isFailure(answer)) return;
     this.#answers += 1;
     if (answer.latencyMs !== undefined) this.#latencies.push(answer.latencyMs);
+    if (answer.firstTokenMs !== undefined) this.#firstTokens.push(answer.firstTokenMs);
+    if (answer.betweenTokensMs !== undefined) this.#betweenTokens.push(answer.betweenTokensMs);
     if (answer.costUsd !== undefined) this.#cost = (this.#cost ?? 0) + answer.costUsd;
     if (answer.finishReason === 'length') this.#cut += 1;
     if (answer.usage === undefined) return;
@@ -35,16 +48,21 @@ export class UsageTally {
   }
 
   get usage(): Usage {
-    const latencies = this.#latencies.toSorted((a, b) => a - b);
     return {
-      latency:
-        latencies.length === 0 ? undefined : { median: quantile(latencies, 0.5), p95: quantile(latencies, 0.95) },
+      latency: timesOf(this.#latencies),
+      firstToken: timesOf(this.#firstTokens),
+      betweenTokens: timesOf(this.#betweenTokens),
       tokens: this.#counted === 0 ? undefined : { prompt: this.#prompt, completion: this.#completion },
       costUsd: this.#cost,
       answers: this.#answers,
       cut: this.#cut,
     };
   }
+}
+
+function timesOf(values: readonly number[]): Times | undefined {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted.length === 0 ? undefined : { median: quantile(sorted, 0.5), p95: quantile(sorted, 0.95) };
 }
 
 /** The smallest value that at least a share `q` does not exceed. */

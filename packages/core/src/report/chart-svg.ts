@@ -31,6 +31,26 @@ function drawn(chart: Chart): Drawing {
   }
 }
 
+/** What the figures stand on: the names of the series, and a line with its number for every tick of the y axis. */
+function ground(
+  { series }: { readonly series: readonly { readonly name: string }[] },
+  { left, right }: { readonly left: number; readonly right: number },
+  y: {
+    readonly ticks: readonly number[];
+    readonly up: (value: number) => number;
+    readonly label: (value: number) => string;
+  },
+): readonly string[] {
+  const names = legend(
+    series.map(({ name }) => name),
+    left,
+  );
+  const lines = y.ticks.map(
+    (tick) => line(left, y.up(tick), right, y.up(tick), 'grid') + label(left - 8, y.up(tick) + 4, y.label(tick), 'end'),
+  );
+  return [names, ...lines];
+}
+
 function histograms(chart: Extract<Chart, { type: 'histograms' }>): Drawing {
   const frame = { left: 44, right: width - 16, top: 32, bottom: 216 };
   const counts = Math.max(0, ...chart.series.map((series) => series.values.length));
@@ -58,14 +78,7 @@ function histograms(chart: Extract<Chart, { type: 'histograms' }>): Drawing {
   return {
     height: 264,
     body: [
-      legend(
-        chart.series.map((series) => series.name),
-        frame.left,
-      ),
-      ...y.ticks.map(
-        (tick) =>
-          line(frame.left, up(tick), frame.right, up(tick), 'grid') + label(36, up(tick) + 4, percent(tick), 'end'),
-      ),
+      ...ground(chart, frame, { ticks: y.ticks, up, label: percent }),
       ...bars,
       line(frame.left, frame.bottom, frame.right, frame.bottom, 'axis'),
       ...names,
@@ -135,14 +148,7 @@ function lines(chart: Extract<Chart, { type: 'lines' }>): Drawing {
   return {
     height: 352,
     body: [
-      legend(
-        chart.series.map((series) => series.name),
-        frame.left,
-      ),
-      ...y.ticks.map(
-        (tick) =>
-          line(frame.left, up(tick), frame.right, up(tick), 'grid') + label(56, up(tick) + 4, y.label(tick), 'end'),
-      ),
+      ...ground(chart, frame, { ticks: y.ticks, up, label: y.label }),
       ...x.ticks.map((tick) => label(across(tick), frame.bottom + 18, x.label(tick), 'middle')),
       line(frame.left, frame.bottom, frame.right, frame.bottom, 'axis'),
       ...(chart.diagonal === true && to > from ? [line(across(from), up(from), across(to), up(to), 'margin')] : []),

@@ -2,7 +2,7 @@
 import { didYouMean } from '../formats/did-you-mean.ts';
 import { RunKind, type ParamValue, type RunSummary } from '../formats/run.ts';
 import { Verdict } from '../formats/verdict.ts';
-import { timeOf } from './time.ts';
+import { timeOf } from '../formats/time.ts';
 
 /** `number` and `time` compare as numbers, `text` as text; `either` goes by what it is compared with. */
 export type FieldType = 'number' | 'text' | 'time' | 'either';

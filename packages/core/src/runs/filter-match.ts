@@ -4,7 +4,7 @@ import { numberIn, type Field } from './fields.ts';
 import type { Filter } from './filter.ts';
 import type { Comparison, Operand } from './filter-operand.ts';
 import { likePattern } from './like.ts';
-import { timeOf } from './time.ts';
+import { timeOf } from '../formats/time.ts';
 
 type Answer = boolean | undefined;
 type Asks = (run: RunSummary) => Answer;

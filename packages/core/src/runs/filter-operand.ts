@@ -3,7 +3,7 @@ import type { Fault } from '../expression/cursor.ts';
 import { didYouMean } from '../formats/did-you-mean.ts';
 import { numberIn, type Field } from './fields.ts';
 import type { Token } from './filter-tokens.ts';
-import { readTime } from './time.ts';
+import { readTime } from '../formats/time.ts';
 
 export type Comparison = '=' | '!=' | '>' | '>=' | '<' | '<=';
 

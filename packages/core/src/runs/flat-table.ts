@@ -1,7 +1,7 @@
 // Runs as one flat table: a row for each run, a column for each thing any of them holds.
 import { canonicalJson } from '../formats/canonical.ts';
 import type { ParamValue, Run, RunSummary } from '../formats/run.ts';
-import { timeOf } from './time.ts';
+import { timeOf } from '../formats/time.ts';
 
 export type ColumnType = 'text' | 'number' | 'boolean' | 'time';
 

@@ -34,5 +34,5 @@ export { selectRuns, type RunSelection } from './select.ts';
 export { findRun, selectorHelp } from './select-run.ts';
 export { readSort, sortRuns, type SortKey } from './sort.ts';
 export { tableCsv, tableJson, tableNdjson } from './table-text.ts';
-export { dayMilliseconds, isDay, readTime, timeOf } from './time.ts';
+export { dayMilliseconds, isDay, readTime, timeOf } from '../formats/time.ts';
 export { shortId, valueWords } from './words.ts';

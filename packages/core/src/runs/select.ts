@@ -1,7 +1,7 @@
 // Which runs a list shows. One home for the rule, so that every store answers a query alike.
 import type { RunSummary } from '../formats/run.ts';
 import type { RunQuery } from '../ports/store.ts';
-import { timeOf } from './time.ts';
+import { timeOf } from '../formats/time.ts';
 
 export interface RunSelection {
   /** Asked of every run, newest first; true when the list shows it. */

@@ -75,7 +75,8 @@ export type JudgeModel = ModelProvider & {
 export interface ScorerWorld {
   /** A judge; `as` is the assertion's own `provider`, undefined for the suite's default. */
   judge?(as: unknown): Promise<JudgeModel>;
-  readonly embedder?: Embedder;
+  /** An embedding model; `as` is the assertion's own `provider`, undefined for the suite's default. */
+  embedder?(as: unknown): Promise<Embedder>;
   readonly scripts?: ScriptRunner;
   /** JSON in, JSON out; for webhook assertions and guardrail services. The adapter holds URL rules and time limits. */
   post?(url: string, body: unknown): Promise<{ readonly status: number; readonly body: unknown }>;

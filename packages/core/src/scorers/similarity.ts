@@ -35,10 +35,11 @@ const near: Judge = (measured, threshold, negated) => ({
 
 const similarity =
   (type: string, measure: (a: Vector, b: Vector) => number, judge: Judge): Scorer =>
-  async ({ assertion: { value, negated, threshold = 0.75 }, answer: { text } }, { embedder }) => {
+  async ({ assertion: { value, negated, threshold = 0.75, provider }, answer: { text } }, world) => {
     const expected = [value].flat();
     if (expected.length === 0 || !expected.every((item): item is string => typeof item === 'string'))
       return badValue(type, 'a text, or a list of texts,');
+    const embedder = await world.embedder?.(provider);
     if (embedder === undefined)
       return cannotTell(`"${type}" needs an embedding model and none is set`, 'Set one for the suite.');
     const embedded = await embedder.embed([text, ...expected]);

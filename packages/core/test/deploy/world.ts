@@ -8,6 +8,7 @@ import {
   fakeSplitter,
   fakeTarget,
   fakeWorkspace,
+  makeRun,
   memoryHistory,
   memoryRegistry,
   memoryStore,
@@ -66,21 +67,8 @@ export function world(text: string = deploymentText) {
     },
     /** Files an eval-gate run about a commit's model. */
     gate: async (index: number, overrides: Partial<Run> = {}) => {
-      const run: Run = {
-        schema: 'pawl.run/1',
-        id: ids.next(),
-        kind: 'eval-gate',
-        name: 'flight',
-        verdict: 'pass',
-        startedAt: '2026-01-01T00:00:00Z',
-        origin: {},
-        subject: { name: 'flight', digest: digestOf(index) },
-        inputs: [],
-        params: {},
-        metrics: {},
-        results: {},
-        ...overrides,
-      };
+      const subject = { name: 'flight', digest: digestOf(index) };
+      const run = makeRun({ id: ids.next(), name: 'flight', subject, ...overrides });
       await store.add({ runs: [{ run, results: {} }], operations: [] });
       return run.id;
     },

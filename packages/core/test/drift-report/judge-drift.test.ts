@@ -1,14 +1,22 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { normalQuantile } from '@pawl/core/statistics';
 import { compareCategories, compareNumbers } from '../../src/drift-report/compare-column.ts';
 import { judgeDrift, type MeasuredColumn } from '../../src/drift-report/decide.ts';
 import { defaultDriftPolicy } from '../../src/formats/drift-policy.ts';
 import { missingShare } from '../../src/drift-report/bad-data.ts';
 
-const random = xoroshiro128plus(2026);
+// Each test has the same chance whatever ran before it.
+let random = xoroshiro128plus(2026);
+beforeEach(() => {
+  random = xoroshiro128plus(2026);
+});
 const normals = (n: number, mean = 0, scale = 1): Float64Array =>
   Float64Array.from({ length: n }, () => mean + scale * normalQuantile(((random.next() >>> 0) + 0.5) / 2 ** 32)).sort();
+
+/** A sample without chance: the quantiles themselves. */
+const ideal = (n: number, mean = 0): Float64Array =>
+  Float64Array.from({ length: n }, (_, index) => mean + normalQuantile((index + 0.5) / n));
 
 const column = (reference: Float64Array, current: Float64Array, name = 'x'): MeasuredColumn => ({
   plan: { name, compare: 'numeric', integers: false, threshold: 0.1 },
@@ -46,11 +54,11 @@ test('a shift that is certain but too small to matter is stable, however many ro
 });
 
 test('thin evidence is inconclusive and says how many rows would settle it', () => {
-  expect(verdictOf(normals(1000), normals(60))).toMatchObject({
+  expect(verdictOf(ideal(1000), ideal(60))).toMatchObject({
     verdict: 'inconclusive',
     reason: 'needs 40 more current rows',
   });
-  const thin = verdictOf(normals(5000), normals(120, 0.2));
+  const thin = verdictOf(ideal(5000), ideal(120, 0.3));
   expect(thin?.verdict).toBe('inconclusive');
   expect(thin?.reason).toMatch(/needs about [\d,]+ more current rows/);
 });

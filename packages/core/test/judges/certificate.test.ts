@@ -2,14 +2,15 @@
 import { createHash } from 'node:crypto';
 import {
   decideCertificate,
+  JudgeCertificate,
   judgeCertificateSchema,
   judgeStanding,
   readCertificates,
   rubricDigest,
-  type JudgeCertificate,
 } from '@pawl/core/judges';
 import { fakeWorkspace } from '@pawl/core/testing';
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod/mini';
 import { assertion } from './judge-world.ts';
 
 const sha256 = (data: string | Uint8Array): string => `sha256:${createHash('sha256').update(data).digest('hex')}`;
@@ -28,6 +29,14 @@ const good: JudgeCertificate = {
   madeAt: '2026-01-01T00:00:00.000Z',
 };
 const now = '2026-02-28T12:00:00.000Z';
+
+test('the published JSON Schema is what is checked', async () => {
+  const schema = z.toJSONSchema(JudgeCertificate, { io: 'input' });
+  await expect(`${JSON.stringify({ title: judgeCertificateSchema, ...schema }, undefined, 2)}\n`).toMatchFileSnapshot(
+    new URL('../../../../fixtures/formats/judge-certificate/judge-certificate.schema.json', import.meta.url).pathname,
+  );
+  expect(JudgeCertificate.safeParse(good).success).toBe(true);
+});
 
 describe('a certificate', () => {
   test('that shows enough lets a judge gate', () => {

@@ -48,7 +48,7 @@ export function judgeWorld(
   return {
     requests: provider.requests,
     judge: async () => ({ ...provider, model: 'judge-1' }),
-    ...(embedder !== undefined && { embedder }),
+    ...(embedder !== undefined && { embedder: async () => embedder }),
   };
 }
 

@@ -190,7 +190,7 @@ function worldAt(baseUrl: string, index: number): ScorerWorld {
         return { text: choices?.[0]?.message.content ?? '', reused: false };
       },
     }),
-    embedder: {
+    embedder: async () => ({
       id: 'letters',
       embed: async (texts) => {
         const { data = [] } = (await post('/embeddings', { model: 'letters', input: texts })) as {
@@ -198,6 +198,6 @@ function worldAt(baseUrl: string, index: number): ScorerWorld {
         };
         return { vectors: data.map(({ embedding }) => embedding) };
       },
-    },
+    }),
   };
 }

@@ -108,7 +108,7 @@ test('a merge base that a shallow clone lacks is an error, and no first version'
   expect(report.problems).toMatchObject([
     {
       code: 'BASELINE_UNREADABLE',
-      message: expect.stringContaining('The clone is shallow and lacks the merge base.'),
+      message: expect.stringContaining('the clone is shallow and lacks the merge base.'),
       hint: expect.stringContaining('fetch-depth: 0'),
     },
   ]);

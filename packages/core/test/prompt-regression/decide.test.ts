@@ -151,6 +151,37 @@ test('slower answers fail by the ratio of median and 95th percentile, equal ones
   expect([...(decision.gates?.failed ?? [])]).toEqual(['latency, median', 'latency, 95 % below']);
 });
 
+test('the times of streamed tokens gate as the latency does, and not where nothing was streamed', () => {
+  const timed = (one: NonNullable<CaseResult['after']>, firstTokenMs: number, betweenTokensMs: number) => ({
+    ...one,
+    repeats: one.repeats.map((repeat) => ({ ...repeat, firstTokenMs, betweenTokensMs })),
+  });
+  const streamed = Array.from({ length: 100 }, (_, index): CaseResult => ({
+    case: evalCase(index),
+    before: timed(side([1], undefined, undefined), 50 + index, 5 + index / 10),
+    after: timed(side([1], undefined, undefined), 1.4 * (50 + index), 5 + index / 10),
+    unchanged: false,
+  }));
+  const decision = judge(streamed, { firstToken: 0.1, betweenTokens: 0.1 });
+
+  expect([...(decision.gates?.failed ?? [])]).toEqual(['first token, median', 'first token, 95 % below']);
+  expect(decision.ratios?.map(({ name, ratio }) => [name, Number(ratio.toFixed(3))])).toEqual([
+    ['first token, median', 1.4],
+    ['first token, 95 % below', 1.4],
+    ['between tokens, median', 1],
+    ['between tokens, 95 % below', 1],
+  ]);
+  expect(
+    judge(
+      resultsOf(100, () => ({ before: [1], after: [1] })),
+      { firstToken: 0.1 },
+    ),
+  ).toMatchObject({
+    verdict: 'error',
+    missingGates: ['first token'],
+  });
+});
+
 test('no event in n says how many there may be, and a limit needs enough cases', () => {
   const safe = (n: number) => resultsOf(n, () => ({ before: [1], after: [1], scores: [1, 1] }));
 

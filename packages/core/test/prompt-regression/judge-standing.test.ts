@@ -39,16 +39,20 @@ test('beside other evaluators an uncertified judge changes no verdict, and its s
   expect(report.problems).toContainEqual(expect.objectContaining({ code: 'JUDGE_ADVISORY', severity: 'warning' }));
   expect(stored?.metrics['accuracy']?.value).toBe(1);
   expect(stored?.metrics['score/kind']?.value).toBe(0);
+  // Whoever reads the record later must know whose word a score is.
+  expect(stored?.uncertified).toEqual({ 'score/kind': expect.stringContaining('it has no certificate') });
 });
 
 test('where nothing else judges, the run reports what the judge says and never fails', async () => {
-  const { report } = await evaluated(judge);
+  const { report, run: stored } = await evaluated(judge);
   expect(report).toMatchObject({ verdict: 'fail', advisory: true });
+  expect(Object.keys(stored?.uncertified ?? {}).toSorted()).toEqual(['pass-rate', 'score', 'score/kind']);
 });
 
 test('without judges nobody is asked for a certificate', async () => {
-  const { report } = await evaluated(label);
+  const { report, run: stored } = await evaluated(label);
   expect(report.problems).toEqual([]);
+  expect(stored?.uncertified).toEqual({});
 });
 
 test('an uncertified judge that chooses the best column is shown, and decides nothing', async () => {
@@ -76,6 +80,7 @@ ${Array.from({ length: 40 }, (_, index) => `  - vars: {mail: m${index}}\n    ass
   expect(value('accuracy')).toEqual([1, 1]);
   // Of the first column it is the accuracy over again, and not said twice.
   expect(value('score/best')).toEqual([0]);
+  expect(Object.keys(stored?.uncertified ?? {})).toEqual(['score/best']);
 });
 
 test('with compat gh-models a judge of .prompt.yml is read as that tool did', async () => {
@@ -86,4 +91,28 @@ test('with compat gh-models a judge of .prompt.yml is read as that tool did', as
   expect(own.report.verdict).toBe('error');
   const theirs = await evaluate({ files, provider: wordy, inputs: { ...inputs, compat: 'gh-models' } });
   expect(theirs.report.verdict).toBe('pass');
+});
+
+test('what takes an uncertified judge’s score in has its standing: a rule over all scores, the highest of them', async () => {
+  const suite = `prompts: ['one {{mail}}', 'two {{mail}}']
+providers: ['openai:chat:small']
+tests:
+${Array.from({ length: 40 }, (_, index) => `  - vars: {mail: m${index}}\n    assert: [{type: contains, value: m${index}}, {type: llm-rubric, value: is it kind, provider: openai:chat:judge, metric: kind}, {type: max-score, metric: most}]`).join('\n')}
+`;
+  const { run: stored } = await evaluate({
+    files: { 'suite.yaml': suite },
+    provider: fakeProvider((request) =>
+      request.model === 'judge'
+        ? '{"pass": true, "score": 1, "reason": "it is"}'
+        : request.messages.map(({ content }) => String(content)).join(' '),
+    ),
+    inputs: { prompt: 'suite.yaml', baseline: 'none', threshold: '0.5', 'base-url': 'http://model.example/v1' },
+  });
+  expect(Object.keys(stored?.uncertified ?? {}).toSorted()).toEqual([
+    'pass-rate',
+    'score',
+    'score/kind',
+    'score/maxScore',
+    'score/most',
+  ]);
 });

@@ -67,6 +67,7 @@ export function fakeHistory({ commits = {}, refs = {}, head, base, shallow = fal
       const text = files?.[path];
       return text === undefined ? undefined : new TextEncoder().encode(text);
     },
+    list: async (commit, glob) => fakeWorkspace(commits[commit] ?? {}).list(glob),
     materialize: async () => undefined,
     commitTime: async () => 1_767_052_800_000,
     head: async () => ({

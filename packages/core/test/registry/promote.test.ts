@@ -5,6 +5,7 @@ import {
   fakeContext,
   fakeIds,
   fakeWorkspace,
+  makeRun,
   memoryHistory,
   memoryRegistry,
   memoryStore,
@@ -53,23 +54,15 @@ async function world({ files, committed = {} }: Options = {}) {
     registry,
     digestOf: (index: number) => sha256(new TextEncoder().encode(`model ${index}`)),
     run: async (overrides: Partial<Run> = {}) => {
-      const run: Run = {
-        schema: 'pawl.run/1',
+      const run = makeRun({
         id: ids.next(),
-        kind: 'eval-gate',
         name: 'flight',
-        verdict: 'pass',
         headline: 'the headline',
         startedAt: iso(clock.now()),
-        origin: {},
         subject: { name: 'flight', digest: sha256(new TextEncoder().encode('model 0')) },
         baseline: { source: 'none' },
-        inputs: [],
-        params: {},
-        metrics: {},
-        results: {},
         ...overrides,
-      };
+      });
       await store.add({ runs: [{ run, results: {} }], operations: [] });
       return run.id;
     },
@@ -78,7 +71,7 @@ async function world({ files, committed = {} }: Options = {}) {
       if (found === undefined) throw new Error(`${name}@${version} is not there.`);
       return promote(
         { version: found, label: 'production', force: false, person: ada, policies: [], ...more },
-        { workspace: fakeWorkspace(tree), history, registry, store, clock, ids, sha256, isoTime: iso },
+        { workspace: fakeWorkspace(tree), history, registry, store, clock, ids, sha256 },
       );
     },
     holder: async (name: string, label = 'production') => (await registry.resolve(name, label))?.version,
@@ -377,6 +370,24 @@ describe('policies of pawl.yml', () => {
       state: 'moved',
       gates: [run],
     });
+  });
+
+  test('refuse a run whose predictions stood for the model without naming it', async () => {
+    const at = await world();
+    const policies = rule({ 'bound-predictions': true });
+    const stated = await at.run({ params: { predictions: 'checked', 'baseline-predictions': 'stated' } });
+    expect(await at.label('flight', 'v0.1.0', { policies })).toMatchObject({
+      verdict: 'inconclusive',
+      problem: { message: expect.stringContaining('do not name the model they are said to come from') },
+    });
+    expect(await at.label('flight', 'v0.1.0')).toEqual({ state: 'moved', gates: [stated] });
+    const named = await at.run({ params: { predictions: 'checked', 'baseline-predictions': 'checked' } });
+    expect(
+      await at.label('flight', 'v0.1.0', {
+        label: 'staging',
+        policies: [{ name: 'flight', labels: ['staging'], requires: ['eval-gate'], 'bound-predictions': true }],
+      }),
+    ).toEqual({ state: 'moved', gates: [named] });
   });
 
   test('ask other labels for a gate too, and release production from it when they say so', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { annotationsOf, checkAnnotations, workflowCommands } from '@pawl/core/report';
-import { makeReport } from './make-report.ts';
+import { makeReport } from '@pawl/core/testing';
 
 const finding = (severity: 'error' | 'warning' | 'notice', index: number) => ({
   severity,

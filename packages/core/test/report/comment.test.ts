@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Block, Report } from '@pawl/core';
 import { commentMarker, headlineOf, renderComment, renderSummary, type Section } from '@pawl/core/report';
-import { makeReport } from './make-report.ts';
+import { makeReport } from '@pawl/core/testing';
 
 const options = {
   marker: commentMarker('acme'),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { displayWidth, renderHtml, renderTerminal, sparkline, tableLines, wrapText } from '@pawl/core/report';
-import { makeReport } from './make-report.ts';
+import { makeReport } from '@pawl/core/testing';
 
 const wide = makeReport({
   verdict: 'fail',

@@ -16,7 +16,11 @@ const called = (...calls: readonly (readonly [string, unknown])[]): readonly Too
   calls.map(([name, args]) => ({ name, arguments: args }));
 
 async function outcome(asked: Asked, answer: Partial<ScoredAnswer>, request = {}): Promise<boolean | 'cannot tell'> {
-  const said = await score(asked, answer.output ?? '', { answer, request, world: { embedder: letterEmbedder } });
+  const said = await score(asked, answer.output ?? '', {
+    answer,
+    request,
+    world: { embedder: async () => letterEmbedder },
+  });
   return isScoreFailure(said) ? 'cannot tell' : said.pass;
 }
 
@@ -146,14 +150,14 @@ describe('similarity', () => {
     ['similar:euclidean', 'ab', 1, true, 0.5],
     ['similar', ['zz', 'aab'], 0.75, true, 1],
   ])('%s of "aab" to %j at %d: %j, %d', async (type, value, threshold, pass, expected) => {
-    const said = await score({ type, value, threshold }, 'aab', { world: { embedder: letterEmbedder } });
+    const said = await score({ type, value, threshold }, 'aab', { world: { embedder: async () => letterEmbedder } });
     expect(said).toMatchObject({ pass, score: expect.closeTo(expected, 12) });
   });
 
   test('cannot be told without a model, and carries what the model says', async () => {
     expect(await score({ type: 'similar', value: 'a' }, 'a')).toHaveProperty('failure');
     const broken = { id: 'x', embed: async () => ({ failure: 'it is down', hint: 'Start it.' }) };
-    expect(await score({ type: 'similar', value: 'a' }, 'a', { world: { embedder: broken } })).toEqual({
+    expect(await score({ type: 'similar', value: 'a' }, 'a', { world: { embedder: async () => broken } })).toEqual({
       failure: 'it is down',
       hint: 'Start it.',
     });
@@ -166,6 +170,8 @@ describe('similarity', () => {
         ],
       }),
     };
-    expect(await score({ type: 'similar', value: 'a' }, 'a', { world: { embedder: odd } })).toHaveProperty('failure');
+    expect(await score({ type: 'similar', value: 'a' }, 'a', { world: { embedder: async () => odd } })).toHaveProperty(
+      'failure',
+    );
   });
 });

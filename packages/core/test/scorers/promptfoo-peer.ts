@@ -121,7 +121,7 @@ async function askPawl(row: Row, output: unknown, negated: boolean): Promise<[Sa
       ...(row.logProbs !== undefined && { logProbs: row.logProbs }),
     },
     request: row.tools === undefined ? {} : { tools: row.tools },
-    world: { embedder: letterEmbedder },
+    world: { embedder: async () => letterEmbedder },
   });
   return isScoreFailure(said) ? ['error', said.failure] : [{ pass: said.pass, score: said.score }, said.reason];
 }

@@ -1,7 +1,11 @@
 import { parseJinja, renderJinja, variablesOf, missingVariables } from '@pawl/core/template';
 import nunjucks from 'nunjucks';
 import { describe, expect, test } from 'vitest';
-import { differences, expressions, templates, variables } from './cases.ts';
+import { differences } from './differences.ts';
+import { methods, operators, tests } from './expression-cases.ts';
+import { filters } from './filter-cases.ts';
+import { templates } from './template-cases.ts';
+import { variables } from './variables.ts';
 
 const file = 'prompt.txt';
 
@@ -39,7 +43,7 @@ describe('the same text as nunjucks', () => {
     expect(ours(source)).toBe(theirs(source));
   });
 
-  test.each(expressions)('{{ %s }}', (expression) => {
+  test.each([...operators, ...tests, ...methods, ...filters])('{{ %s }}', (expression) => {
     const source = `[{{ ${expression} }}]`;
     expect(ours(source)).toBe(theirs(source));
   });

@@ -1,13 +1,12 @@
 // The cases of an `*.eval.yml`: written in it, or rows of a file, whose fields are variables or whole cases.
 import type { Assertion, AssertionSet, EvalCase } from '../../formats/eval-suite.ts';
 import { EvalYmlCase, type EvalYml } from '../../formats/eval-yml.ts';
-import { nameCases, type Nameable } from '../case-ids.ts';
+import { namedByField, nameCases, type Nameable } from '../case-ids.ts';
 import type { AssertionReader } from '../promptfoo/assertions.ts';
 import { caseLimit } from '../promptfoo/expand.ts';
 import type { PromptfooReading } from '../promptfoo/promptfoo-reading.ts';
 import { varFiles } from '../promptfoo/var-files.ts';
-import { fieldText, namedByField } from '../prompt-yml.ts';
-import { checkKeys, isMap, pathIn, type Fields } from '../reading.ts';
+import { checkKeys, fieldText, isMap, pathIn, type Fields } from '../reading.ts';
 import { readDataFile } from '../rows.ts';
 import { assertionsOfScorers } from './scorers.ts';
 

@@ -5,7 +5,7 @@ import { hasErrors } from '../../formats/problem.ts';
 import { readYaml } from '../../formats/read-yaml.ts';
 import { evalPolicyOf } from '../../formats/suite-policy.ts';
 import { readLocatedYaml } from '../located-yaml.ts';
-import { assertionReader } from '../promptfoo/assertions.ts';
+import { asEmbedding, assertionReader } from '../promptfoo/assertions.ts';
 import { labelsOf } from '../promptfoo/matching-names.ts';
 import { promptfooReading, type PromptfooReading } from '../promptfoo/promptfoo-reading.ts';
 import { isMap, pathIn, readTextFile, type Fields, type Reading } from '../reading.ts';
@@ -42,10 +42,12 @@ export async function readEvalYml(
       place: reading.places.of(suite),
     });
   const sides = withFilters(reading, providers, prompts);
-  const judge =
-    suite['judge'] === undefined
+  const named = async (key: 'judge' | 'embedding'): Promise<EvalProvider | undefined> =>
+    suite[key] === undefined
       ? undefined
-      : (await readOneProvider(reading, suite['judge'], reading.places.value(suite, 'judge')))?.provider;
+      : (await readOneProvider(reading, suite[key], reading.places.value(suite, key)))?.provider;
+  const judge = await named('judge');
+  const embedding = asEmbedding(await named('embedding'));
   const scorers = assertionReader(
     reading,
     providers.map(({ provider }) => ({ provider, names: [provider.label, provider.id] })),
@@ -66,12 +68,14 @@ export async function readEvalYml(
     policy: evalPolicyOf(policy),
     inputs: [...reading.inputs.values()],
     ...(judge !== undefined && { judge }),
+    ...(embedding !== undefined && { embedding }),
     ...(certificate !== undefined && { certificate }),
     derivedMetrics: [],
     run: {
       ...(run.concurrency !== undefined && { concurrency: run.concurrency }),
       ...(run['delay-ms'] !== undefined && { delayMs: run['delay-ms'] }),
       ...(run['timeout-ms'] !== undefined && { timeoutMs: run['timeout-ms'] }),
+      ...(run.stream !== undefined && { stream: run.stream }),
     },
   };
 }

@@ -4,7 +4,18 @@ import type { AssertionReader } from '../promptfoo/assertions.ts';
 import { checkKeys, isMap, type Fields, type Reading } from '../reading.ts';
 
 /** Settings beside the scorer's own name. */
-const settings = ['name', 'weight', 'threshold', 'judge', 'rubric', 'config', 'transform', 'context', 'value'];
+const settings = [
+  'name',
+  'weight',
+  'threshold',
+  'judge',
+  'embedding',
+  'rubric',
+  'config',
+  'transform',
+  'context',
+  'value',
+];
 
 /** What settings are called where assertions are read. */
 const renamed: Readonly<Record<string, string>> = {
@@ -59,7 +70,10 @@ function translate(reading: Reading, item: unknown, place: ReturnType<Reading['p
 function assertionOf(reading: Reading, item: Fields, name: string): unknown {
   const value = item['value'] ?? item[name];
   const made: Record<string, unknown> = { type: name, ...(value !== null && { value }) };
-  for (const key of settings) if (key !== 'value' && item[key] !== undefined) made[renamed[key] ?? key] = item[key];
+  const { value: _value, embedding, ...others } = item;
+  for (const key of settings) if (others[key] !== undefined) made[renamed[key] ?? key] = others[key];
+  // One provider for each use, as promptfoo writes them.
+  if (embedding !== undefined) made['provider'] = { text: item['judge'], embedding };
   reading.places.copy(item, made);
   return made;
 }

@@ -38,7 +38,8 @@ export function assertionReader(reading: PromptfooReading, providers: readonly R
     const key = JSON.stringify(chosen) ?? '';
     const made = judges.get(key) ?? makeJudge(reading, providers, chosen, place);
     judges.set(key, made);
-    return made;
+    // Named as an embedding model it is one, whatever it is called.
+    return chosen === embeddingOf(written) ? made.then(asEmbedding) : made;
   };
 
   const readOne = async (written: unknown, judge: JudgeOptions, place?: EvalPlace): Promise<Assertion | undefined> => {
@@ -154,6 +155,13 @@ function choiceOf(written: unknown, type: string): unknown {
   const embeds = type === 'similar' || type.startsWith('similar:');
   return (embeds ? written['embedding'] : written['text']) ?? written['text'] ?? written['embedding'] ?? written;
 }
+
+/** The embedding model of such a choice. */
+export const embeddingOf = (written: unknown): unknown =>
+  isMap(written) && !('id' in written) ? written['embedding'] : undefined;
+
+export const asEmbedding = (provider: EvalProvider | undefined): EvalProvider | undefined =>
+  provider && { ...provider, config: { ...provider.config, endpoint: 'embeddings' } };
 
 async function makeJudge(
   reading: PromptfooReading,

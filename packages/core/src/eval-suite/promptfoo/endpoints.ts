@@ -41,6 +41,7 @@ export const instead: Readonly<Record<string, string>> = {
   webhook: 'Write id: http with config.url and config.body.',
   ws: 'Only answers over HTTP are read: write id: http.',
   wss: 'Only answers over HTTP are read: write id: https.',
+  transformers: 'Put the model into the repository, and write onnx:<folder> with model.onnx and tokenizer.json.',
   bedrock: gateway,
   sagemaker: gateway,
   vertex: gateway,
@@ -79,6 +80,9 @@ export const connectionSettings: readonly string[] = [
 
 /** Settings that change nothing of the request or of the text that is judged. */
 export const withoutEffect: readonly string[] = ['showThinking', 'omitDefaults', 'audio'];
+
+/** Settings of an embedding model in a folder, where its own files say something else or nothing. */
+export const embeddingSettings: readonly string[] = ['pooling', 'normalize', 'maxTokens', 'prefix'];
 
 export const httpSettings: readonly string[] = [
   ...['url', 'method', 'headers', 'body', 'queryParams', 'request', 'useHttps', 'transformResponse', 'responseParser'],

@@ -2,9 +2,10 @@
 import { didYouMean, nearest } from '../../formats/did-you-mean.ts';
 import type { EvalPlace, EvalProvider } from '../../formats/eval-suite.ts';
 import { environmentName, onlyEnvironmentName } from '../environment.ts';
-import { checkKeys, isMap, type Fields } from '../reading.ts';
+import { checkKeys, isMap, pathIn, type Fields } from '../reading.ts';
 import {
   connectionSettings,
+  embeddingSettings,
   httpSettings,
   instead,
   modelParameters,
@@ -33,13 +34,24 @@ export async function kindOf(reading: PromptfooReading, request: KindRequest): P
     const env = isMap(config['env']) ? config['env'] : environment;
     return { kind: 'exec', config: { ...config, env, command: id.slice('exec:'.length).trim() } };
   }
+  if (scheme === 'onnx') return onnxKind(reading, rest.join(':'), request);
   if (id.startsWith('file://')) return scriptKind(reading, id, request);
   if (scheme === 'http' || scheme === 'https') return httpKind(reading, request);
   if (scheme === 'anthropic') return anthropicKind(reading, rest, request);
   if (scheme === 'azure' || scheme === 'azureopenai') return azureKind(reading, rest, request);
   const endpoint = openAiEndpoints[scheme];
   if (endpoint !== undefined && rest.length > 0) return openAiKind(reading, { scheme, rest, endpoint }, request);
-  const known = [...Object.keys(openAiEndpoints), 'azure', 'anthropic', 'http', 'https', 'exec', 'echo', 'file'];
+  const known = [
+    ...Object.keys(openAiEndpoints),
+    'azure',
+    'anthropic',
+    'http',
+    'https',
+    'exec',
+    'echo',
+    'file',
+    'onnx',
+  ];
   const meant = nearest(scheme, known);
   return refuse(
     reading,
@@ -213,6 +225,16 @@ function anthropicKind(reading: PromptfooReading, rest: readonly string[], reque
     return refuse(reading, `The provider "${id}" is not supported.`, 'Write anthropic:messages:<model>.', place);
   const endpoint = { baseUrl: 'https://api.anthropic.com', apiKeyEnv: 'ANTHROPIC_API_KEY' };
   return { kind: 'anthropic', model, config: openAiSettings(reading, endpoint, request) };
+}
+
+/** An embedding model in a folder of the workspace; a path, as every one in a suite, from its own file. */
+function onnxKind(reading: PromptfooReading, written: string, request: KindRequest): Kind | undefined {
+  const { id, config, place } = request;
+  checkKeys(reading, config, { known: embeddingSettings, what: 'the config of an embedding model' });
+  if (written === '')
+    return refuse(reading, `"${id}" names no model.`, 'Write onnx:<folder> with model.onnx and tokenizer.json.', place);
+  const path = pathIn(reading, reading.file, written, place);
+  return path === undefined ? undefined : { kind: 'onnx', model: path, config: { ...config, endpoint: 'embeddings' } };
 }
 
 async function httpKind(reading: PromptfooReading, { id, config, place }: KindRequest): Promise<Kind | undefined> {

@@ -4,7 +4,7 @@ import { hasErrors } from '../../formats/problem.ts';
 import { parseJinja, variablesOf } from '../../template/index.ts';
 import type { LocatedYaml } from '../located-yaml.ts';
 import { isMap, pathIn, readYamlFile, type Fields, type Reading } from '../reading.ts';
-import { assertionReader } from './assertions.ts';
+import { asEmbedding, assertionReader, embeddingOf } from './assertions.ts';
 import { readCases } from './cases.ts';
 import { checkTopLevel, runOf } from './config.ts';
 import { labelsOf } from './matching-names.ts';
@@ -121,9 +121,15 @@ async function casesOf(reading: PromptfooReading, config: Fields, { prompts, pro
       hint: 'Add tests.',
       place: reading.places.key(config, 'tests'),
     });
-  const judge = await judgeOf(reading, { config, defaults, read: assertions.judgeOf });
+  const { judge, embedding } = await defaultModels(reading, { defaults, read: assertions.judgeOf });
   const cases: readonly EvalCase[] = read.cases;
-  return { cases, run: runOf(reading, config), isSerial: read.isSerial, ...(judge !== undefined && { judge }) };
+  return {
+    cases,
+    run: runOf(reading, config),
+    isSerial: read.isSerial,
+    ...(judge !== undefined && { judge }),
+    ...(embedding !== undefined && { embedding }),
+  };
 }
 
 async function defaultsOf(reading: PromptfooReading, config: Fields): Promise<WrittenTest | undefined> {
@@ -148,18 +154,24 @@ async function defaultsOf(reading: PromptfooReading, config: Fields): Promise<Wr
   return undefined;
 }
 
-interface JudgeRequest {
-  readonly config: Fields;
+interface DefaultModels {
   readonly defaults: WrittenTest | undefined;
   read(written: unknown, place: undefined): Promise<EvalSuite['judge']>;
 }
 
-async function judgeOf(reading: PromptfooReading, { defaults, read }: JudgeRequest): Promise<EvalSuite['judge']> {
+/** `options.provider` of the defaults: one model, or `{text: …, embedding: …}`. */
+async function defaultModels(
+  reading: PromptfooReading,
+  { defaults, read }: DefaultModels,
+): Promise<Pick<EvalSuite, 'judge' | 'embedding'>> {
   const options = defaults?.fields['options'];
   const written = isMap(options) ? options['provider'] : undefined;
-  return written === undefined || written === null || hasErrors(reading.problems)
-    ? undefined
-    : read(written, undefined);
+  if (written === undefined || written === null || hasErrors(reading.problems)) return {};
+  const given = embeddingOf(written);
+  const onlyEmbeds = given !== undefined && isMap(written) && written['text'] === undefined;
+  const judge = onlyEmbeds ? undefined : await read(written, undefined);
+  const embedding = given === undefined ? undefined : asEmbedding(await read(given, undefined));
+  return { ...(judge !== undefined && { judge }), ...(embedding !== undefined && { embedding }) };
 }
 
 function looksBack({ prompt: { body } }: ReadPrompt): boolean {

@@ -27,7 +27,8 @@ export function fakeWorkspace(files: Record<string, string | Uint8Array>): Works
   };
 }
 
-function globPattern(glob: string): RegExp {
+/** Enough of globs for tests: `*`, and `**` between slashes. */
+export function globPattern(glob: string): RegExp {
   const source = glob
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
     .replaceAll('**/', '§§')

@@ -1,5 +1,6 @@
 // In-memory fakes of the ports, for tests of anyone who uses core.
 export { fakeClock, fakeContext, fakeIds } from './fake-context.ts';
+export { makeReport, makeRun } from './make-records.ts';
 export { fakeWorkspace } from './fake-workspace.ts';
 export { fakeProvider } from './fake-provider.ts';
 export { memoryHistory, type MemoryCommit, type MemoryHistoryRequest } from './memory-history.ts';

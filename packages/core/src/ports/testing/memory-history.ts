@@ -1,5 +1,6 @@
 // The History port in memory: commits with their files, given oldest first.
 import type { History } from '../history.ts';
+import { globPattern } from './fake-workspace.ts';
 
 export interface MemoryCommit {
   readonly commit: string;
@@ -54,6 +55,10 @@ export function memoryHistory(request: MemoryHistoryRequest): History {
       const content = contentOf(commit, path);
       return content === undefined ? undefined : new TextEncoder().encode(content);
     },
+    list: async (commit, glob) =>
+      Object.keys(readable(commit).files)
+        .filter((path) => globPattern(glob).test(path))
+        .toSorted(),
     materialize: async (commit, path) =>
       contentOf(commit, path) === undefined ? undefined : `/history/${commit}/${path}`,
     commitTime: async (commit) => known.get(resolve(commit) ?? '')?.time,

@@ -1,6 +1,7 @@
 // Where a data file stood before: three states, since "unreadable" must never look like "not there yet".
 import type { BaselineSource } from '../formats/run.ts';
 import type { History } from '../ports/history.ts';
+import { earlierCommit, isHash } from './earlier-commit.ts';
 
 export type BaselineFile =
   /** Nobody asked for one, or there is none yet. `reason` is said in the report. */
@@ -18,7 +19,7 @@ export interface BaselineQuestion {
   /** `auto`: the merge base with the base branch · `none` · any revision: a branch, a tag, a commit. */
   readonly wanted: string;
   /** The branch a pull request goes to, where one is known; else the usual names are tried. */
-  readonly baseBranch?: string;
+  readonly baseRef: string | undefined;
   /** The data file's path from the root of the repository. */
   readonly path: string;
 }
@@ -49,26 +50,22 @@ export async function findBaselineFile(
 
 type Commit = Extract<BaselineFile, { state: 'present' }>['source'] & { readonly commit: string };
 
-/** The merge base; on the base branch itself, the last commit, or the one before it when nothing was changed since. */
-async function autoBaseline({ baseBranch }: BaselineQuestion, history: History): Promise<Commit | BaselineFile> {
-  const { commit: head, dirty, shallow } = await history.head();
-  if (head === undefined) return { state: 'absent', reason: 'there is no commit yet' };
-  const candidates = baseBranch === undefined ? ['HEAD', 'main', 'master'] : [baseBranch];
-  for (const name of candidates.flatMap((branch) => [`origin/${branch}`, ...(branch === 'HEAD' ? [] : [branch])])) {
-    const base = await history.resolve(name);
-    if (base === undefined) continue;
-    const mergeBase = await history.mergeBase(base, head);
-    if (mergeBase === undefined) continue;
-    if (mergeBase !== head)
-      return { source: 'merge-base', name: isHash(name) ? 'the base branch' : name, commit: mergeBase };
-    if (dirty) return { source: 'ref', name: 'the last commit', commit: head };
-    const parent = await history.resolve(`${head}^`);
-    if (parent === undefined) return { state: 'absent', reason: 'this is the first commit' };
-    return { source: 'ref', name: 'the commit before', commit: parent };
+async function autoBaseline({ baseRef }: BaselineQuestion, history: History): Promise<Commit | BaselineFile> {
+  const earlier = await earlierCommit(history, baseRef);
+  switch (earlier.state) {
+    case 'empty':
+      return { state: 'absent', reason: 'there is no commit yet' };
+    case 'first':
+      return { state: 'absent', reason: 'this is the first commit' };
+    case 'unknown':
+      return { state: 'absent', reason: 'no merge base is known here' };
+    case 'found': {
+      const { commit, as, branch } = earlier;
+      if (as === 'merge-base')
+        return { source: 'merge-base', name: isHash(branch) ? 'the base branch' : branch, commit };
+      return { source: 'ref', name: as === 'last' ? 'the last commit' : 'the commit before', commit };
+    }
   }
-  // Where history was cut off, a base that is not known here may well exist.
-  if (shallow === true) return unreadable('the clone is shallow and lacks the merge base');
-  return { state: 'absent', reason: 'no merge base is known here' };
 }
 
 async function namedBaseline({ wanted }: BaselineQuestion, history: History): Promise<Commit | BaselineFile> {
@@ -81,8 +78,5 @@ const unreadable = (reason: string): BaselineFile => ({
   reason,
   hint: 'Fetch the history it needs (fetch-depth: 0), name another baseline, or set it to "none".',
 });
-
-/** A pull request's event names its base by commit. */
-const isHash = (name: string): boolean => /^[0-9a-f]{40,64}$/.test(name);
 
 const firstLine = (text: string): string => text.split('\n')[0] ?? text;
