@@ -4,20 +4,14 @@ import { metricsOfTask } from '@pawl/core';
 import { compareModels, type TaskEvidence } from '@pawl/core/eval-gate';
 import { spentAlpha } from '@pawl/core/statistics';
 import { drawWorld, policyOf, type Noise, type Task } from './gate-worlds.ts';
-import type { BenchResult } from './result.ts';
+import { shareResult, type BenchRequest, type BenchResult } from './result.ts';
 
 const tasks: readonly Task[] = ['classification', 'regression', 'ranking'];
 const worse: Noise = { before: 0.3, after: 0.6 };
 /** Coverage is looked at away from zero: at no difference any symmetric interval looks good. */
 const truthRows = 200_000;
 
-export async function run({
-  short,
-  page,
-}: {
-  readonly short: boolean;
-  readonly page: (markdown: string) => void;
-}): Promise<readonly BenchResult[]> {
+export async function run({ short, page }: BenchRequest): Promise<readonly BenchResult[]> {
   const worlds = short ? 60 : 500;
   const truths = new Map(tasks.map((task) => [task, truthOf(task)]));
   const coverage = (short ? [300] : [200, 1000]).map((rows) => ({
@@ -42,25 +36,19 @@ export async function run({
     page(verdictTable(margin, 400));
   }
   const shares = coverage.flatMap((at) => [...at.shares.values()]);
-  const figure = (name: string, share: number, budget: string): BenchResult => ({
-    name,
-    value: 100 * share,
-    unit: '%',
-    budget,
-  });
   const error = (share: number): string => `${(300 * Math.sqrt((share * (1 - share)) / worlds)).toFixed(1)} points`;
   return [
-    figure(
+    shareResult(
       `90 % intervals of ${coverage[0]!.shares.size} metrics hold the truth, the least`,
       Math.min(...shares),
       `90 % within ${error(0.9)}`,
     ),
-    figure('the same, the most', Math.max(...shares), `90 % within ${error(0.9)}`),
-    figure('1,000 rows, no change fails', unchanged.fail, `≤ 5 %, within ${error(0.05)}`),
-    figure('1,000 rows, three key metrics, no change fails', unchangedThree.fail, `≤ 5 %, within ${error(0.05)}`),
-    figure('1,000 rows, worse by just the margin passes', atMargin.pass, `≤ 5 %, within ${error(0.05)}`),
-    figure('1,000 rows, much worse fails', muchWorse.fail, '≥ 95 %'),
-    figure(
+    shareResult('the same, the most', Math.max(...shares), `90 % within ${error(0.9)}`),
+    shareResult('1,000 rows, no change fails', unchanged.fail, `≤ 5 %, within ${error(0.05)}`),
+    shareResult('1,000 rows, three key metrics, no change fails', unchangedThree.fail, `≤ 5 %, within ${error(0.05)}`),
+    shareResult('1,000 rows, worse by just the margin passes', atMargin.pass, `≤ 5 %, within ${error(0.05)}`),
+    shareResult('1,000 rows, much worse fails', muchWorse.fail, '≥ 95 %'),
+    shareResult(
       'five candidates of one pull request, each worse by the margin: any passes',
       looks,
       `≤ 5 %, within ${error(0.05)}`,

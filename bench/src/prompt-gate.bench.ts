@@ -4,7 +4,7 @@ import { rehearse, type PromptPolicy } from '@pawl/core/prompt-regression';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
-import type { BenchResult } from './result.ts';
+import { shareResult, type BenchRequest, type BenchResult } from './result.ts';
 
 interface Rates {
   readonly pass: number;
@@ -23,23 +23,13 @@ interface Setting {
 
 const losses = [0, 0.05, 0.1];
 
-export async function run({
-  short,
-  page,
-}: {
-  readonly short: boolean;
-  readonly page: (markdown: string) => void;
-}): Promise<readonly BenchResult[]> {
+export async function run({ short, page }: BenchRequest): Promise<readonly BenchResult[]> {
   const barred = { n: 200, margin: 0.05, repeats: 5, runs: short ? 300 : 4000 };
   const unchanged = simulate({ ...barred, loss: 0 });
   const worse = simulate({ ...barred, loss: 0.1 });
   if (!short) page(gateTable(1000));
-  const figure = (name: string, share: number, budget: string): BenchResult => ({
-    name: `200 cases, margin 5 points, ≤ 5 repeats: ${name}`,
-    value: 100 * share,
-    unit: '%',
-    budget,
-  });
+  const figure = (name: string, share: number, budget: string): BenchResult =>
+    shareResult(`200 cases, margin 5 points, ≤ 5 repeats: ${name}`, share, budget);
   return [
     figure('no change fails', unchanged.fail, '≤ 5 %'),
     figure('no change passes', unchanged.pass, '≥ 90 %'),

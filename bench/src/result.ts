@@ -11,10 +11,23 @@ export interface BenchResult {
   readonly budget?: string;
 }
 
-export interface Bench {
-  /** @param options.page takes Markdown that stands below the results on the committed page */
-  run(options: { readonly short: boolean; readonly page: (markdown: string) => void }): Promise<readonly BenchResult[]>;
+export interface BenchRequest {
+  readonly short: boolean;
+  /** Takes Markdown that stands below the results on the committed page. */
+  readonly page: (markdown: string) => void;
 }
+
+export interface Bench {
+  run(request: BenchRequest): Promise<readonly BenchResult[]>;
+}
+
+/** How often something was so, against the budget for it. */
+export const shareResult = (name: string, share: number, budget: string): BenchResult => ({
+  name,
+  value: 100 * share,
+  unit: '%',
+  budget,
+});
 
 export const median = (values: readonly number[]): number => {
   const sorted = values.toSorted((a, b) => a - b);

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineAction, runAction } from '@pawl/action-kit';
 import { defineInputs, makeUlid, type Outcome, type Verdict } from '@pawl/core';
-import { memoryStore } from '@pawl/core/testing';
+import { makeReport, makeRun, memoryStore } from '@pawl/core/testing';
 import { temporaryFolder } from '@pawl/testkit/git';
 import { expect, test } from 'vitest';
 
@@ -18,32 +18,8 @@ const action = defineAction({
 });
 
 const outcomeOf = (ordinal: number, verdict: Verdict): Outcome => ({
-  report: {
-    schema: 'pawl.report/1',
-    kind: 'eval-gate',
-    name: 'delay',
-    verdict,
-    headline: verdict,
-    comparison: '',
-    n: 10,
-    blocks: [],
-    findings: [],
-    problems: [],
-    footer: {},
-  },
-  run: {
-    schema: 'pawl.run/1',
-    id: makeUlid(1_767_225_600_000 + ordinal, new Uint8Array(10)),
-    kind: 'eval-gate',
-    name: 'delay',
-    verdict,
-    startedAt: '2026-01-01T00:00:00.000Z',
-    origin: {},
-    inputs: [],
-    params: {},
-    metrics: {},
-    results: {},
-  },
+  report: makeReport({ verdict, headline: verdict }),
+  run: makeRun({ id: makeUlid(1_767_225_600_000 + ordinal, new Uint8Array(10)), verdict }),
   results: {},
   usage: false,
 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineAction, runAction } from '@pawl/action-kit';
 import { defineInputs, makeUlid, type Outcome, type Report, type Run, type Store } from '@pawl/core';
-import { memoryStore } from '@pawl/core/testing';
+import { makeReport, makeRun, memoryStore } from '@pawl/core/testing';
 import {
   startLoopbackArtifacts,
   startLoopbackGitHub,
@@ -31,37 +31,17 @@ const action = defineAction({
 export const runIdOf = (nth: number, time = startedAt + 60_000): string =>
   makeUlid(time, Uint8Array.from([0, 0, 0, 0, 0, 0, 0, 0, 0, nth]));
 
-export const runOf = (overrides: Partial<Run> = {}): Run => ({
-  schema: 'pawl.run/1',
-  id: runIdOf(1),
-  kind: 'eval-gate',
-  name: 'flight-delay',
-  verdict: 'pass',
-  startedAt: '2026-11-21T09:31:00.000Z',
-  endedAt: '2026-11-21T09:31:05.000Z',
-  origin: { trust: 'own', actor: 'mallory' },
-  inputs: [],
-  params: {},
-  metrics: {},
-  results: {},
-  ...overrides,
-});
+export const runOf = (overrides: Partial<Run> = {}): Run =>
+  makeRun({
+    id: runIdOf(1),
+    startedAt: '2026-11-21T09:31:00.000Z',
+    endedAt: '2026-11-21T09:31:05.000Z',
+    origin: { trust: 'own', actor: 'mallory' },
+    ...overrides,
+  });
 
 export const outcomeOf = (report: Partial<Report> = {}, run: Partial<Run> = {}): Outcome => ({
-  report: {
-    schema: 'pawl.report/1',
-    kind: 'eval-gate',
-    name: 'flight-delay',
-    verdict: 'pass',
-    headline: 'no metric got worse',
-    comparison: 'log-loss 0.452 → 0.441',
-    n: 50_000,
-    blocks: [],
-    findings: [],
-    problems: [],
-    footer: {},
-    ...report,
-  },
+  report: makeReport(report),
   run: runOf({ ...(report.verdict !== undefined && { verdict: report.verdict }), ...run }),
   results: { 'cases.jsonl': '{"id":1}\n{"id":2}\n' },
   usage: false,

@@ -10,9 +10,9 @@ import {
   type Outcome,
   type Receipt,
   type Report,
-  type Run,
   type Store,
 } from '@pawl/core';
+import { makeReport, makeRun } from '@pawl/core/testing';
 import { startLoopbackGitHub, type LoopbackGitHub } from '@pawl/testkit/github';
 
 const headSha = 'a'.repeat(40);
@@ -22,41 +22,17 @@ const action = defineAction({
   description: 'Compares a model with the one in production.',
   inputs: defineInputs({
     candidate: { description: 'The model.', type: 'path', required: true },
-    seed: { description: 'Seed.', type: 'number' },
+    look: { description: 'Look.', type: 'number' },
   }),
   branding: { icon: 'shield', color: 'blue' },
   readsData: true,
   example: { candidate: 'm.onnx' },
 });
 
-const run: Run = {
-  schema: 'pawl.run/1',
-  id: '01JD0000000000000000000000',
-  kind: 'eval-gate',
-  name: 'flight-delay',
-  startedAt: '2026-11-21T09:30:00.000Z',
-  origin: {},
-  inputs: [],
-  params: {},
-  metrics: {},
-  results: {},
-};
+const run = makeRun({ startedAt: '2026-11-21T09:30:00.000Z' });
 
 const outcomeOf = (overrides: Partial<Report> = {}, usage = false): Outcome => ({
-  report: {
-    schema: 'pawl.report/1',
-    kind: 'eval-gate',
-    name: 'flight-delay',
-    verdict: 'pass',
-    headline: 'no metric got worse',
-    comparison: 'log-loss 0.452 → 0.441',
-    n: 50_000,
-    blocks: [],
-    findings: [],
-    problems: [],
-    footer: {},
-    ...overrides,
-  },
+  report: makeReport(overrides),
   run,
   results: {},
   usage,
@@ -275,9 +251,9 @@ describe('inputs', () => {
   test('come from the workflow first, then from pawl.yml', async () => {
     const { seen } = await play({
       inputs: { candidate: '' },
-      config: { 'eval-gate': { candidate: 'from-file.onnx', seed: 3 } },
+      config: { 'eval-gate': { candidate: 'from-file.onnx', look: 3 } },
     });
-    expect(seen).toMatchObject({ candidate: 'from-file.onnx', seed: 3 });
+    expect(seen).toMatchObject({ candidate: 'from-file.onnx', look: 3 });
     const given = await play({
       inputs: { candidate: 'given.onnx' },
       config: { 'eval-gate': { candidate: 'from-file.onnx' } },
@@ -286,7 +262,7 @@ describe('inputs', () => {
   });
 
   test('that are wrong fail with exit 2 whatever "fail-on" says, and are commented', async () => {
-    const played = await play({ inputs: { candidate: '', seed: 'x', 'fail-on': 'never' } });
+    const played = await play({ inputs: { candidate: '', look: 'x', 'fail-on': 'never' } });
     expect(played.exitCode).toBe(2);
     expect(github.comments(7)[0]?.body).toContain('2 mistakes in its inputs');
     expect(played.outputs).toContain('verdict<<EOF\nerror\n');

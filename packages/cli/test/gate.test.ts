@@ -128,7 +128,7 @@ test('rows that one file lacks, and a truth that differs, are errors and name wh
     problems: [
       {
         code: 'GATE_LABELS_DIFFER',
-        message: '7 rows have another "label" here than in good.csv (first: "r0000", "r0001", "r0002").',
+        message: '7 rows have another "label" here than in good.csv (first: "r0000" is "1" here and "0" there).',
       },
     ],
   });

@@ -97,7 +97,7 @@ describe('a mistyped word', () => {
     [['run', 'show'], "missing required argument 'id'"],
     [['serve', '--port', 'http'], 'Give a whole number.'],
     [['validate', '--sample-rows', 'few'], '--sample-rows is "few", which is no number.'],
-    [['gate', '--seed', ''], 'There is no *.gate.yml in the repository.'],
+    [['gate', '--look', ''], 'There is no *.gate.yml in the repository.'],
     [['deploy', 'strat', '--deployment', 'x.deploy.yml'], 'Did you mean "start"?'],
   ])('%j is refused', async (args, message) => {
     const { code, out, err } = await pawlIn(repo, ...args);

@@ -1,8 +1,10 @@
 // The real LiteLLM proxy, started by `pawl eval` with two configurations from Git: weights, a fallback, a cache, and
-// what the report says of them. Behind it are two endpoints of this machine, one cheap and one dear.
+// what the report says of them. Behind it are endpoints of this machine: models cheap and dear, one that embeds, and as
+// much of Qdrant's API as its cache by similarity asks.
 // Needs a Python with litellm-requirements.txt: PAWL_INTEROP_PYTHON_LITELLM=/path/to/python.
 import { dirname, join } from 'node:path';
 import { gitRepo } from '@pawl/testkit/git';
+import { loopbackHttp, type LoopbackHttp } from '@pawl/testkit/http-service';
 import { loopbackOpenAi, type LoopbackOpenAi } from '@pawl/testkit/openai';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pawlIn } from './pawl-in.ts';
@@ -154,4 +156,90 @@ describe.runIf(python !== undefined)('LiteLLM', () => {
     const codes = report.problems.map(({ code }: { readonly code: string }) => code);
     expect(codes).toEqual(expect.arrayContaining(['GATEWAY_CACHE_CHANGED', 'GATEWAY_CACHE_REPEATS']));
   });
+
+  test('costs are told route by route, and a hit costs nothing whatever LiteLLM says', async () => {
+    const quick = 'litellm_settings:\n  num_retries: 0\n';
+    const small: Deployment = { group: 'triage', model: 'small', at: cheap, price: 1e-6 };
+    const large: Deployment = { group: 'triage', model: 'large', at: dear, price: 1e-4 };
+    const cached = `${quick}  cache: true\n  cache_params: {type: local}\n`;
+    const repeated = ['--repeats', '2', '--concurrency', '1'];
+    const { said, report } = await changed(configOf([small], quick), configOf([large], cached), ...repeated);
+    const rows = report.rows as readonly {
+      readonly side: string;
+      readonly costUsd?: number;
+      readonly tokens?: { readonly prompt: number; readonly completion: number };
+      readonly route?: { readonly cache?: string };
+    }[];
+    const hits = rows.filter(({ route }) => route?.cache === 'hit');
+    const of = (side: string, read: (row: (typeof rows)[number]) => number): number =>
+      rows.reduce((sum, row) => (row.side === side && row.route?.cache === undefined ? sum + read(row) : sum), 0);
+    const tokens = (side: string) => of(side, (row) => (row.tokens?.prompt ?? 0) + (row.tokens?.completion ?? 0));
+    const cost = (side: string) => of(side, ({ costUsd }) => costUsd ?? 0);
+
+    expect(said.code).toBeLessThan(2);
+    expect(hits).toHaveLength(cases);
+    expect(hits.every(({ costUsd }) => costUsd === 0)).toBe(true);
+    expect(tokens('baseline')).toBeGreaterThan(0);
+    expect(cost('baseline')).toBeCloseTo(tokens('baseline') * 1e-6, 9);
+    expect(cost('candidate')).toBeCloseTo(tokens('candidate') * 1e-4, 9);
+    expect(textOf(report)).toContain('To the cheap model openai/small: 100 % → 0 %.');
+  });
+
+  test('a cache by similarity that gives one question the answer to another is told', async () => {
+    await using vectors = await loopbackQdrant();
+    // Questions of one ten mean the same to it.
+    const embed = (text: string): readonly number[] =>
+      Array.from({ length: 8 }, (_, index) => Number(index === Math.floor(Number(/mail (\d+)/.exec(text)?.[1]) / 10)));
+    await using embedder = await loopbackOpenAi({ embed, answer: () => '' });
+    const only: Deployment = { group: 'triage', model: 'large', at: dear, price: 1e-4 };
+    const meaning: Deployment = { group: 'meaning', model: 'embed', at: embedder, price: 0 };
+    const cached = `litellm_settings:
+  cache: true
+  cache_params:
+    type: qdrant-semantic
+    qdrant_api_base: ${vectors.url}
+    qdrant_collection_name: answers
+    qdrant_semantic_cache_embedding_model: meaning
+    qdrant_semantic_cache_vector_size: 8
+    similarity_threshold: 0.8
+`;
+    const [before, after] = [configOf([only, meaning]), configOf([only, meaning], cached)];
+    const { report } = await changed(before, after, '--concurrency', '1');
+
+    expect(report.verdict).toBe('fail');
+    expect(textOf(report)).toContain('From the cache: none → 36 answers (36 by similarity).');
+    expect(textOf(report)).toContain(
+      'Of 36 asked again past the cache, 36 differ from a fresh answer in their verdict.',
+    );
+    expect(textOf(report)).toContain('36 answers changed by the cache');
+    expect(report.problems.map(({ code }: { readonly code: string }) => code)).toContain('GATEWAY_CACHE_CHANGED');
+  });
 });
+
+interface Point {
+  readonly vector: readonly number[];
+  readonly payload: { readonly litellm_cache_key?: string };
+}
+
+/** As much of Qdrant as LiteLLM asks: one collection, points of a key, the nearest of them by cosine. */
+async function loopbackQdrant(): Promise<LoopbackHttp> {
+  const points: Point[] = [];
+  const length = (vector: readonly number[]): number => Math.hypot(...vector);
+  const cosine = (one: readonly number[], other: readonly number[]): number =>
+    one.reduce((sum, value, index) => sum + value * (other[index] ?? 0), 0) / (length(one) * length(other));
+  const ok = (result: unknown) => ({ body: { result, status: 'ok', time: 0 } });
+  return loopbackHttp(({ url, body }) => {
+    if (url.endsWith('/exists')) return ok({ exists: false });
+    if (url.includes('/points/search')) {
+      const { vector, filter } = body as {
+        readonly vector: readonly number[];
+        readonly filter: { readonly must: readonly [{ readonly match: { readonly value: string } }] };
+      };
+      const own = points.filter(({ payload }) => payload.litellm_cache_key === filter.must[0].match.value);
+      const found = own.map(({ vector: other, payload }) => ({ id: 1, score: cosine(vector, other), payload }));
+      return ok(found.toSorted((a, b) => b.score - a.score).slice(0, 1));
+    }
+    if (url.includes('/points')) points.push(...(body as { readonly points: readonly Point[] }).points);
+    return ok(true);
+  });
+}

@@ -194,6 +194,75 @@ test('a version that cannot be read is stepped over', async () => {
 
   expect(code).toBe(4);
   expect(told.found.map(({ subject }) => subject)).toEqual(['two', 'three']);
+  const { out, err } = await pawlIn(repo, 'prompt', 'bisect', 'sort', '--good', first);
+  expect(out).toContain(': two (cannot be evaluated)\n');
+  expect(out).not.toContain('--max-repeats');
+  expect(err).toMatch(/cannot be evaluated: .*sort\.prompt\.yml/);
+});
+
+test('a file that no end reads, only versions in the middle, can be what broke it', async () => {
+  await using repo = await gitRepo();
+  await using model = await obedient();
+  const config = 'promptfooconfig.yaml';
+  const suite = (path: string): string =>
+    JSON.stringify({
+      prompts: [`file://${path}`],
+      providers: ['openai:chat:small'],
+      tests: ids.map((id) => ({ vars: { mail: id }, assert: [{ type: 'equals', value: 'spam' }] })),
+    });
+  const text = (system: string): string => `${system} {{mail}}`;
+  const first = await repo.commit('start', { [config]: suite('a.txt'), 'a.txt': text(good(1)) });
+  await repo.commit('move', { [config]: suite('middle.txt'), 'middle.txt': text(good(2)) });
+  await repo.commit('polish', { 'middle.txt': text(good(3)) });
+  await repo.commit('break', { 'middle.txt': text(bad(4)) });
+  await repo.git('rm', '--quiet', 'middle.txt');
+  await repo.commit('move again', { [config]: suite('c.txt'), 'c.txt': text(bad(5)) });
+  const said = await pawlIn(repo, ...['prompt', 'bisect', config, '--good', first, '--base-url', model.baseUrl]);
+
+  expect(said.err).toContain('Plan: 4 commits');
+  expect(said.out).toMatch(/^The fall is at .*: break\n.* middle\.txt /m);
+  expect(said.code).toBe(0);
+});
+
+test('files of a glob are those that a version had, though the tree has them no longer', async () => {
+  await using repo = await gitRepo();
+  await using model = await obedient();
+  const config = 'promptfooconfig.yaml';
+  const suite = JSON.stringify({
+    prompts: ['file://prompts/*.txt'],
+    providers: ['openai:chat:small'],
+    tests: ids.map((id) => ({ vars: { mail: id }, assert: [{ type: 'equals', value: 'spam' }] })),
+  });
+  const first = await repo.commit('start', { [config]: suite, 'prompts/old.txt': `${good(1)} {{mail}}` });
+  await repo.commit('reword', { 'prompts/old.txt': `${good(2)} {{mail}}` });
+  await repo.git('rm', '--quiet', 'prompts/old.txt');
+  await repo.commit('break', { 'prompts/new.txt': `${bad(3)} {{mail}}` });
+  await repo.commit('reword again', { 'prompts/new.txt': `${bad(4)} {{mail}}` });
+  const { code, out } = await pawlIn(
+    repo,
+    ...['prompt', 'bisect', config, '--good', first, '--base-url', model.baseUrl, '--json'],
+  );
+
+  expect(JSON.parse(out).found).toMatchObject([{ subject: 'break' }]);
+  expect(code).toBe(0);
+});
+
+test('answers that the store has are counted as recorded', async () => {
+  await using repo = await gitRepo();
+  await using model = await obedient();
+  const commits = await nine(repo);
+  const live = ['--base-url', model.baseUrl, '--cassette', 'store'];
+  await pawlIn(repo, 'eval', file, '--no-baseline', ...live);
+  const asked = model.requests.length;
+  const { code, told } = await bisect(repo, '--good', commits[0] ?? '', ...live);
+
+  expect(code).toBe(0);
+  expect(told.found.map(({ subject }) => subject)).toEqual(['version 6']);
+  // The bad end's answers lie in the store; each comparison takes them from there.
+  expect(asked).toBe(ids.length);
+  expect(model.requests.length).toBe(5 * ids.length);
+  expect(told.spent.made).toBe(4 * ids.length);
+  expect(told.spent.reused).toBeGreaterThanOrEqual(4 * ids.length);
 });
 
 test("a suite of today is asked of yesterday's prompts", async () => {

@@ -63,6 +63,16 @@ test('export writes the versions of a label and the same bytes again', async () 
   expect(await readFile(join(repo.path, 'out/staging.json'), 'utf8')).toBe(first);
 });
 
+test('export finds a version where its file lay then, though the tree has moved it since', async () => {
+  const before = await pawlIn(repo, 'prompt', 'export', '--label', 'staging');
+  await repo.git('mv', 'prompts/greet.prompt.yml', 'prompts/hello.prompt.yml');
+  const moved = await pawlIn(repo, 'prompt', 'export', '--label', 'staging');
+  await repo.git('mv', 'prompts/hello.prompt.yml', 'prompts/greet.prompt.yml');
+
+  expect(before.code).toBe(0);
+  expect(moved).toEqual(before);
+});
+
 test('a label that nobody holds, a version that is not there and an unknown prompt are told', async () => {
   expect(await pawlIn(repo, 'prompt', 'export', '--label', 'nobody')).toMatchObject({ code: 2 });
   expect((await pawlIn(repo, 'prompt', 'diff', 'greet@v9.9.9')).err).toContain('"greet@v9.9.9" is not registered');

@@ -14,6 +14,7 @@ import {
   type Imported,
 } from '../src/index.ts';
 import { fixture, sha256 } from './sha256.ts';
+import { sorterVersions } from './sorter-versions.ts';
 
 type Store = ReturnType<typeof memoryStore>;
 const newStore = (): Store => memoryStore(undefined, sha256);
@@ -130,14 +131,7 @@ export function mlflowContract(start: () => Promise<{ readonly url: string } & A
 
   test('a prompt goes there once, and comes back as it is', async () => {
     const client = mlflowClient(server.url, {});
-    const registry = memoryRegistry();
-    await registry.register({ name: 'sorter', version: 'v1.0.0', commit: '1'.repeat(40), message: 'Begin' });
-    await registry.register({ name: 'sorter', version: 'v1.1.0', commit: '2'.repeat(40), message: 'Be kind' });
-    await registry.label({ name: 'sorter', version: 'v1.0.0', label: 'production', message: 'Go' });
-    const versions = (await registry.list('sorter')).map((version) => ({
-      version,
-      prompt: version.version === 'v1.1.0' ? kind : plain,
-    }));
+    const versions = await sorterVersions(plain, kind);
     expect(await pushPrompt(client, 'sorter', versions, sha256)).toMatchObject({
       created: [
         { version: 'v1.0.0', mlflowVersion: 1 },

@@ -21,6 +21,7 @@ import {
 import { mlflowContract } from './mlflow-contract.ts';
 import { startMlflow, withMlflow, type MlflowServer } from './mlflow-server.ts';
 import { sha256 } from './sha256.ts';
+import { sorterVersions } from './sorter-versions.ts';
 
 const python = process.env['PAWL_INTEROP_PYTHON_MLFLOW'] ?? '';
 if (python === '') console.warn('mlflow interop is skipped: PAWL_INTEROP_PYTHON_MLFLOW names no Python with mlflow.');
@@ -302,14 +303,7 @@ describe.runIf(python !== '')('MLflow', () => {
 
   test('our prompts are loaded and filled in by the real client', async () => {
     const client = mlflowClient(server.url, {});
-    const registry = memoryRegistry();
-    await registry.register({ name: 'sorter', version: 'v1.0.0', commit: '1'.repeat(40), message: 'Begin' });
-    await registry.register({ name: 'sorter', version: 'v1.1.0', commit: '2'.repeat(40), message: 'Be kind' });
-    await registry.label({ name: 'sorter', version: 'v1.0.0', label: 'production', message: 'Go' });
-    const versions = (await registry.list('sorter')).map((version) => ({
-      version,
-      prompt: version.version === 'v1.1.0' ? kind : plain,
-    }));
+    const versions = await sorterVersions(plain, kind);
     expect(await pushPrompt(client, 'sorter', versions, sha256)).toMatchObject({
       created: [
         { version: 'v1.0.0', mlflowVersion: 1 },

@@ -1,7 +1,7 @@
 // The History port: the user's own commits, read through plumbing that changes nothing.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, posix } from 'node:path';
 import type { CommitLog, History } from '@pawl/core';
 import { openCatFile } from './cat-file.ts';
 import { commitsBetween } from './commit-log.ts';
@@ -62,9 +62,15 @@ export async function openHistory({ repository, environment = process.env }: His
     return undefined;
   };
 
+  const list = async (revision: string, glob: string): Promise<readonly string[]> => {
+    const listed = await filesOf(git, await readable(revision), prefix + folderOf(glob));
+    return listed.map((path) => path.slice(prefix.length)).filter((path) => path === glob || matches(path, glob));
+  };
+
   return {
     resolve,
     read,
+    list,
     changes: async ({ from, to, paths }) =>
       commitsBetween(git, {
         from: await readable(from),
@@ -109,6 +115,23 @@ export async function openHistory({ repository, environment = process.env }: His
 async function isListed(git: Git, commit: string, path: string): Promise<boolean> {
   const listed = await git.run(['ls-tree', '-z', '--full-tree', commit, '--', `:(literal)${path}`], { answers: [128] });
   return listed.stdout.length > 0 && listed.stdout.includes(' blob ');
+}
+
+/** As the workspace lists files: what was installed is nobody's own. */
+const matches = (path: string, glob: string): boolean =>
+  !path.split('/').includes('node_modules') && posix.matchesGlob(path, glob);
+
+/** Up to the first part that is a pattern: no other folder need be looked into. */
+const folderOf = (glob: string): string => /^(?:[^*?[\]{}()!+@/]+\/)*/.exec(glob)?.[0] ?? '';
+
+async function filesOf(git: Git, commit: string, folder: string): Promise<readonly string[]> {
+  const where = folder === '' ? [] : [`:(literal)${folder}`];
+  const said = await git.run(['ls-tree', '-r', '-z', '--full-tree', commit, '--', ...where]);
+  const lines = said.stdout.toString('utf8').split('\0');
+  return lines
+    .filter((line) => line.includes(' blob '))
+    .map((line) => line.slice(line.indexOf('\t') + 1))
+    .toSorted();
 }
 
 const isShallow = async (git: Git): Promise<boolean> =>

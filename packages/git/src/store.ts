@@ -1,19 +1,8 @@
 // The Store port on Git: runs go to the inbox, a compactor folds them into data and index, readers see both.
-import {
-  isUlid,
-  ulidTime,
-  type Bundle,
-  type IdSource,
-  type Operation,
-  type Problem,
-  type Receipt,
-  type Run,
-  type Store,
-} from '@pawl/core';
+import { isUlid, ulidTime, type Bundle, type IdSource, type Problem, type Receipt, type Store } from '@pawl/core';
 import { bundleFiles } from './bundle.ts';
 import { compactInbox, type Compaction } from './compaction.ts';
 import { importCommit, signCommit } from './commits.ts';
-import { unreadable } from './data-rows.ts';
 import type { Environment } from './environment.ts';
 import { GitFailure, StoreError, wordsOf } from './errors.ts';
 import type { GitOptions } from './git-runner.ts';
@@ -22,7 +11,8 @@ import { maintenanceOf, type Maintenance } from './maintenance.ts';
 import { isUnreadableIndex } from './index-failure.ts';
 import { findKnown, findOperations, findRun, listRuns } from './listing.ts';
 import { openPrivateRepository, type PrivateRepository } from './private-repository.ts';
-import { readOperation, readRun, type RunRow } from './records.ts';
+import type { RunRow } from './records.ts';
+import { storedOperations, storedRun } from './stored-records.ts';
 import { pushBundles } from './spool.ts';
 import { listSpool, openViewer, type StoreView } from './view.ts';
 
@@ -97,7 +87,7 @@ export async function openStore(request: StoreRequest): Promise<GitStore> {
     read: async (id) => {
       const row = await locate(id);
       if (row === undefined) return undefined;
-      return valueOf<Run>(id, readRun(await readBlob(repository, row.run)));
+      return storedRun(id, await readBlob(repository, row.run), 'Run `pawl store verify`.');
     },
     readResult: async (id, file) => {
       const seen = resultOf(await locate(id), file);
@@ -113,15 +103,7 @@ export async function openStore(request: StoreRequest): Promise<GitStore> {
     },
     operations: async (about) => {
       const rows = await reading(false, (view) => findOperations(view, about));
-      const read = await Promise.all(
-        rows.map(async ({ id, blob }) => ({ id, read: readOperation(await readBlob(repository, blob)) })),
-      );
-      const operations: Operation[] = [];
-      for (const { id, read: result } of read) {
-        if (result.state === 'valid') operations.push(result.value);
-        else met.push(unreadable(`Operation ${id}`, result.reason));
-      }
-      return operations;
+      return storedOperations(rows, (blob) => readBlob(repository, blob), met);
     },
     compact: async ({ atLeast = 0, reindex = false } = {}) => {
       await pushSpool();
@@ -191,15 +173,4 @@ async function readBlob(repository: PrivateRepository, oid: string): Promise<Buf
   throw new StoreError('STORE_OBJECT_UNREADABLE', `Object ${oid} of the store is missing, or larger than 1 MB.`, {
     hint: 'Run `pawl store verify`.',
   });
-}
-
-function valueOf<T>(id: string, read: ReturnType<typeof readRun>): T {
-  if (read.state === 'valid') return read.value as T;
-  throw new StoreError(
-    read.state === 'newer' ? 'STORE_TOO_NEW' : 'STORE_RECORD_UNREADABLE',
-    `Run ${id} ${read.reason}.`,
-    {
-      hint: read.state === 'newer' ? 'Upgrade Pawl.' : 'Run `pawl store verify`.',
-    },
-  );
 }

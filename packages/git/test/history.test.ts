@@ -31,6 +31,18 @@ describe('history on Git', () => {
     await expect(readFile(file ?? '')).rejects.toThrow('ENOENT');
   });
 
+  test('lists files of a folder as a workspace does: whatever their names, and nothing that was installed', async () => {
+    const names = ['top.txt', 'sub/a b.txt', 'sub/é [1].txt', 'sub/deep/c.txt', 'sub/node_modules/d.txt'];
+    await using repo = await gitRepo(Object.fromEntries(names.map((name) => [name, name])));
+    await repo.git('rm', '-r', '--quiet', 'sub/deep');
+    const folder = `${repo.path}/sub`;
+    await using history = await openHistory({ repository: folder, environment: repo.environment });
+    expect(await history.list('HEAD', '**/*.txt')).toEqual(['a b.txt', 'deep/c.txt', 'é [1].txt']);
+    expect(await history.list('HEAD', 'é [1].txt')).toEqual(['é [1].txt']);
+    expect(await history.list('HEAD', 'deep/*')).toEqual(['deep/c.txt']);
+    expect(await history.list('HEAD', '../*')).toEqual([]);
+  });
+
   test('sees a changed file, a detached HEAD, and changes nothing in the repository', async () => {
     await using repo = await forked();
     await repo.git('checkout', '--quiet', '--detach', repo.topic);

@@ -1,4 +1,5 @@
 import type { Outcome, Report } from '@pawl/core';
+import { makeReport } from '@pawl/core/testing';
 
 export const headSha = 'a'.repeat(40);
 export const repository = 'acme/flights';
@@ -7,20 +8,7 @@ export const pullRequests = [
 ];
 
 export const makeOutcome = (overrides: Partial<Report> = {}): Outcome => ({
-  report: {
-    schema: 'pawl.report/1',
-    kind: 'eval-gate',
-    name: 'flight-delay',
-    verdict: 'pass',
-    headline: 'no metric got worse',
-    comparison: 'log-loss 0.452 → 0.441',
-    n: 50_000,
-    blocks: [],
-    findings: [],
-    problems: [],
-    footer: {},
-    ...overrides,
-  },
+  report: makeReport(overrides),
   results: {},
   usage: false,
 });

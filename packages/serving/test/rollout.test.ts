@@ -59,6 +59,7 @@ requires: { gate: false }
           resolve: async () => at.commit,
           mergeBase: async () => undefined,
           read: async (commit, path) => filesOf(commit)[path],
+          list: async () => [],
           materialize: async () => undefined,
           commitTime: async () => 0,
           head: async () => ({ commit: at.commit, dirty: false }),

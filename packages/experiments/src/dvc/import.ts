@@ -1,13 +1,13 @@
 // DVC's commits and experiments as runs: metrics, params and the digests of the data, as `dvc exp show` has them.
-import { basename, join } from 'node:path';
-import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { problemOfExpected, type Problem, type RunArtifact, type RunInput } from '@pawl/core';
 import { ExchangeError } from '../exchange-error.ts';
 import type { ForeignRun } from '../foreign-run.ts';
 import type { FoundForeignRun } from '../import-runs.ts';
+import { readMetrics, readParams, type ValuesReader } from './commit-values.ts';
 import { gitReader, type Commit, type GitReader } from './git-reader.ts';
 import { isDvcFile, readPipeline, type DvcFile, type Pipeline } from './pipeline.ts';
-import { flat, isReadable, merged, readValues, type Leaf } from './values-file.ts';
+import { merged } from './values-file.ts';
 
 export interface DvcSource {
   /** Absolute path of the repository, or of a folder in it. */
@@ -19,7 +19,6 @@ export interface DvcSource {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-const valuesLimit = 8_000_000;
 const dvcFileLimit = 8_000_000;
 const mostDvcFiles = 2000;
 /** DVC's own states live beside the experiments. https://github.com/iterative/dvc/blob/main/dvc/repo/experiments/refs.py */
@@ -94,11 +93,7 @@ async function readCommit(git: GitReader, { commit, experiment }: Wanted, name: 
   const pipeline = readPipeline(files);
   const problems = [...pipeline.problems];
   const reader: ValuesReader = { git, commit: commit.id, known, pipeline, problems };
-  const metrics: Record<string, Readonly<Record<string, Leaf>>> = {};
-  for (const path of metricFiles(reader)) {
-    const values = await readMetrics(reader, path);
-    if (values !== undefined) metrics[path] = values;
-  }
+  const metrics = await readMetrics(reader);
   const params = await readParams(reader);
   const numbers = Object.entries(merged(metrics)).filter(
     (pair): pair is [string, number] => typeof pair[1] === 'number',
@@ -126,82 +121,6 @@ async function readCommit(git: GitReader, { commit, experiment }: Wanted, name: 
     extra: { stages: pipeline.stages, ...(pipeline.plots.length > 0 && { plots: pipeline.plots }) },
   };
   return { run, problems };
-}
-
-interface ValuesReader {
-  readonly git: GitReader;
-  readonly commit: string;
-  /** Files of the commit, with their ids. */
-  readonly known: ReadonlyMap<string, string>;
-  readonly pipeline: Pipeline;
-  readonly problems: Problem[];
-}
-
-/** A metric may name a folder. */
-function metricFiles({ known, pipeline }: ValuesReader): readonly string[] {
-  return pipeline.metrics.flatMap((path) => {
-    const below = [...known.keys()].filter((file) => file.startsWith(`${path}/`) && isReadable(file));
-    return below.length > 0 ? below : [path];
-  });
-}
-
-async function readMetrics(reader: ValuesReader, path: string): Promise<Readonly<Record<string, Leaf>> | undefined> {
-  if (!isReadable(path)) {
-    reader.problems.push(unread(path, 'it is neither YAML nor JSON'));
-    return undefined;
-  }
-  const text = (await reader.git.read(reader.commit, path, valuesLimit)) ?? (await fromCache(reader, path));
-  if (text === undefined) {
-    reader.problems.push(unread(path, 'it is neither in the commit nor in the DVC cache here'));
-    return undefined;
-  }
-  const values = readValues(text, path);
-  if (values === undefined) reader.problems.push(unread(path, 'it holds no map of values'));
-  return values;
-}
-
-/** Where DVC keeps what is not in Git: version 3's place, then version 2's. Only by digest: no path of a file is followed. */
-async function fromCache({ git, pipeline }: ValuesReader, path: string): Promise<string | undefined> {
-  const digest = /^md5:([0-9a-f]{32})$/.exec(pipeline.outputs.find((one) => one.path === path)?.digest ?? '')?.[1];
-  if (digest === undefined) return undefined;
-  for (const place of ['.dvc/cache/files/md5', '.dvc/cache']) {
-    const text = await readFile(join(git.root, place, digest.slice(0, 2), digest.slice(2)), 'utf8').catch(
-      () => undefined,
-    );
-    if (text !== undefined && text.length <= valuesLimit) return text;
-  }
-  return undefined;
-}
-
-/** As `dvc exp show`: the whole of params.yaml, of others the keys that stages read; and the lock for what is not read here. */
-async function readParams({
-  git,
-  commit,
-  known,
-  pipeline,
-  problems,
-}: ValuesReader): Promise<Readonly<Record<string, Readonly<Record<string, Leaf>>>>> {
-  const params: Record<string, Readonly<Record<string, Leaf>>> = {};
-  const wanted: Readonly<Record<string, readonly string[]>> = {
-    ...pipeline.params,
-    ...(known.has('params.yaml') && { 'params.yaml': [] }),
-  };
-  const files = new Set([...Object.keys(wanted), ...Object.keys(pipeline.lockedParams)]);
-  for (const path of [...files].toSorted()) {
-    const locked = flat(pipeline.lockedParams[path] ?? {});
-    const text = isReadable(path) ? await git.read(commit, path, valuesLimit) : undefined;
-    const values = text === undefined ? undefined : readValues(text, path);
-    if (values === undefined && Object.keys(locked).length === 0)
-      problems.push(unread(path, 'it cannot be read, and dvc.lock has nothing of it'));
-    params[path] = values === undefined ? locked : withKeys(values, wanted[path] ?? []);
-  }
-  return params;
-}
-
-function withKeys(values: Readonly<Record<string, Leaf>>, keys: readonly string[]): Readonly<Record<string, Leaf>> {
-  if (keys.length === 0) return values;
-  const isRead = (name: string): boolean => keys.some((key) => name === key || name.startsWith(`${key}.`));
-  return Object.fromEntries(Object.entries(values).filter(([name]) => isRead(name)));
 }
 
 function tagsOf(pipeline: Pipeline, experiment: Wanted['experiment']): Readonly<Record<string, string>> {
@@ -240,12 +159,4 @@ const nothing = ({ id }: Commit): Problem => ({
   severity: 'error',
   message: `Commit ${id.slice(0, 7)} has no dvc.yaml, dvc.lock or *.dvc.`,
   hint: 'Name another with --rev.',
-});
-
-const unread = (path: string, why: string): Problem => ({
-  code: 'DVC_VALUES_UNREAD',
-  severity: 'warning',
-  message: `The values of ${path} are left out: ${why}.`,
-  hint: '"dvc pull" brings what the cache lacks; YAML and JSON are read.',
-  file: path,
 });

@@ -1,22 +1,13 @@
 // The Store port over GitHub's REST API: for jobs without a checkout and without Git, and for editors in a browser.
 // It reads and adds what the git command line reads and adds; folding the inbox needs a clone and stays there.
-import {
-  isUlid,
-  type Bundle,
-  type IdSource,
-  type Operation,
-  type Problem,
-  type Receipt,
-  type Run,
-  type Store,
-} from '@pawl/core';
+import { isUlid, type Bundle, type IdSource, type Problem, type Receipt, type Store } from '@pawl/core';
 import { bundleFiles } from '../bundle.ts';
-import { unreadable } from '../data-rows.ts';
 import { StoreError } from '../errors.ts';
 import { maxObjectBytes, storeRefs } from '../layout.ts';
 import { isUnreadableIndex } from '../index-segments.ts';
 import { findKnown, findOperations, findRun, listRuns } from '../listing.ts';
-import { readOperation, readRun, type ReadResult, type RunRow } from '../records.ts';
+import type { RunRow } from '../records.ts';
+import { storedOperations, storedRun } from '../stored-records.ts';
 import { openGitHubApi, type RestPlace } from './github-api.ts';
 import { openRestObjects, type RestObjects } from './objects.ts';
 import { cleanPerson, pawl, type Person } from './packed-bundle.ts';
@@ -120,7 +111,8 @@ export async function openRestStore(request: RestStoreRequest): Promise<RestStor
     read: (id) =>
       reading(async () => {
         const row = await locate(id);
-        return row === undefined ? undefined : valueOf(id, readRun(await readBlob(objects, row.run)));
+        if (row === undefined) return undefined;
+        return storedRun(id, await readBlob(objects, row.run), 'Run `pawl store verify` in a job with a checkout.');
       }),
     readResult: (id, file) =>
       reading(async () => {
@@ -131,15 +123,7 @@ export async function openRestStore(request: RestStoreRequest): Promise<RestStor
     operations: (about) =>
       reading(async () => {
         const rows = await seeing(false, (view) => findOperations(view, about));
-        const read = await Promise.all(
-          rows.map(async ({ id, blob }) => ({ id, read: readOperation(await readBlob(objects, blob)) })),
-        );
-        const operations: Operation[] = [];
-        for (const { id, read: result } of read) {
-          if (result.state === 'valid') operations.push(result.value);
-          else met.push(unreadable(`Operation ${id}`, result.reason));
-        }
-        return operations;
+        return storedOperations(rows, (blob) => readBlob(objects, blob), met);
       }),
     pushSpool: async () => {
       const receipts: Receipt[] = [];
@@ -201,13 +185,5 @@ async function readBlob({ catFile, learn }: RestObjects, oid: string): Promise<B
   if (object?.content !== undefined) return object.content;
   throw new StoreError('STORE_OBJECT_UNREADABLE', `Object ${oid} of the store is missing, or larger than 1 MB.`, {
     hint: 'Run `pawl store verify` in a job with a checkout.',
-  });
-}
-
-function valueOf(id: string, read: ReadResult<Run>): Run {
-  if (read.state === 'valid') return read.value;
-  const newer = read.state === 'newer';
-  throw new StoreError(newer ? 'STORE_TOO_NEW' : 'STORE_RECORD_UNREADABLE', `Run ${id} ${read.reason}.`, {
-    hint: newer ? 'Upgrade Pawl.' : 'Run `pawl store verify` in a job with a checkout.',
   });
 }

@@ -1,7 +1,7 @@
 // The splitter's own interface, on an address of its own: routes with compare-and-swap, counts, metrics.
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { sendJson } from './proxy.ts';
+import { sendJson } from './forward.ts';
 import { readRoute, type RouteTable } from './route-table.ts';
 
 const bodyLimit = 65_536;

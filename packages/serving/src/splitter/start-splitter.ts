@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { handleAdmin } from './admin.ts';
 import { seededRandom } from './choose-arm.ts';
-import { createProxy, sendJson } from './proxy.ts';
+import { sendJson } from './forward.ts';
+import { createProxy } from './proxy.ts';
 import { routeTable } from './route-table.ts';
 
 export interface SplitterOptions {
