@@ -121,6 +121,7 @@ export function fakeRepository({
         const text = files[`${commit}:${path}`];
         return text === undefined ? undefined : new TextEncoder().encode(text);
       },
+      list: async () => [],
       materialize: async () => undefined,
       commitTime: async () => undefined,
       head: async () => ({ dirty: false }),
