@@ -51,8 +51,11 @@ export {
   StringEvaluator,
 } from './formats/prompt.ts';
 export { parseYaml, readYaml, type YamlSource } from './formats/read-yaml.ts';
-export { Block, Cell, Chart, Finding, Report, reportSchema, Text } from './formats/report.ts';
+export { Block, Cell, Chart, Finding, Report, Text } from './formats/report.ts';
+export { reportSchema } from './formats/schema-names.ts';
 export type { RunContext } from './formats/run-context.ts';
+export { RunKind } from './formats/run-kind.ts';
+export { runSchema } from './formats/schema-names.ts';
 export {
   BaselineSource,
   Metric,
@@ -61,10 +64,8 @@ export {
   Run,
   RunArtifact,
   RunInput,
-  RunKind,
   RunOrigin,
   RunProducer,
-  runSchema,
   RunSummary,
   summaryOf,
 } from './formats/run.ts';

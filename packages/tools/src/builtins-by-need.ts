@@ -11,12 +11,12 @@ export const builtinsByNeed: Plugin = {
     host.onResolve({ filter: /^node:/ }, ({ path, kind }) =>
       kind === 'import-statement' ? { path, namespace: 'builtin', sideEffects: false } : undefined,
     );
-    host.onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => ({ contents: sourceOf(path) }));
+    host.onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => ({ contents: builtinByNeed(path) }));
   },
 };
 
-/** An export that nobody names is dropped by the bundler, since the call that reads it is marked as pure. */
-function sourceOf(name: string): string {
+/** A module in its place. An export that nobody names is dropped, since the call that reads it is marked as pure. */
+export function builtinByNeed(name: string): string {
   const names = Object.getOwnPropertyNames(process.getBuiltinModule(name) ?? {});
   return [
     `const builtin = /* @__PURE__ */ process.getBuiltinModule(${JSON.stringify(name)});`,

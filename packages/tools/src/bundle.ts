@@ -5,8 +5,9 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { engineTableFromLock } from '@pawl/wire';
-import { build, transform, type BuildOptions, type BuildResult, type Metafile, type Plugin } from 'esbuild';
+import { build, transform, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 import { builtinsByNeed } from './builtins-by-need.ts';
+import { pastIndexes } from './past-indexes.ts';
 
 export const projectRoot = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 
@@ -21,8 +22,6 @@ export interface BundleRequest {
    * every module that both reach through an index file, used there or not: three times the code at each start.
    */
   readonly engine?: string;
-  /** The same entry once more under another name, without some of what it loads on demand: it starts with fewer chunks. */
-  readonly again?: { readonly name: string; readonly without: RegExp };
   /** ONNX Runtime's WASM file is put beside the chunks. */
   readonly withOnnx: boolean;
   /** Of the adapters that are loaded on demand, those that can be asked for; without it all of them. */
@@ -41,10 +40,10 @@ export interface BundleSizes {
 
 export async function bundle(request: BundleRequest): Promise<BundleSizes> {
   await rm(request.target, { recursive: true, force: true });
-  const { engine, again, adapters = onDemandAdapters } = request;
+  const { engine, adapters = onDemandAdapters } = request;
   const unused: readonly string[] = onDemandAdapters.filter((name) => !adapters.includes(name));
   const left = [...unused.map((name) => `@pawl/${name}`), ...(request.withOnnx ? [] : [onnxRuntime])];
-  const lean = [builtinsByNeed, leavingOut(anyOf(left))];
+  const lean = [builtinsByNeed, pastIndexes(projectRoot), leavingOut(left)];
   const main = await build({
     ...options(request.target),
     entryPoints: { [request.name]: request.entry },
@@ -52,19 +51,13 @@ export async function bundle(request: BundleRequest): Promise<BundleSizes> {
     // Beside the entry, so that `./engine.mjs` means the same in each.
     ...(engine !== undefined && { chunkNames: '[name]-[hash]' }),
   });
-  const later = new Map<string, BuildResult<{ metafile: true }>>();
-  if (engine !== undefined)
-    later.set('engine', await build({ ...options(request.target), entryPoints: { engine }, plugins: lean }));
-  if (again !== undefined) {
-    const plugins = [...lean, leavingOut(again.without)];
-    const entryPoints = { [again.name]: request.entry };
-    later.set(again.name, await build({ ...options(request.target), entryPoints, plugins }));
-  }
+  const later =
+    engine === undefined ? [] : [await build({ ...options(request.target), entryPoints: { engine }, plugins: lean })];
   if (request.withOnnx) await copyOnnxRuntime(request.target);
   const entry = entryOf(main.metafile, request.name);
   const reached = [reachable(main.metafile, entry)];
-  for (const [name, { metafile }] of later) reached.push(reachable(metafile, entryOf(metafile, name)));
-  const results = [main, ...later.values()];
+  for (const { metafile } of later) reached.push(reachable(metafile, entryOf(metafile, 'engine')));
+  const results = [main, ...later];
   for (const { metafile } of results) await withoutEscapes(metafile);
   await removeUnreached(
     results.flatMap(({ metafile }) => Object.keys(metafile.outputs)),
@@ -132,13 +125,18 @@ const options = (target: string) =>
     banner: {
       js: "const require=process.getBuiltinModule('module').createRequire(import.meta.url);",
     },
-    alias: {
-      '@duckdb/node-bindings': join(projectRoot, 'packages/data/src/bindings-shim.cjs'),
-      // The same parser as ES modules: of its CommonJS, which it offers to Node, all is loaded, one function a file.
-      yaml: join(projectRoot, 'node_modules/yaml/browser/index.js'),
-    },
-    define: { PAWL_ENGINES: JSON.stringify(engineTable()) },
+    ...replacements(),
   }) as const satisfies BuildOptions;
+
+/** What every bundle has in place of a module or a name. */
+export const replacements = () => ({
+  alias: {
+    '@duckdb/node-bindings': join(projectRoot, 'packages/data/src/bindings-shim.cjs'),
+    // The same parser as ES modules: of its CommonJS, which it offers to Node, all is loaded, one function a file.
+    yaml: join(projectRoot, 'node_modules/yaml/browser/index.js'),
+  },
+  define: { PAWL_ENGINES: JSON.stringify(engineTable()) },
+});
 
 const engineApart: Plugin = {
   name: 'pawl-engine-apart',
@@ -152,13 +150,13 @@ const engineApart: Plugin = {
 const onnxRuntime = 'onnxruntime-web/wasm';
 
 /** In place of what the action never asks for: whoever does has found a bug of ours. */
-function leavingOut(names: RegExp): Plugin {
+function leavingOut(names: readonly string[]): Plugin {
   return {
     name: 'pawl-leaving-out',
     setup: (host) => {
-      // esbuild's own filters know no look-ahead.
-      host.onResolve({ filter: /./ }, ({ path, kind }) =>
-        kind === 'dynamic-import' && names.test(path) ? { path, namespace: 'left-out' } : undefined,
+      if (names.length === 0) return;
+      host.onResolve({ filter: new RegExp(`^(?:${names.join('|')})$`) }, ({ path, kind }) =>
+        kind === 'dynamic-import' ? { path, namespace: 'left-out' } : undefined,
       );
       host.onLoad({ filter: /./, namespace: 'left-out' }, ({ path }) => ({
         contents: `throw new Error(${JSON.stringify(`${path} is not part of this bundle.`)});`,
@@ -166,10 +164,6 @@ function leavingOut(names: RegExp): Plugin {
     },
   };
 }
-
-/** None at all where there are no names. */
-const anyOf = (names: readonly string[]): RegExp =>
-  new RegExp(`^(?:${names.map((name) => name.replaceAll('.', String.raw`\.`)).join('|') || '(?!)'})$`);
 
 /** The entry and every chunk it imports before it runs. What `import()` brings comes later. */
 const loadedAtStart = (metafile: Metafile, entry: string): ReadonlySet<string> =>

@@ -2,7 +2,8 @@
 import { counted, thousands } from '../dataset/plain-words.ts';
 import type { Severity } from '../formats/expectation-types.ts';
 import { hasErrors, type Problem } from '../formats/problem.ts';
-import { reportSchema, type Block, type Finding, type Report } from '../formats/report.ts';
+import { reportSchema } from '../formats/schema-names.ts';
+import type { Block, Finding, Report } from '../formats/report.ts';
 import { worstVerdict, type Verdict } from '../formats/verdict.ts';
 import { changeInWords, type DataChange } from './compare.ts';
 import { failing, type ExpectationResult } from './decide.ts';

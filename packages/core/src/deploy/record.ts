@@ -1,8 +1,10 @@
 // Outcomes: the report, and the run that the store keeps of it.
 import type { Outcome } from '../formats/outcome.ts';
 import type { Problem } from '../formats/problem.ts';
-import { reportSchema, type Report } from '../formats/report.ts';
-import { runSchema, type Metric, type Run } from '../formats/run.ts';
+import { reportSchema } from '../formats/schema-names.ts';
+import type { Report } from '../formats/report.ts';
+import { runSchema } from '../formats/schema-names.ts';
+import type { Metric, Run } from '../formats/run.ts';
 import type { Deployment } from '../formats/deployment.ts';
 import type { RunContext } from '../formats/run-context.ts';
 import type { DeployInputs } from './inputs.ts';

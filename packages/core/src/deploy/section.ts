@@ -1,7 +1,8 @@
 // The rollout's part of the report: what happened, step by step, with the numbers each decision stood on.
 import { counted, thousands } from '../dataset/plain-words.ts';
 import type { Problem } from '../formats/problem.ts';
-import { reportSchema, type Block, type Cell, type Report } from '../formats/report.ts';
+import { reportSchema } from '../formats/schema-names.ts';
+import type { Block, Cell, Report } from '../formats/report.ts';
 import type { Verdict } from '../formats/verdict.ts';
 import { hasErrors } from '../formats/problem.ts';
 import type { RolloutPlan } from './plan.ts';

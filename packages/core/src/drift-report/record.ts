@@ -2,7 +2,8 @@
 import { canonicalJson } from '../formats/canonical.ts';
 import { fileStem } from '../dataset/find-data.ts';
 import type { Outcome } from '../formats/outcome.ts';
-import { runSchema, type Metric, type Run, type RunInput } from '../formats/run.ts';
+import { runSchema } from '../formats/schema-names.ts';
+import type { Metric, Run, RunInput } from '../formats/run.ts';
 import type { DriftJudgement } from './decide.ts';
 import type { Found, ReportDrift } from './report-drift.ts';
 import { driftReport } from './section.ts';

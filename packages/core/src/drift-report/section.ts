@@ -1,7 +1,8 @@
 // The feature's part of the report: bad data first, then drift with its size and certainty, then what is missing.
 import { counted, listed, thousands } from '../dataset/plain-words.ts';
 import { hasErrors, type Problem } from '../formats/problem.ts';
-import { reportSchema, type Block, type Cell, type Finding, type Report } from '../formats/report.ts';
+import { reportSchema } from '../formats/schema-names.ts';
+import type { Block, Cell, Finding, Report } from '../formats/report.ts';
 import { worstVerdict } from '../formats/verdict.ts';
 import type { Comparison } from './compare-column.ts';
 import type { DriftJudgement, JudgedColumn } from './decide.ts';

@@ -1,6 +1,7 @@
 // What a policy would have done with every past version, as one table.
 import type { GatePolicy } from '../formats/gate-policy.ts';
-import { reportSchema, type Block, type Cell, type Report } from '../formats/report.ts';
+import { reportSchema } from '../formats/schema-names.ts';
+import type { Block, Cell, Report } from '../formats/report.ts';
 import type { Backtested } from './backtest.ts';
 
 export function backtestReport(

@@ -2,7 +2,8 @@
 import type { GatePolicy } from '../formats/gate-policy.ts';
 import type { Report } from '../formats/report.ts';
 import type { RunContext } from '../formats/run-context.ts';
-import { runSchema, type BaselineSource, type Metric, type Run, type RunInput } from '../formats/run.ts';
+import { runSchema } from '../formats/schema-names.ts';
+import type { BaselineSource, Metric, Run, RunInput } from '../formats/run.ts';
 import { shownLevel } from '../statistics/difference-estimate.ts';
 import type { GateJudgement, MetricJudgement } from './decide.ts';
 

@@ -1,6 +1,7 @@
 // The gate's report: verdict in words, metrics, worst slices, flipped rows, and in the HTML the charts.
 import type { Problem } from '../formats/problem.ts';
-import { reportSchema, type Block, type Cell, type Finding, type Report } from '../formats/report.ts';
+import { reportSchema } from '../formats/schema-names.ts';
+import type { Block, Cell, Finding, Report } from '../formats/report.ts';
 import { intervalsChart } from './charts.ts';
 import type { MetricJudgement } from './decide.ts';
 import { rareValues, sliceBlocks } from './details.ts';

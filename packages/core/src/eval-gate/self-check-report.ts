@@ -3,7 +3,8 @@
 import type { GatePolicy } from '../formats/gate-policy.ts';
 import type { Outcome } from '../formats/outcome.ts';
 import type { Problem } from '../formats/problem.ts';
-import { reportSchema, type Block, type Finding, type Report } from '../formats/report.ts';
+import { reportSchema } from '../formats/schema-names.ts';
+import type { Block, Finding, Report } from '../formats/report.ts';
 import type { Verdict } from '../formats/verdict.ts';
 import type { ReadPolicy } from './read-policy.ts';
 import { checkSelf, type SelfCheck, type SelfCheckPlan, type Share } from './self-check.ts';

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import type { PlaceOfInput } from './inputs.ts';
 import type { Problem } from './problem.ts';
 import { parseYaml, readYaml } from './read-yaml.ts';
-import { RunKind } from './run.ts';
+import { RunKind } from './run-kind.ts';
 import type { Slug } from './verdict.ts';
 
 const InputValue = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]);

@@ -1,9 +1,8 @@
 // A report is data before it is text: markdown, HTML, annotations and the terminal are pure functions of it.
 // Every string in it is plain, untrusted text. Renderers escape; nobody else does.
 import * as z from 'zod/mini';
+import { reportSchema } from './schema-names.ts';
 import { slugs, Verdict } from './verdict.ts';
-
-export const reportSchema = 'pawl.report/1';
 
 /** Plain text, or text with a little emphasis. */
 export const Text = z.union([

@@ -1,11 +1,8 @@
 // A run: the immutable record of one execution. `schema: pawl.run/1`; unknown fields are kept.
 import * as z from 'zod/mini';
-import { slugs, Verdict } from './verdict.ts';
-
-export const runSchema = 'pawl.run/1';
-
-export const RunKind = z.enum([...slugs, 'training']);
-export type RunKind = z.infer<typeof RunKind>;
+import { RunKind } from './run-kind.ts';
+import { runSchema } from './schema-names.ts';
+import { Verdict } from './verdict.ts';
 
 /** A named aggregate, with its uncertainty where it has one. */
 export const Metric = z.looseObject({

@@ -2,7 +2,8 @@
 // name where nobody says which files it is.
 import type { Sha256 } from '../formats/canonical.ts';
 import type { Problem, Read } from '../formats/problem.ts';
-import type { Run, RunKind } from '../formats/run.ts';
+import type { RunKind } from '../formats/run-kind.ts';
+import type { Run } from '../formats/run.ts';
 import type { Store } from '../ports/store.ts';
 import type { Workspace } from '../ports/workspace.ts';
 import { findSubjects, subjectDigest } from '../registry/index.ts';

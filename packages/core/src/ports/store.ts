@@ -1,5 +1,6 @@
 // Runs, results and operations, in the user's own repository.
-import type { Operation, Run, RunKind, RunSummary } from '../formats/run.ts';
+import type { RunKind } from '../formats/run-kind.ts';
+import type { Operation, Run, RunSummary } from '../formats/run.ts';
 import type { Verdict } from '../formats/verdict.ts';
 
 export interface StoredRun {

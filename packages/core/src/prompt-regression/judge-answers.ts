@@ -1,7 +1,8 @@
 // Tallies in, outcome out: a decision for each column, and of all of them verdict, report and record.
 import type { Outcome } from '../formats/outcome.ts';
 import type { Problem } from '../formats/problem.ts';
-import { reportSchema, type Finding, type Report } from '../formats/report.ts';
+import { reportSchema } from '../formats/schema-names.ts';
+import type { Finding, Report } from '../formats/report.ts';
 import type { RunContext } from '../formats/run-context.ts';
 import { worstVerdict } from '../formats/verdict.ts';
 import type { Baseline } from './baseline.ts';

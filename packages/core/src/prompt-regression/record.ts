@@ -1,7 +1,8 @@
 // What is kept of an evaluation: the run's record, its result files and the command that repeats it.
 import type { Report } from '../formats/report.ts';
 import type { RunContext } from '../formats/run-context.ts';
-import { runSchema, type BaselineSource, type Metric, type Run, type RunInput } from '../formats/run.ts';
+import { runSchema } from '../formats/schema-names.ts';
+import type { BaselineSource, Metric, Run, RunInput } from '../formats/run.ts';
 import type { CorrectedDifference } from '../judges/index.ts';
 import type { Compared, Decision } from './decide.ts';
 import { routeMetrics, type GatewayRoutes } from './gateway/index.ts';

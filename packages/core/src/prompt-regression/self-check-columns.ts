@@ -1,7 +1,8 @@
 // One side against itself, by what is recorded: the baseline's columns, or the candidate's without one, each by itself.
 import type { Outcome } from '../formats/outcome.ts';
 import type { Problem } from '../formats/problem.ts';
-import { reportSchema, type Block, type Report } from '../formats/report.ts';
+import { reportSchema } from '../formats/schema-names.ts';
+import type { Block, Report } from '../formats/report.ts';
 import { worstVerdict } from '../formats/verdict.ts';
 import type { Column } from './columns.ts';
 import { openProviders } from './open-provider.ts';

@@ -1,7 +1,8 @@
 // The outcome of a self-check, and of a dry run: both tell something of a suite and judge no change of it.
 import type { Outcome } from '../formats/outcome.ts';
 import type { Problem } from '../formats/problem.ts';
-import { reportSchema, type Block, type Report } from '../formats/report.ts';
+import { reportSchema } from '../formats/schema-names.ts';
+import type { Block, Report } from '../formats/report.ts';
 import type { PlannedRequests } from './planned-requests.ts';
 import { recordedRepeats } from './planned-requests.ts';
 import type { SpendPlan } from './plan-spend.ts';

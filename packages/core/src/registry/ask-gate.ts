@@ -1,5 +1,6 @@
 // The gate a version must have passed, on exactly these bytes. One rule for a rollout and for a label.
-import type { Run, RunKind } from '../formats/run.ts';
+import type { RunKind } from '../formats/run-kind.ts';
+import type { Run } from '../formats/run.ts';
 import { ulidTime } from '../formats/ulid.ts';
 import type { Verdict } from '../formats/verdict.ts';
 import type { Registry } from '../ports/registry.ts';

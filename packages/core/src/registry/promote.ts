@@ -3,7 +3,7 @@
 import type { Sha256 } from '../formats/canonical.ts';
 import type { PromotionPolicy } from '../formats/config.ts';
 import type { Problem } from '../formats/problem.ts';
-import type { RunKind } from '../formats/run.ts';
+import type { RunKind } from '../formats/run-kind.ts';
 import type { Verdict } from '../formats/verdict.ts';
 import type { Clock, IdSource } from '../ports/clock.ts';
 import type { History } from '../ports/history.ts';

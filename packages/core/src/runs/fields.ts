@@ -1,6 +1,7 @@
 // What a filter, a sort or a column can name of a run, and how it is read. One table, so that all three agree.
 import { didYouMean } from '../formats/did-you-mean.ts';
-import { RunKind, type ParamValue, type RunSummary } from '../formats/run.ts';
+import { RunKind } from '../formats/run-kind.ts';
+import type { ParamValue, RunSummary } from '../formats/run.ts';
 import { Verdict } from '../formats/verdict.ts';
 import { timeOf } from '../formats/time.ts';
 

@@ -1,7 +1,8 @@
 // Which run is meant: its id, the first letters of it, or "latest" and its kin. One rule wherever a run is named.
 import { didYouMean } from '../formats/did-you-mean.ts';
 import type { Problem, Read } from '../formats/problem.ts';
-import { RunKind, summaryOf, type RunSummary } from '../formats/run.ts';
+import { RunKind } from '../formats/run-kind.ts';
+import { summaryOf, type RunSummary } from '../formats/run.ts';
 import { isUlid } from '../formats/ulid.ts';
 import type { Store } from '../ports/store.ts';
 

@@ -1,7 +1,8 @@
 // The record of a logged run, and its result files.
 import type { Sha256 } from '../formats/canonical.ts';
 import type { Problem } from '../formats/problem.ts';
-import { runSchema, type Metric, type Run } from '../formats/run.ts';
+import { runSchema } from '../formats/schema-names.ts';
+import type { Metric, Run } from '../formats/run.ts';
 import type { StoredRun } from '../ports/store.ts';
 import { isFiniteValue, type MetricEntry, type RunLog } from './entry.ts';
 import { foldEntries, lastPoint } from './fold.ts';
