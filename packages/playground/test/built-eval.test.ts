@@ -1,7 +1,9 @@
 // `pawl eval` has a bundle of its own, in which threads must find themselves again.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { gitRepo } from '@pawl/testkit/git';
 import { beforeAll, expect, test } from 'vitest';
@@ -40,6 +42,20 @@ test('the built command judges with a user’s JavaScript, and ends one that nev
   await using endless = await gitRepo({ 'promptfooconfig.yaml': suite('while (true) {}') });
   expect(await judged(good.path)).toMatchObject({ code: 0 });
   expect(await judged(endless.path)).toMatchObject({ code: 3, stdout: expect.stringContaining('could not be judged') });
+});
+
+test('a module that a thread imports by its address stands in a chunk of its own, and has what the thread calls', async () => {
+  const chunks = join(projectRoot, 'packages/cli/dist/chunks');
+  const found = (await readdir(chunks)).filter((file) => /^(?:encoder-)?thread-/.test(file));
+  const beginnings = await Promise.all(
+    found.map(async (file) => ({
+      knowsItsAddress: (await readFile(join(chunks, file), 'utf8')).includes('import.meta.url'),
+      ...((await import(pathToFileURL(join(chunks, file)).href)) as object),
+    })),
+  );
+  // Of each bundle one that scripts run in; the encoder's is a chunk of that name only in the command's own.
+  expect(beginnings.filter((each) => 'serve' in each && each.knowsItsAddress)).toHaveLength(2);
+  expect(beginnings.filter((each) => 'serveEncoder' in each && each.knowsItsAddress)).toHaveLength(1);
 });
 
 test('other commands come from the whole bundle', async () => {

@@ -36,7 +36,9 @@ export async function bundleCommand(request: CommandBundleRequest): Promise<numb
     minify: true,
     entryFileNames: (chunk) => (chunk.name === name ? '[name].mjs' : 'chunks/[name]-[hash].mjs'),
     chunkFileNames: 'chunks/[name]-[hash].mjs',
-    codeSplitting: { groups: [{ name: 'shared', minShareCount: 2 }] },
+    codeSplitting: {
+      groups: [{ name: 'shared', minShareCount: 2, test: (id) => !threads.some((file) => id.endsWith(file)) }],
+    },
   });
   return output.reduce((sum, file) => sum + (file.type === 'chunk' ? Buffer.byteLength(file.code) : 0), 0);
 }
