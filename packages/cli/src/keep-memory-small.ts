@@ -6,7 +6,7 @@ import { setFlagsFromString } from 'node:v8';
 export function keepMemorySmall(): void {
   // What has grown stays.
   setFlagsFromString('--semi-space-growth-factor=1');
-  setFlagsFromString('--heap-growing-percent=50');
+  setFlagsFromString('--heap-growing-percent=30');
   // Two threads that share 1 MB of work cost more than they help.
   setFlagsFromString('--no-parallel-scavenge');
 }
