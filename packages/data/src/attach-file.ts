@@ -32,14 +32,15 @@ export async function attachStatements(path: string, shown = basename(path)): Pr
       hint: 'Write the data again, or leave the file out.',
     });
   }
-  if (head.subarray(0, 40).toString('latin1').startsWith('version https://git-lfs.github.com/spec/')) {
+  const text = await unpacked(path, head);
+  if (text.subarray(0, 40).toString('latin1').startsWith('version https://git-lfs.github.com/spec/')) {
     throw new DataError('DATA_LFS_POINTER', `"${shown}" is a Git LFS pointer, not the data itself.`, {
       file: path,
       hint: 'Fetch the data first: `git lfs pull`, or `lfs: true` at actions/checkout.',
     });
   }
   const format = formatOf({ path, shown }, head);
-  if (format !== 'parquet') refuseDisguised({ path, shown }, head);
+  if (format !== 'parquet') for (const start of new Set([head, text])) refuseDisguised({ path, shown }, start);
   const unreadable = async (cause: unknown): Promise<DataError> => {
     const reason = sentence(reasonOf(cause, { path, shown }));
     const hint = /not utf-?8 encoded/i.test(reason) ? 'Save it in UTF-8.' : hints[format];
@@ -60,7 +61,7 @@ export async function attachStatements(path: string, shown = basename(path)): Pr
     const source = `read_json(${fileLiteral(path)}, sample_size = -1, maximum_object_size = 67108864)`;
     return { path, shown, create: (view) => `CREATE TABLE ${view} AS SELECT * FROM ${source}`, explain: unreadable };
   }
-  const dialect = guessDialect(basename(path), head);
+  const dialect = guessDialect(basename(path), text);
   return {
     path,
     shown,
@@ -90,6 +91,17 @@ async function readHead(path: string, shown: string): Promise<Buffer> {
     return buffer.subarray(0, bytesRead);
   } catch (cause) {
     throw notReadable({ path, shown }, cause);
+  }
+}
+
+/** What stands at the beginning of a file packed by gzip; of any other, and of one that is damaged, its own bytes. */
+async function unpacked(path: string, head: Buffer): Promise<Buffer> {
+  if (!/\.gz$/i.test(path)) return head;
+  const { constants, gunzipSync } = await import('node:zlib');
+  try {
+    return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, headBytes);
+  } catch {
+    return head;
   }
 }
 

@@ -15,7 +15,8 @@ const missingTexts = ['', '#N/A', '#N/A N/A', '#NA', '-1.#IND', '-1.#QNAN', '-Na
 
 /** The candidate that splits the header into most fields; a comma when none does. */
 export function guessDialect(name: string, head: Buffer): CsvDialect {
-  if (/\.gz$/i.test(name)) return { delimiter: /\.tsv\./i.test(name) ? '\t' : ',', header: undefined };
+  // Packed still, since it is damaged: reading it will say so.
+  if (head[0] === 0x1f && head[1] === 0x8b) return { delimiter: /\.tsv\./i.test(name) ? '\t' : ',', header: undefined };
   const text = head.toString('utf8').replace(/^\uFEFF/, '');
   const [first] = [',', '\t', ';', '|']
     .map((delimiter) => ({ delimiter, header: headerFields(text, delimiter) }))

@@ -157,6 +157,21 @@ test.each([
 
 test.each([
   [
+    'with a header that says a name twice',
+    plain.replaceAll('\n', ',0.5\n').replace('0.5', 'probability'),
+    'GATE_COLUMN_REPEATED',
+  ],
+  ['in UTF-16', Buffer.from(`\uFEFF${plain}`, 'utf16le'), 'DATA_UNSUPPORTED'],
+  ['a Git LFS pointer', `version https://git-lfs.github.com/spec/v1\nsize 5\n`, 'DATA_LFS_POINTER'],
+])('a compressed CSV that is %s is found out as a plain one is', async (_, text, code) => {
+  const outcome = await against({ bytes: gzipSync(text) }, 'new.csv.gz');
+
+  expect(exitCodeOf(outcome)).toBe(3);
+  expect(outcome.report.problems[0]).toMatchObject({ code, file: 'new.csv.gz' });
+});
+
+test.each([
+  [
     'a list of probabilities',
     `i AS id, ${label}, [x, 1 - x] AS probability`,
     'The column "probability" holds DOUBLE[], and a number is needed.',
@@ -188,6 +203,7 @@ test.each([
   ['Windows line ends', plain.replaceAll('\n', '\r\n'), 'new.csv'],
   ['semicolons', plain.replaceAll(',', ';'), 'new.csv'],
   ['compression that its name tells', gzipSync(plain), 'new.csv.gz'],
+  ['compression and semicolons', gzipSync(plain.replaceAll(',', ';')), 'new.csv.gz'],
 ])('a CSV with %s is read', async (_, bytes, name) => {
   const { report } = await against({ bytes }, name);
   expect(report).toMatchObject({ verdict: 'pass', name: 'new', problems: [] });

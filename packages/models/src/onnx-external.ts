@@ -38,12 +38,15 @@ function search(message: Uint8Array, kind: Kind, depth: number): string | undefi
   if (depth > deepest) throw new NoProtobuf('it is nested too deeply');
   let external = false;
   let location = '';
-  for (const { number, value } of fieldsOf(message)) {
+  const inside = parts[kind];
+  const wanted = (number: number): boolean =>
+    inside[number] !== undefined || (kind === 'tensor' && (number === externalData || number === dataLocation));
+  for (const { number, value } of fieldsOf(message, wanted)) {
     if (kind === 'tensor' && (number === externalData || (number === dataLocation && value !== 0))) {
       external = true;
       if (value instanceof Uint8Array) location = locationIn(value) ?? location;
     }
-    const part = parts[kind][number];
+    const part = inside[number];
     const found = part !== undefined && value instanceof Uint8Array ? search(value, part, depth + 1) : undefined;
     if (found !== undefined) return found;
   }
@@ -53,7 +56,7 @@ function search(message: Uint8Array, kind: Kind, depth: number): string | undefi
 /** A StringStringEntryProto: 1 is the key, 2 the value. */
 function locationIn(entry: Uint8Array): string | undefined {
   const pair: Record<number, string> = {};
-  for (const { number, value } of fieldsOf(entry))
+  for (const { number, value } of fieldsOf(entry, (number) => number <= 2))
     if (value instanceof Uint8Array) pair[number] = new TextDecoder().decode(value);
   return pair[1] === 'location' ? pair[2] : undefined;
 }
@@ -67,9 +70,15 @@ interface Field {
 /** How a field is written. */
 const wires = { varint: 0, eight: 1, length: 2, four: 5 } as const;
 
-function* fieldsOf(message: Uint8Array): Generator<Field> {
+/** @param wanted by number; the others are passed over: a forest of trees has millions, one for each of its numbers */
+function* fieldsOf(message: Uint8Array, wanted: (number: number) => boolean): Generator<Field> {
   let at = 0;
   const varint = (): number => {
+    const first = message[at];
+    if (first !== undefined && first < 128) {
+      at += 1;
+      return first;
+    }
     let value = 0;
     for (let shift = 0; shift < 70; shift += 7) {
       const byte = message[at++];
@@ -79,17 +88,23 @@ function* fieldsOf(message: Uint8Array): Generator<Field> {
     }
     throw new NoProtobuf('it ends in the middle of a number');
   };
-  const take = (length: number): Uint8Array => {
+  const pass = (length: number): void => {
     if (length > message.length - at) throw new NoProtobuf('it ends in the middle of a field');
     at += length;
-    return message.subarray(at - length, at);
   };
   while (at < message.length) {
     const key = varint();
+    // Runtimes drop the bits above the 32nd, and would read another field than the one looked at here.
+    if (key >= 2 ** 32) throw new NoProtobuf('it has a field of no known number');
     const [number, wire] = [Math.floor(key / 8), key % 8];
-    if (wire === wires.varint) yield { number, value: varint() };
-    else if (wire === wires.length) yield { number, value: take(varint()) };
-    else if (wire === wires.eight || wire === wires.four) yield { number, value: take(wire === wires.eight ? 8 : 4) };
+    if (wire === wires.varint) {
+      const value = varint();
+      if (wanted(number)) yield { number, value };
+    } else if (wire === wires.length) {
+      const length = varint();
+      pass(length);
+      if (wanted(number)) yield { number, value: message.subarray(at - length, at) };
+    } else if (wire === wires.eight || wire === wires.four) pass(wire === wires.eight ? 8 : 4);
     else throw new NoProtobuf('it has a field of no known type');
   }
 }

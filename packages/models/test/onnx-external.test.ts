@@ -24,6 +24,15 @@ test('one that only says it lies elsewhere is found too', () => {
   expect(externalFile(Uint8Array.from(withFlag))).toBe('');
 });
 
+test('a field whose number runtimes would cut to another one is refused', () => {
+  const location = [10, 8, ...new TextEncoder().encode('location'), 18, 5, ...new TextEncoder().encode('w.bin')];
+  // external_data (13) with bit 33 of its key set, which runtimes drop.
+  const tensor = [0xea, 0x80, 0x80, 0x80, 0x10, ...lengthOf(location), ...location];
+  const graph = [(5 << 3) | 2, ...lengthOf(tensor), ...tensor];
+
+  expect(() => externalFile(Uint8Array.from([(7 << 3) | 2, ...lengthOf(graph), ...graph]))).toThrow(NoProtobuf);
+});
+
 test('a graph written in two halves is read as protobuf reads it, whole', () => {
   const harmless = onnxBytes(oneNode('Softmax'));
   const rest = modelWithTensorAt('initializer', { name: 'W', shape: [2], external: 'weights.bin' });

@@ -66,15 +66,25 @@ export async function send(sending: Sending): Promise<Arrived> {
       const passed = new DeadlinePassed();
       answer?.destroy(passed);
       request.destroy(passed);
+      // One that is ended already says nothing more.
+      reject(passed);
     }, timeoutMs);
     request.on('response', (arrived) => {
       answer = arrived;
+      // Kept for whoever reads: without a listener Node forgets it.
+      arrived.on('error', () => {});
       arrived.once('close', () => clearTimeout(deadline));
       resolve(arrived);
     });
     request.on('error', (error) => {
       if (answer === undefined) clearTimeout(deadline);
       reject(error);
+    });
+    // An answer that would speak another protocol ends it without a response and without an error.
+    request.on('close', () => {
+      if (answer !== undefined) return;
+      clearTimeout(deadline);
+      reject(new Error('closed without an answer'));
     });
     request.end(body);
   });
@@ -125,6 +135,6 @@ async function decoded(response: IncomingMessage, encoding: string | null): Prom
     encoding.toLowerCase()
   ];
   if (decoder === undefined) return response;
-  // What goes wrong is thrown to whoever reads.
-  return pipeline(response, decoder(), () => {}) as Readable;
+  // What goes wrong is thrown to whoever reads, and is no crash where nobody does yet.
+  return (pipeline(response, decoder(), () => {}) as Readable).on('error', () => {});
 }

@@ -94,6 +94,9 @@ async function* checkedChunks(body: AsyncIterable<Uint8Array>, under: Under): As
 /** By events: an iterator over the same costs a third of what a short answer costs in all. */
 function wholeText(body: Readable, under: Under): Promise<string> {
   return new Promise((resolve, reject) => {
+    const closed = new Error('closed before its end');
+    // What ended before anybody read it has no more events.
+    if (body.destroyed) throw failureOf(body.errored ?? closed, under);
     const chunks: Uint8Array[] = [];
     let bytes = 0;
     body.on('data', (chunk: Uint8Array) => {
@@ -105,7 +108,7 @@ function wholeText(body: Readable, under: Under): Promise<string> {
     body.on('end', () => resolve(new TextDecoder().decode(Buffer.concat(chunks))));
     body.on('error', (error) => reject(failureOf(error, under)));
     // After an end or an error this says nothing new.
-    body.on('close', () => reject(failureOf(new Error('closed before its end'), under)));
+    body.on('close', () => reject(failureOf(closed, under)));
   });
 }
 

@@ -81,6 +81,36 @@ test('a server that goes silent is out of time, before its answer and within it'
     await expect(sendHttp(post(url), { ...limits, timeoutMs: 100 })).rejects.toMatchObject({ kind: 'timeout' });
 });
 
+test('an answer that is read after its time is out of time, and holds nobody up', async () => {
+  await using server = await service((_, response) => response.end('all of it'));
+  await using packed = await service((_, response) =>
+    response.setHeader('content-encoding', 'gzip').end(gzipSync('all of it').subarray(0, -4)),
+  );
+  const late = async (url: string, read: 'text' | 'chunks'): Promise<unknown> => {
+    const opened = await openHttp(post(url), { timeoutMs: 50 });
+    await new Promise((resolve) => {
+      setTimeout(resolve, 200);
+    });
+    if (read === 'text') return opened.text();
+    for await (const _ of opened.chunks);
+    return undefined;
+  };
+  for (const read of ['text', 'chunks'] as const) {
+    await expect(late(server.url, read)).rejects.toMatchObject({ kind: 'timeout' });
+    await expect(late(packed.url, read)).rejects.toMatchObject({ kind: 'network' });
+  }
+});
+
+test('a server that would speak another protocol has not answered', async () => {
+  await using server = await service((_, response) => {
+    response.socket?.end('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
+  });
+  await expect(sendHttp(post(server.url), { ...limits, timeoutMs: 300 })).rejects.toMatchObject({
+    kind: 'network',
+    message: expect.stringContaining('closed without an answer'),
+  });
+});
+
 test('a server that breaks off within its answer is a broken connection', async () => {
   await using server = await service((_, response) => {
     response.writeHead(200, { 'content-length': '1000' }).write('the beginning', () => response.destroy());

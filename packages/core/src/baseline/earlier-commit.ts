@@ -41,9 +41,12 @@ export async function earlierCommit(history: History, base?: string): Promise<Ea
 const branches = (base: string | undefined): readonly string[] =>
   base === undefined
     ? ['origin/HEAD', 'origin/main', 'main', 'origin/master', 'master']
-    : isHash(base)
+    : isHash(base) || isReckoned(base)
       ? [base]
       : [`origin/${base}`, base];
+
+/** `HEAD~3` is counted from here: at the remote it would be another commit. */
+const isReckoned = (name: string): boolean => /^(?:HEAD|@)$|[~^:]|@\{/.test(name);
 
 /** A pull request's event names its base by commit. */
 export const isHash = (name: string): boolean => /^[0-9a-f]{40,64}$/.test(name);

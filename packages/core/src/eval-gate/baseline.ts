@@ -179,16 +179,19 @@ async function atCommit(
   const present = { state: 'present', source, words, path: `${path} of ${words}` } as const;
   const unread = pointerProblem(model, present.path);
   if (unread === undefined) return { ...present, model };
-  const digest = pointedDigest(model);
+  const digest = pointedFile(model)?.digest;
   return digest === undefined || unread.state !== 'unreadable'
     ? unread
     : { ...present, pointedAt: { digest, problem: unread.problem } };
 }
 
-/** The SHA-256 that a Git LFS pointer names is that of the file it stands for. */
-export function pointedDigest(bytes: Uint8Array): string | undefined {
-  const oid = /^oid sha256:([0-9a-f]{64})$/m.exec(new TextDecoder().decode(bytes.subarray(0, 1024)))?.[1];
-  return oid === undefined ? undefined : `sha256:${oid}`;
+/** The SHA-256 and size that a Git LFS pointer names are those of the file it stands for. */
+export function pointedFile(bytes: Uint8Array): { readonly digest: string; readonly bytes: number } | undefined {
+  // A model's own text may hold such lines too.
+  if (!isPointer(bytes)) return undefined;
+  const text = new TextDecoder().decode(bytes.subarray(0, 1024));
+  const [oid, size] = [/^oid sha256:([0-9a-f]{64})$/m, /^size (\d{1,15})$/m].map((line) => line.exec(text)?.[1]);
+  return oid === undefined || size === undefined ? undefined : { digest: `sha256:${oid}`, bytes: Number(size) };
 }
 
 /** A Git LFS pointer in the place of a model is no model. */

@@ -4,7 +4,7 @@ import type { Sha256 } from '../formats/canonical.ts';
 import type { GatePolicy } from '../formats/gate-policy.ts';
 import type { Problem, Read } from '../formats/problem.ts';
 import { quoteIdentifier, type DataEngine } from '../ports/data-engine.ts';
-import { pointedDigest, type Baseline } from './baseline.ts';
+import { pointedFile, type Baseline } from './baseline.ts';
 import type { CandidateFiles } from './candidate.ts';
 import type { OpenTable } from './read-evidence.ts';
 import type { Side } from './task.ts';
@@ -43,7 +43,7 @@ export function baselineStandsFor(
     words: `the model of ${words}`,
     digest: async () => {
       const bytes = await readModel();
-      return bytes === undefined ? undefined : (pointedDigest(bytes) ?? sha256(bytes));
+      return bytes === undefined ? undefined : (pointedFile(bytes)?.digest ?? sha256(bytes));
     },
   };
 }

@@ -9,6 +9,7 @@ import { isEndpoint, parseEndpoint, type EndpointAddress } from './endpoint-addr
 import { findRun, isRunAddress, type RunWorld } from './eval-run/find-run.ts';
 import { suiteOf } from './eval-run/policy.ts';
 import type { EvalSide } from './eval-run/sample.ts';
+import { pointedFile } from './baseline.ts';
 import type { EvalGateInputs } from './inputs.ts';
 import { isDataFile } from './plan.ts';
 import { reasonOf } from './reason.ts';
@@ -62,7 +63,7 @@ export async function findCandidate(
     // A model that is not run need not be there: its predictions speak for it, unless the user named it.
     if (file === undefined || (role === 'model' && predictions !== undefined && inputs.candidate === undefined))
       continue;
-    const read = await fingerprint(file, workspace);
+    const read = await (role === 'model' && predictions !== undefined ? spokenFor : fingerprint)(file, workspace);
     if (read.value === undefined) problems.push(...read.problems);
     else files.push({ role, path: file, ...read.value });
   }
@@ -103,6 +104,14 @@ async function findEval(address: string, world: RunWorld): Promise<Read<Candidat
   const inputs: RunInput[] = [{ role: 'predictions', digest, run: run.id }];
   const evalSide: EvalSide = { stored: found.value, half: 'after' };
   return { value: { evalSide, digest: run.subject?.digest ?? digest, inputs }, problems: [] };
+}
+
+/** A model that is not run may be there as a Git LFS pointer only: it is the file that the pointer stands for. */
+async function spokenFor(file: string, workspace: Workspace): ReturnType<typeof fingerprint> {
+  const found = await fingerprint(file, workspace);
+  if (found.value === undefined || found.value.bytes > 1024) return found;
+  const bytes = await workspace.read(file);
+  return { ...found, value: (bytes && pointedFile(bytes)) ?? found.value };
 }
 
 async function fingerprint(file: string, workspace: Workspace): Promise<Read<{ digest: string; bytes: number }>> {

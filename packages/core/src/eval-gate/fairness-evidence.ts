@@ -125,14 +125,15 @@ function ruleEvidence(rule: FairnessRule, told: ToldGroups, setting: FairnessSet
   const gap = groups.length < 2 ? undefined : gapOf(groups, metric, 'candidate');
   const before = groups.length < 2 || !evidence.compared ? undefined : gapOf(groups, metric, 'baseline');
   const bounds = { ...(maximum !== undefined && { maximum }) };
+  const why = few(rule, groups, evidence.answers?.sampling?.clusters !== undefined);
   const shown = {
     name: fairnessName(rule),
     traits,
     asked: margin === undefined ? { role: 'guard' as const, ...bounds } : { role: 'key' as const, margin, ...bounds },
-    candidate: measured(gap, rule, groups),
-    ...(evidence.compared && { baseline: measured(before, rule, groups) }),
+    candidate: measured(gap, why),
+    ...(evidence.compared && { baseline: measured(before, why) }),
   };
-  if (gap === undefined) return { ...shown, rule: () => ({ verdict: 'error', reason: few(rule, groups) }) };
+  if (gap === undefined) return { ...shown, rule: () => ({ verdict: 'error', reason: why }) };
   const change = evidence.compared && !same ? changeOf(groups, rule, evidence) : undefined;
   const rules = policy.fairness.length;
   return {
@@ -149,12 +150,14 @@ function ruleEvidence(rule: FairnessRule, told: ToldGroups, setting: FairnessSet
   };
 }
 
-const measured = (gap: Gap | undefined, rule: FairnessRule, groups: readonly Group[]): Measured =>
-  gap === undefined ? { value: null, reason: few(rule, groups) } : { value: gap.difference };
+const measured = (gap: Gap | undefined, why: string): Measured =>
+  gap === undefined ? { value: null, reason: why } : { value: gap.difference };
 
-function few({ 'minimum-rows': needed }: FairnessRule, groups: readonly Group[]): string {
+function few({ 'minimum-rows': needed }: FairnessRule, groups: readonly Group[], clustered: boolean): string {
   const left = groups.length === 1 ? `only ${groups[0]!.name} has` : 'no group has';
-  return `${left} ${needed} rows that count, so there is nothing to compare`;
+  const rows = `${needed} ${needed === 1 ? 'row that counts' : 'rows that count'}`;
+  const apart = clustered ? ', of more than one cluster' : '';
+  return `${left} ${rows}${apart}, so there is nothing to compare`;
 }
 
 function changeOf(groups: readonly Group[], rule: FairnessRule, { answers }: TaskEvidence): Difference | undefined {

@@ -53,14 +53,8 @@ export async function askGate(question: GateQuestion, { store, registry }: GateP
         verdict: 'inconclusive',
       };
     }
-    if (
-      question.boundPredictions === true &&
-      ['predictions', 'baseline-predictions'].some((name) => run.params[name] === 'stated')
-    )
-      return {
-        refusal: `its newest ${kind} run read predictions that do not name the model they are said to come from`,
-        verdict: 'inconclusive',
-      };
+    const unbound = question.boundPredictions === true ? unboundPredictions(run) : undefined;
+    if (unbound !== undefined) return { refusal: `its newest ${kind} run ${unbound}`, verdict: 'inconclusive' };
     const changed = question.evidence === undefined ? undefined : await changedSince(run, question.evidence);
     if (changed !== undefined) {
       return {
@@ -75,6 +69,18 @@ export async function askGate(question: GateQuestion, { store, registry }: GateP
     refusal: `no ${kind} run has judged these bytes${by} (${digest.slice(0, 19)}…)`,
     verdict: 'inconclusive',
   };
+}
+
+/** Why nothing binds the predictions that a gate read to the models they stood for. */
+function unboundPredictions({ kind, params, inputs, baseline }: Run): string | undefined {
+  const said = ['predictions', 'baseline-predictions'].flatMap((name) => params[name] ?? []);
+  if (said.includes('stated')) return 'read predictions that do not name the model they are said to come from';
+  // A file that was compared with stands for itself.
+  const itself = baseline?.source === 'file' ? baseline.name : undefined;
+  const files = inputs.filter(({ role, path }) => role === 'predictions' && path !== undefined && path !== itself);
+  return kind === 'eval-gate' && said.length === 0 && files.length > 0
+    ? 'does not say whether the predictions that it read name the model they are said to come from'
+    : undefined;
 }
 
 /** The policy or the data that the run was given, when the file is another one now. One that lies elsewhere cannot be asked. */

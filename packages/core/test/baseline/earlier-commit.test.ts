@@ -27,6 +27,13 @@ test('what was fetched goes before a local branch of the same name', async () =>
   expect(await find({ refs }, 'main')).toMatchObject({ commit: 'b', branch: 'origin/main' });
 });
 
+test('what is counted from here is never counted from the remote', async () => {
+  const refs = { 'HEAD~1': 'b', 'origin/HEAD~1': 'a', HEAD: 'topic', 'origin/HEAD': 'a', 'topic^': 'b' };
+
+  expect(await find({ refs }, 'HEAD~1')).toMatchObject({ commit: 'b', branch: 'HEAD~1' });
+  expect(await find({ refs }, 'HEAD')).toMatchObject({ commit: 'b', as: 'before' });
+});
+
 test('on the base branch itself the last commit serves, or the one before when nothing was changed', async () => {
   const refs = { main: 'c', 'c^': 'b' };
 

@@ -95,3 +95,42 @@ test('a policy may demand that they name it', async () => {
   ]);
   expect((await world({ policy: demanding, ...named })).report.verdict).toBe('pass');
 });
+
+test('a model whose own text holds the line of a Git LFS pointer is known by its bytes', async () => {
+  const crafted = `0.2\noid ${ownDigest}\n`;
+  const made = gateWorld({
+    files: {
+      'delay.gate.yml': policy,
+      'rows.csv': rowsCsv(),
+      'model.onnx': '0.1',
+      'new.csv': predictions(),
+      'old.csv': predictions(() => ownDigest),
+    },
+    production: { 'model.onnx': crafted },
+  });
+  const outcome = await made.gate({
+    candidate: 'model.onnx',
+    predictions: 'new.csv',
+    'baseline-predictions': 'old.csv',
+  });
+
+  expect(outcome.report.problems).toEqual([
+    expect.objectContaining({ code: 'GATE_PREDICTIONS_FOREIGN', file: 'old.csv' }),
+  ]);
+});
+
+test('a candidate that is there as a Git LFS pointer is the file that it stands for, in digest and size', async () => {
+  const pointer = `version https://git-lfs.github.com/spec/v1\noid ${ownDigest}\nsize 5000000\n`;
+  const { run } = await gateWorld({
+    files: {
+      'delay.gate.yml': `${policy}budgets: { size-mb: { maximum: 1 } }\n`,
+      'rows.csv': rowsCsv(),
+      'model.onnx': pointer,
+      'new.csv': predictions(() => ownDigest),
+    },
+  }).gate({ candidate: 'model.onnx', predictions: 'new.csv', baseline: 'none' });
+
+  expect(run?.subject?.digest).toBe(ownDigest);
+  expect(run?.params['predictions']).toBe('checked');
+  expect(run?.verdict).toBe('fail');
+});

@@ -84,6 +84,15 @@ test('a small group does not hide a gap between the others', async () => {
   expect(report.headline).toBe('demographic parity by sex: 50.0 pts between m and f, surely above the 10 pts allowed');
 });
 
+test('groups that are one cluster each are no comparison, and the reason is not their rows', async () => {
+  const { rule } = await judged({ sex: half, clusters: (row) => (half(row) === 'f' ? 0 : 1) });
+
+  expect(rule).toMatchObject({
+    verdict: 'error',
+    reason: 'no group has 30 rows that count, of more than one cluster, so there is nothing to compare',
+  });
+});
+
 test('a group of one cluster cannot be measured, however many its rows', async () => {
   const clusters = (row: number): number => (withFew(row) === 'x' || row < 200 ? 0 : row);
   const sex = (row: number): string => (row < 200 ? 'x' : half(row));

@@ -390,6 +390,19 @@ describe('policies of pawl.yml', () => {
     ).toEqual({ state: 'moved', gates: [named] });
   });
 
+  test('refuse a run of before the binding of predictions was noted, if it read any for a model', async () => {
+    const at = await world();
+    const policies = rule({ 'bound-predictions': true });
+    const predictions = { role: 'predictions' as const, path: 'new.csv', digest: `sha256:${'1'.repeat(64)}` };
+    await at.run({ inputs: [predictions] });
+    expect(await at.label('flight', 'v0.1.0', { policies })).toMatchObject({
+      verdict: 'inconclusive',
+      problem: { message: expect.stringContaining('does not say whether the predictions that it read name the model') },
+    });
+    const run = await at.run({ inputs: [predictions], baseline: { source: 'file', name: 'new.csv' } });
+    expect(await at.label('flight', 'v0.1.0', { policies })).toEqual({ state: 'moved', gates: [run] });
+  });
+
   test('ask other labels for a gate too, and release production from it when they say so', async () => {
     const at = await world();
     const staging = [{ name: 'flight', labels: ['staging'], requires: ['eval-gate' as const] }];

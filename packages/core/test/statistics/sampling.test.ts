@@ -42,6 +42,18 @@ test('without weights, clusters and strata it is the paired mean', () => {
   expect(sampled.shown[0]).toBeCloseTo(plain.shown[0], 13);
 });
 
+test.each([
+  ['one so large that its cube is no number', [...Array<number>(99).fill(0), 1e110]],
+  ['so small that their squares are none', Array.from({ length: 50 }, (_, row) => 1e-112 * (row % 7))],
+])('differences have an interval, though they are %s', (_, given) => {
+  const values = Float64Array.from(given);
+  for (const { within, pLower, pHigher } of [
+    pairedMeanEstimate(values, new Float64Array(values.length))!,
+    sampledMeanEstimate(values, { rows: values.length })!,
+  ])
+    expect([...within(0.9), pLower, pHigher].every(Number.isFinite)).toBe(true);
+});
+
 test('rows that are each their own cluster, and weights that are all alike, change nothing', () => {
   const { values } = clustered(10, 4, 2);
   const rows = values.length;
