@@ -10,7 +10,8 @@ const everything = [
 const core = 'packages/core/test/**/*.test.ts';
 /** Whole walks and every way of breaking a store: minutes of Git. `npm run test:deep` runs them, `npm test` does not. */
 const deep = [
-  'packages/git/test/{faults,races,rest-races,trouble,verify}.test.ts',
+  'packages/cli/test/{bad-input,prompt-bisect}.test.ts',
+  'packages/git/test/{faults,listing,races,rest-races,trouble,verify}.test.ts',
   'packages/playground/test/**/*.test.ts',
   'packages/sandbox/test/hostile.test.ts',
   'packages/tracking/test/processes.test.ts',
