@@ -15,6 +15,7 @@ export interface Shell {
 export function processShell(): Shell {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', toNobody);
   return {
     cwd: process.cwd(),
     env: process.env,
@@ -24,4 +25,9 @@ export function processShell(): Shell {
     colour: process.stdout.isTTY === true && process.env.NO_COLOR === undefined,
     interrupted: controller.signal,
   };
+}
+
+/** Who reads has seen enough, as `head` does after ten lines: the work goes on, and ends with its own exit code. */
+function toNobody(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }

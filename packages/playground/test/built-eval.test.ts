@@ -1,5 +1,6 @@
 // `pawl eval` has a bundle of its own, in which threads must find themselves again.
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -56,6 +57,17 @@ test('a module that a thread imports by its address stands in a chunk of its own
   // Of each bundle one that scripts run in; the encoder's is a chunk of that name only in the command's own.
   expect(beginnings.filter((each) => 'serve' in each && each.knowsItsAddress)).toHaveLength(2);
   expect(beginnings.filter((each) => 'serveEncoder' in each && each.knowsItsAddress)).toHaveLength(1);
+});
+
+test('a reader that has seen enough ends nothing: no stack, and the exit code is the command’s own', async () => {
+  for (const args of [['eval', '--help'], ['--help']]) {
+    const child = spawn(process.execPath, [pawl, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.destroy();
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => void (said += chunk.toString('utf8')));
+    const [code] = (await once(child, 'close')) as [number | null];
+    expect({ code, said }).toEqual({ code: 0, said: '' });
+  }
 });
 
 test('other commands come from the whole bundle', async () => {

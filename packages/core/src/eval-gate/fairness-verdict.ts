@@ -50,7 +50,7 @@ export function judgeGap(
   }
   if (minimum !== undefined) {
     if (gap.smallest === undefined) {
-      const reason = 'no group has any row that the ratio could be of';
+      const reason = 'every group has a share of 0, so there is no ratio';
       return [...findings, { verdict: 'inconclusive', reason, brief: reason }];
     }
     const outside = interval('ratio', alpha / rules)[1] < minimum;

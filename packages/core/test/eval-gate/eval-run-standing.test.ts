@@ -1,10 +1,10 @@
 // An eval's scores decide only where somebody vouches for the judges that gave them.
 import { expect, test } from 'vitest';
 import { exitCodeOf, type Run } from '@pawl/core';
-import { fakeClock, fakeIds, memoryStore } from '@pawl/core/testing';
-import { gateWorld, productionCommit, sha256 } from './gate-world.ts';
+import { memoryStore } from '@pawl/core/testing';
+import { gateWorld, sha256 } from './gate-world.ts';
+import { storedEval } from './stored-eval.ts';
 
-const ids = fakeIds(fakeClock());
 const noCertificate = 'The judge small is advisory: it has no certificate.';
 
 const policy = `name: triage
@@ -22,25 +22,8 @@ function setting(text = policy) {
   const { gate } = gateWorld({ files: { 'triage.gate.yml': text }, store });
   const run = async (more: Partial<Run> = {}): Promise<string> => {
     const scored = { pass: 1, scores: { faithful: 1 }, text: 'right' };
-    const lines = Array.from({ length: 60 }, (_, index) => ({ id: `c${index}`, before: null, after: scored }));
-    const cases = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
-    const id = ids.next();
-    const made: Run = {
-      schema: 'pawl.run/1',
-      id,
-      kind: 'prompt-regression',
-      name: 'triage',
-      startedAt: '2026-01-01T00:00:00.000Z',
-      origin: { commit: productionCommit, trust: 'own' },
-      subject: { name: 'triage', digest: 'sha256:prompt' },
-      inputs: [],
-      params: {},
-      metrics: {},
-      results: { 'cases.jsonl': sha256(cases) },
-      ...more,
-    };
-    await store.add({ runs: [{ run: made, results: { 'cases.jsonl': cases } }], operations: [] });
-    return `run:${id}`;
+    const lines = Array.from({ length: 60 }, (_, index) => ({ id: `c${index}`, after: scored }));
+    return storedEval(store, lines, more);
   };
   return { gate, run };
 }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { exitCodeOf, type Run, type Store } from '@pawl/core';
-import { fakeClock, fakeIds, memoryStore } from '@pawl/core/testing';
+import { memoryStore } from '@pawl/core/testing';
 import { gateWorld, productionCommit, sha256 } from './gate-world.ts';
+import { storedEval } from './stored-eval.ts';
 
 interface Scored {
   readonly pass: number | null;
@@ -20,29 +21,8 @@ interface Line {
   readonly after: Scored | null;
 }
 
-const ids = fakeIds(fakeClock());
-
-async function evaluated(store: Store, lines: readonly Line[], more: Partial<Run> = {}): Promise<string> {
-  const text = lines.map((line) => `${JSON.stringify({ before: null, unchanged: false, ...line })}\n`).join('');
-  const id = ids.next();
-  const run: Run = {
-    schema: 'pawl.run/1',
-    id,
-    kind: 'prompt-regression',
-    name: 'triage',
-    startedAt: '2026-01-01T00:00:00.000Z',
-    origin: { commit: productionCommit, trust: 'own' },
-    subject: { name: 'triage', digest: 'sha256:prompt' },
-    inputs: [],
-    params: {},
-    metrics: {},
-    results: { 'cases.jsonl': sha256(text) },
-    uncertified: {},
-    ...more,
-  };
-  await store.add({ runs: [{ run, results: { 'cases.jsonl': text } }], operations: [] });
-  return `run:${id}`;
-}
+const evaluated = (store: Store, lines: readonly Line[], more: Partial<Run> = {}): Promise<string> =>
+  storedEval(store, lines, { uncertified: {}, ...more });
 
 const policy = `name: triage
 task: eval-run

@@ -47,6 +47,14 @@ test('a rule whose groups are all measured and alike passes', async () => {
   expect((await judged({ sex: half })).rule.verdict).toBe('pass');
 });
 
+test('where nobody is called positive there is no ratio, and a rule that asks for one does not pass', async () => {
+  const rule = { maximum: undefined, 'minimum-ratio': 0.8 };
+  expect((await judged({ sex: half, rule, lost: () => true })).rule).toMatchObject({
+    verdict: 'inconclusive',
+    reason: expect.stringContaining('every group has a share of 0, so there is no ratio'),
+  });
+});
+
 test('a group too small to be measured is named with its rows, and the rule does not pass without it', async () => {
   const { rule, report, shown } = await judged({ sex: withFew });
 
