@@ -7,6 +7,7 @@ import { executePromptRegression } from '@pawl/wiring/prompt-regression';
 import type { World } from '@pawl/wiring';
 import { Option, type Command } from 'commander';
 import type { Feature, Shown } from './feature-command.ts';
+import { smallInMemory } from './keep-memory-small.ts';
 import type { Shell } from './terminal-io.ts';
 
 interface EvalOptions {
@@ -26,6 +27,7 @@ export function evalFeature(shell: Shell): Omit<Feature<typeof promptRegressionI
     name: 'eval',
     inputs: promptRegressionInputs,
     several: 'prompt',
+    originInRecord: true,
     examples: [
       'pawl eval prompts/mail-triage.prompt.yml',
       'pawl eval prompts/mail-triage.prompt.yml --baseline mail-triage@v1.0.0 --record missing --base-url http://localhost:8000/v1',
@@ -38,7 +40,8 @@ export function evalFeature(shell: Shell): Omit<Feature<typeof promptRegressionI
       const none = baseline === false || (baseline === undefined && format === 'promptfoo');
       return { ...(none && { baseline: 'none' }), ...(repeat !== undefined && { repeats: repeat }) };
     },
-    execute: (inputs, world, options) => evaluate(inputs, world, { options: options as EvalOptions, shell }),
+    execute: (inputs, world, options) =>
+      evaluate(inputs, smallInMemory(world), { options: options as EvalOptions, shell }),
   };
 }
 

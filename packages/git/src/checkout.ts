@@ -2,7 +2,7 @@
 export { sha256 } from './digests.ts';
 export { HistoryError } from './errors.ts';
 export { openHistory, type GitHistory } from './history.ts';
-export { producerIds, randomIds } from './ids.ts';
+export { passingIds, producerIds, randomIds } from './ids.ts';
 export { remoteOf } from './remotes.ts';
 export { openWorkTree, type WorkTree } from './work-tree.ts';
 export { openWorkspace } from './workspace.ts';

@@ -1,7 +1,8 @@
 // The History port: the user's own commits, read through plumbing that changes nothing.
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join, posix } from 'node:path';
+import { basename, dirname, join, posix } from 'node:path';
 import type { CommitLog, History } from '@pawl/core';
 import { openCatFile } from './cat-file.ts';
 import { commitsBetween } from './commit-log.ts';
@@ -14,27 +15,20 @@ import { readHead } from './head.ts';
 export interface HistoryRequest {
   readonly repository: string;
   readonly environment?: Environment;
+  /** Git is not asked before something is read, where a folder looks like a repository; what Git minds is told then. */
+  readonly whenRead?: boolean;
 }
 
 /** Disposing removes what `materialize` wrote. */
 export type GitHistory = History & CommitLog & AsyncDisposable;
 
 /** @throws HistoryError when the folder is no Git repository */
-export async function openHistory({ repository, environment = process.env }: HistoryRequest): Promise<GitHistory> {
+export async function openHistory(request: HistoryRequest): Promise<GitHistory> {
+  const { repository, environment = process.env, whenRead = false } = request;
   const git = openGit({ folder: repository, environment });
-  // Paths are relative to the folder, as a workspace's are: Git itself would read them from the top of the tree.
-  const place = await git.text(['rev-parse', '--show-prefix', '--is-shallow-repository']).catch((cause: unknown) => {
-    throw new HistoryError(
-      'HISTORY_NO_REPOSITORY',
-      `${repository} cannot be used as a Git repository: ${wordsOf(cause)}`,
-      {
-        hint: 'Run inside a clone. When another user owns the folder, `git config --global --add safe.directory FOLDER`.',
-        cause,
-      },
-    );
-  });
-  const prefix = place.slice(0, place.lastIndexOf('\n'));
-  const shallow = place.endsWith('true');
+  let known: Promise<Place> | undefined;
+  const place = (): Promise<Place> => (known ??= placeIn(git, repository));
+  if (!whenRead || !looksLikeRepository(repository)) await place();
   const objects = openCatFile(git);
   let temporary: Promise<string> | undefined;
 
@@ -54,6 +48,7 @@ export async function openHistory({ repository, environment = process.env }: His
     return commit;
   };
   const read = async (revision: string, path: string): Promise<Buffer | undefined> => {
+    const { prefix } = await place();
     const commit = await readable(revision);
     const object = await objects.read(`${commit}:${prefix}${path}`);
     if (object?.type === 'blob' && object.content !== undefined) return object.content;
@@ -63,6 +58,7 @@ export async function openHistory({ repository, environment = process.env }: His
   };
 
   const list = async (revision: string, glob: string): Promise<readonly string[]> => {
+    const { prefix } = await place();
     const listed = await filesOf(git, await readable(revision), prefix + folderOf(glob));
     return listed.map((path) => path.slice(prefix.length)).filter((path) => path === glob || matches(path, glob));
   };
@@ -71,12 +67,14 @@ export async function openHistory({ repository, environment = process.env }: His
     resolve,
     read,
     list,
-    changes: async ({ from, to, paths }) =>
-      commitsBetween(git, {
+    changes: async ({ from, to, paths }) => {
+      const { prefix } = await place();
+      return commitsBetween(git, {
         from: await readable(from),
         to: await readable(to),
         paths: paths.map((path) => prefix + path),
-      }),
+      });
+    },
     mergeBase: async (a, b) => {
       const answer = await git.run(['merge-base', await readable(a), await readable(b)], { answers: [1] });
       const base = answer.stdout.toString('utf8').trim();
@@ -103,12 +101,41 @@ export async function openHistory({ repository, environment = process.env }: His
         ? undefined
         : Number(seconds) * 1000;
     },
-    head: async () => ({ ...(await readHead(git)), ...(shallow && { shallow: true }) }),
+    head: async () => {
+      const { shallow } = await place();
+      return { ...(await readHead(git)), ...(shallow && { shallow: true }) };
+    },
     [Symbol.asyncDispose]: async () => {
       await objects[Symbol.asyncDispose]();
       if (temporary !== undefined) await rm(await temporary, { recursive: true, force: true });
     },
   };
+}
+
+interface Place {
+  /** Paths are relative to the folder, as a workspace's are: Git itself would read them from the top of the tree. */
+  readonly prefix: string;
+  readonly shallow: boolean;
+}
+
+async function placeIn(git: Git, repository: string): Promise<Place> {
+  const place = await git.text(['rev-parse', '--show-prefix', '--is-shallow-repository']).catch((cause: unknown) => {
+    throw new HistoryError(
+      'HISTORY_NO_REPOSITORY',
+      `${repository} cannot be used as a Git repository: ${wordsOf(cause)}`,
+      {
+        hint: 'Run inside a clone. When another user owns the folder, `git config --global --add safe.directory FOLDER`.',
+        cause,
+      },
+    );
+  });
+  return { prefix: place.slice(0, place.lastIndexOf('\n')), shallow: place.endsWith('true') };
+}
+
+/** A look at the folders above, which takes no process. */
+function looksLikeRepository(folder: string): boolean {
+  const above = dirname(folder);
+  return existsSync(join(folder, '.git')) || (above !== folder && looksLikeRepository(above));
 }
 
 /** In a partial clone a tree can name a blob that is not here: that is unreadable, not absent. */

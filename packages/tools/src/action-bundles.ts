@@ -17,7 +17,7 @@ const adaptersOf: Readonly<Record<string, readonly OnDemandAdapter[]>> = {
  * (docs/decisions/2026-11-22-quickjs-in-the-bundle.md);
  * a gate judges files, models, servers and language models, each loaded when it is asked for.
  */
-const roomFor: Readonly<Record<string, number>> = { 'prompt-regression': 3_900_000, 'eval-gate': 3_200_000 };
+const roomFor: Readonly<Record<string, number>> = { 'prompt-regression': 4_000_000, 'eval-gate': 3_200_000 };
 
 /** Gates run the models they judge, and suites an embedding model that compares meanings. */
 const runsModels: ReadonlySet<string> = new Set(['eval-gate', 'prompt-regression']);

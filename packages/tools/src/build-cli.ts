@@ -14,6 +14,7 @@ const apart = await bundleCommand({
   target,
   name: 'eval',
   without: /^\.\/commands\/(?!eval\.ts$)/,
+  atOnce: ['./commands/eval.ts', '@pawl/models/asking'],
   ...replacements(),
 });
 const kilobytes = (bytes: number) => `${Math.round(bytes / 1000)} KB`;

@@ -155,7 +155,7 @@ function leavingOut(names: readonly string[]): Plugin {
     name: 'pawl-leaving-out',
     setup: (host) => {
       if (names.length === 0) return;
-      host.onResolve({ filter: new RegExp(`^(?:${names.join('|')})$`) }, ({ path, kind }) =>
+      host.onResolve({ filter: new RegExp(`^(?:${names.join('|')})(?:/.*)?$`) }, ({ path, kind }) =>
         kind === 'dynamic-import' ? { path, namespace: 'left-out' } : undefined,
       );
       host.onLoad({ filter: /./, namespace: 'left-out' }, ({ path }) => ({
