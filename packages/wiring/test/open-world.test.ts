@@ -97,6 +97,22 @@ describe('the place', () => {
     });
   });
 
+  test('where nothing is recorded, Git is asked when something is read, and no sooner', async () => {
+    await using repo = await gitRepo({ 'a.txt': 'a' });
+    const env = { ...repo.environment, PATH: '/nonexistent' };
+    const place = { root: repo.path, env, progress: () => {} };
+    await expect(openWorld(place)).rejects.toMatchObject({ code: 'HISTORY_NO_REPOSITORY' });
+    await using world = await openWorld({ ...place, unrecorded: true });
+    const [first, second] = [await world.context(), await world.context()];
+    expect(first.origin).toEqual({ trust: 'own' });
+    expect(first.runId).toMatch(/^[0-9A-HJKMNP-TV-Z]{26}$/);
+    expect(second.runId).not.toBe(first.runId);
+    await expect(world.history.read('HEAD', 'a.txt')).rejects.toMatchObject({ code: 'HISTORY_NO_REPOSITORY' });
+    await using folder = await temporaryFolder();
+    const nowhere = { root: folder.path, env: isolatedGitEnvironment(folder.path), progress: () => {} };
+    await expect(openWorld({ ...nowhere, unrecorded: true })).rejects.toMatchObject({ code: 'HISTORY_NO_REPOSITORY' });
+  });
+
   test('that does not exist is an error that names it', async () => {
     await using repo = await gitRepo();
     await expect(worldOf(repo, '/nowhere')).rejects.toMatchObject({

@@ -16,7 +16,7 @@ export interface InjectionVerdict {
 
 /** Up to four words between two that matter. */
 const gap = String.raw`(?:[\w'’-]{1,20}[ ,]){0,4}`;
-const rules = String.raw`(?:instructions?|prompts?|rules?|guidelines?|directions?|commands?|context|constraints?|programming|training|safeguards?|restrictions?)`;
+const rules = String.raw`(?:instructions?|prompts?|rules?|guidelines?|directions?|commands?|context|constraints?|programming|training|safeguards?|restrictions?|orders?|directives?|ruleset)`;
 const earlier = String.raw`(?:previous|prior|above|earlier|preceding|foregoing|initial|original|existing|all|any|your|system|these|those)`;
 
 const phrases: readonly (readonly [string, number, RegExp])[] = [
@@ -31,6 +31,11 @@ const phrases: readonly (readonly [string, number, RegExp])[] = [
     'overrides instructions',
     0.8,
     /\b(?:ignore|disregard|forget) (?:everything|all|anything)(?: of)?(?: that)? (?:you (?:were|have been) told|(?:i|we|they) (?:said|told)|before|above|prior)/,
+  ],
+  [
+    'overrides instructions',
+    0.7,
+    /\b(?:ignore|disregard|forget|delete) (?:all |any |everything |anything )?(?:of )?(?:the |this |these |your )?(?:above|previous|prior|preceding|earlier|foregoing)(?: (?:text|sentences?|messages?|conversations?|inputs?|requests?|tasks?|assignments?|chats?|questions?|information|data|conditions?)\b|[^\w ,]|,? and\b| ?$)/,
   ],
   [
     'overrides instructions',
@@ -76,6 +81,31 @@ const phrases: readonly (readonly [string, number, RegExp])[] = [
   ],
   [
     'takes on a role without rules',
+    0.7,
+    /\bdo anything now\b|\bimmerse yourself in(?:to)? the role\b|\bbroken free (?:of|from) the (?:[\w-]{1,20} ){0,2}confines\b|\b(?:override|jailbreak|jailbroken|unrestricted|no[- ]limits?) mode\b|\bopposite mode\b/,
+  ],
+  [
+    'takes on a role without rules',
+    0.55,
+    /\b(?:amoral|unethical|immoral|uncensored|unfiltered|unhinged|unrestricted|jailbroken) (?:and (?:[\w-]{1,20}) )?(?:ai|a\.i\.|assistants?|chat ?bots?|bots?|language models?|models?|responses?|answers?|version of (?:yourself|chatgpt|an? ai))\b/,
+  ],
+  [
+    'takes on a role without rules',
+    0.55,
+    /\b(?:openai|anthropic|google|meta|microsoft)(?:'s)? (?:[\w-]{1,20} ){0,2}(?:polic(?:y|ies)|guidelines|restrictions|rules|moderation|filters?) (?:[\w'-]{1,20} ){0,3}(?:do not|don't|no longer|does not|doesn't|are not) (?:apply|matter|exist|count)|\b(?:do not|don't|doesn't|does not|without|never|not) (?:care about|follow|following|obey|obeying|comply with|bound by|restricted by) (?:any |the |all )?(?:openai|anthropic|google|content|ethical|moral)\b/,
+  ],
+  [
+    'takes on a role without rules',
+    0.5,
+    /\b(?:never|not|cannot|can't|don't|won't|must not) (?:ever )?(?:refuse|reject|decline) (?:to answer|any|a|an|requests?|anything|my|the user|what|to (?:do|respond|provide))\b|\b(?:no|without|lacks?|lacking|free of|free from) (?:any |all )?(?:moral|morals|ethics|ethical|remorse|censorship)\b|\bfree of all (?:restrictions|filters)\b/,
+  ],
+  [
+    'takes on a role without rules',
+    0.3,
+    /\b(?:stay|remain|keep) in character\b|\b(?:do not|don't|never) break (?:out of )?character\b|\bfrom now on,? you(?:'re| are| will| must)\b/,
+  ],
+  [
+    'takes on a role without rules',
     0.45,
     /\byou are now (?:an? |the )?(?!able\b|ready\b|connected\b|subscribed\b|logged\b|in\b|on\b|at\b|free\b|registered\b)[\w'-]{1,20}/,
   ],
@@ -84,6 +114,13 @@ const phrases: readonly (readonly [string, number, RegExp])[] = [
     0.7,
     new RegExp(
       String.raw`\b(?:reveal|show|print|repeat|output|display|tell me|give me|leak|expose|dump|write out|recite|what (?:is|are|was|were)) ${gap}(?:(?:system|hidden|secret|initial|original|developer|internal|confidential) (?:prompts?|instructions?|messages?|rules|configuration)|your (?:prompts?|instructions?|rules|guidelines))\b`,
+    ),
+  ],
+  [
+    'asks for the system prompt',
+    0.6,
+    new RegExp(
+      String.raw`\b(?:reveal|show|print|repeat|output|display|return|list|recite|summari[sz]e|explain|translate|rephrase|paraphrase|reply back with|tell me|give me|write) ${gap}(?:(?:your|my|the|all|these|those) (?:entire |full |exact |additional |above |previous |prior |preceding |earlier |out of date ){1,2}(?:instructions?|prompts?|rules|directives|guidelines)|(?:instructions?|prompts?|rules|guidelines|directives) (?:so far|(?:given )?to (?:me|you)|(?:listed |given |written )?above|prior to|you (?:were|have been|are) (?:given|told|informed)|with which you))\b`,
     ),
   ],
   [
@@ -105,6 +142,16 @@ const phrases: readonly (readonly [string, number, RegExp])[] = [
     'forges an authority',
     0.5,
     /\b(?:new|updated|important|urgent|revised|real) (?:system )?(?:instructions?|directives?|orders)(?: ?:| (?:are|follow|from (?:the )?(?:admin|developer|openai|anthropic|google)))|\b(?:message|note|instruction) (?:from|by) (?:the )?(?:system|admin(?:istrator)?|developers?|openai|anthropic)\b/,
+  ],
+  [
+    'forges the end of the instructions',
+    0.6,
+    /(?:%%%|===|###|---|\*\*\*|\[\[|<<|\u{1f47d})\s?\/?(?:the )?end (?:of )?(?:[\w-]{1,20} ){0,4}(?:inputs?|prompts?|instructions?|conditions?|attempts?|ambiguity|messages?|rules)\b/u,
+  ],
+  [
+    'asks for a secret',
+    0.45,
+    /\b(?:what(?:'s| is)|tell me|give me|reveal|share|show me|print|say|output|write|repeat|spell|send me|append) (?:[\w'-]{1,20} ){0,3}(?:the|your|that) (?:[\w'-]{1,20} ){0,2}(?:passwords?|passphrases?|passcodes?|pass phrase|secret (?:key|code|word|phrase)|access (?:key|code)s?|confidential string)\b/,
   ],
   ['carries data out', 0.6, /!\[[^\][\n]{0,100}\]\(https?:\/\/[^)\s]{1,300}[?&][\w-]{1,40}=(?:[^)\s]{0,300}|\{)/],
   [
@@ -137,11 +184,24 @@ export function findInjection(text: string): InjectionVerdict {
     found.set(sign, Math.max(weight, found.get(sign) ?? 0));
   };
   for (const [sign, weight, pattern] of phrases) if (pattern.test(line) || pattern.test(flat)) note(sign, weight);
+  if (isFlood(line)) note('floods the context with repeats', 0.5);
   for (const decoded of hiddenTexts(text))
     if (phrases.some(([, , pattern]) => pattern.test(decoded))) note('orders in a hidden or encoded text', 0.9);
   for (const { kind, count } of findInvisible(text)) note(...invisibleSign(kind, count));
   const signs = [...found].map(([sign, weight]) => ({ sign, weight })).toSorted((a, b) => b.weight - a.weight);
   return { score: 1 - signs.reduce((left, { weight }) => left * (1 - weight), 1), signs };
+}
+
+/** Hundreds of the same piece, which push the instructions out of a model's sight. Lines of tables are none. */
+function isFlood(line: string): boolean {
+  const counts = new Map<string, number>();
+  let pieces = 0;
+  for (const [piece] of line.slice(0, 20_000).matchAll(/[^\s|:=_-]{1,24}/g)) {
+    pieces++;
+    counts.set(piece, (counts.get(piece) ?? 0) + 1);
+  }
+  const most = [...counts.values()].toSorted((a, b) => b - a).slice(0, 3);
+  return pieces >= 200 && most.reduce((sum, count) => sum + count, 0) > 0.8 * pieces;
 }
 
 function invisibleSign(kind: string, count: number): [string, number] {

@@ -1,5 +1,6 @@
 // Keys and passwords in a text. Issuers mark their keys so that they can be found; the rest is found by the name before
 // it and by how random it looks. Places that obviously hold no secret (`YOUR_API_KEY`, `${TOKEN}`) are no findings.
+import { removedSecret } from '../ports/model-provider.ts';
 import type { Finding } from './recognizer.ts';
 
 interface SecretPattern {
@@ -9,7 +10,11 @@ interface SecretPattern {
   readonly valid?: (secret: string) => boolean;
 }
 
+/** What was taken out of an answer was there; of which kind it was, nobody knows any more. */
+const removed = 'removed-secret';
+
 const patterns: readonly SecretPattern[] = [
+  { type: removed, pattern: new RegExp(removedSecret.replace(/[[\]]/g, '\\$&'), 'g') },
   { type: 'aws-access-key', pattern: /(?<![\w/+])(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}(?!\w)/g },
   {
     type: 'aws-secret-key',
@@ -69,10 +74,10 @@ export const secretTypes: readonly string[] = [...new Set(patterns.map(({ type }
 export function findSecrets(text: string, options: { readonly types?: readonly string[] } = {}): readonly Finding[] {
   const found: Finding[] = [];
   for (const { type, pattern, valid } of patterns) {
-    if (options.types !== undefined && !options.types.includes(type)) continue;
+    if (type !== removed && options.types !== undefined && !options.types.includes(type)) continue;
     for (const match of text.matchAll(pattern)) {
       const secret = match.groups?.secret ?? match[0];
-      if (isPlaceholder(secret) || valid?.(secret) === false) continue;
+      if ((type !== removed && isPlaceholder(secret)) || valid?.(secret) === false) continue;
       const start = match.index + match[0].lastIndexOf(secret);
       found.push({ type, start, end: start + secret.length, confidence: 1 });
     }

@@ -1,5 +1,5 @@
 // Addresses of Bitcoin: Base58Check with four bytes of a double SHA-256, or Bech32 and Bech32m with a BCH code.
-import { sha256 } from './sha256.ts';
+import { sha256Bytes } from '../formats/sha256.ts';
 
 export const isWallet = (text: string): boolean => (/^bc1/i.test(text) ? isBech32(text) : isBase58Check(text));
 
@@ -16,7 +16,7 @@ function isBase58Check(text: string): boolean {
     }
     if (carry !== 0) return false;
   }
-  const check = sha256(sha256(bytes.subarray(0, 21)));
+  const check = sha256Bytes(sha256Bytes(bytes.subarray(0, 21)));
   return [0, 1, 2, 3].every((at) => check[at] === bytes[21 + at]);
 }
 

@@ -1,12 +1,6 @@
 // The shape of answers, and words that wound.
 import { expect, test } from 'vitest';
-import {
-  formatBreaches,
-  gradeToxicity,
-  hostsOf,
-  unknownScripts,
-  type FormatRules,
-} from '../../src/guardrails/index.ts';
+import { formatBreaches, hostsOf, unknownScripts, type FormatRules } from '../../src/guardrails/index.ts';
 
 test.each<[FormatRules, string, string | undefined]>([
   [{ maxLength: 5 }, 'héllo', undefined],
@@ -42,17 +36,4 @@ test('lists the hosts of links once each', () => {
     'c.example',
   ]);
   expect(unknownScripts(['Latin', 'Klingonisch'])).toEqual(['Klingonisch']);
-});
-
-test.each([
-  ['Thank you, that was kind of you.', []],
-  ['The stupid printer is broken again, and trash day is Monday.', []],
-  ['Holy shit, that worked!', ['rude']],
-  ['You are such an idiot.', ['insult']],
-  ['Shut up.', ['insult']],
-  ['I will kill you.', ['threat']],
-  ['You should just die', ['threat']],
-  ['Scunthorpe, Essex and a cocktail', []],
-])('grades %j as %j', (text, grades) => {
-  expect(gradeToxicity(text).grades).toEqual(grades);
 });

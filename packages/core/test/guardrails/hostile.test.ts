@@ -12,6 +12,7 @@ import {
 const size = 128 * 1024;
 const pieces = [
   ...['a', '1', '1-', '1 ', '1.', '@', 'a@', 'a@b.c@', 'ab:', ':', ' ', '\n', '/', '![', '[', '<a ', '+1 ', 'A<'],
+  ...['a b ', '@!', '*', 'а', 'e\u0301', 'end of ', '=== end of ', 'from now on ', 'what is the ', 'never '],
   ...['ignore ', 'ignore all the previous words and ', 'you are ', 'http://', 'https://u:', 'bearer ', 'password='],
   ...[
     'aws secret ',
@@ -26,7 +27,7 @@ const pieces = [
   ],
 ];
 
-test.each(pieces)('comes to an end on %j without end', (piece) => {
+test.each(pieces)('comes to an end on %j without end', async (piece) => {
   const text = piece.repeat(Math.ceil(size / piece.length));
   const rules = {
     maxLength: 1,
@@ -39,7 +40,7 @@ test.each(pieces)('comes to an end on %j without end', (piece) => {
   };
   expect(formatBreaches(text, rules).length).toBeGreaterThan(0);
   expect(findInjection(text).score).toBeLessThan(1);
-  expect(gradeToxicity(text).score).toBeLessThan(1);
+  expect((await gradeToxicity(text)).score).toBeLessThanOrEqual(1);
   expect(findInvisible(text).length).toBeLessThan(6);
   for (const found of [findPii(text), findSecrets(text)])
     expect(found.every(({ start, end }) => start < end && end <= text.length)).toBe(true);

@@ -26,6 +26,12 @@ test.each([
   expect(findSecrets(text)).toEqual([{ type, start: 4, end: 4 + secret.length, confidence: 1 }]);
 });
 
+test('a secret that was taken out of an answer is one still, whatever kinds are asked for', () => {
+  const found = [{ type: 'removed-secret', start: 4, end: 20, confidence: 1 }];
+  expect(findSecrets('Use [secret removed] for it.')).toEqual(found);
+  expect(findSecrets('Use [secret removed] for it.', { types: ['npm-token'] })).toEqual(found);
+});
+
 test('finds keys by what stands around them', () => {
   const key = `-----BEGIN RSA PRIVATE ${'KEY'}-----\n${random(200)}\n-----END RSA PRIVATE ${'KEY'}-----`;
   const jwt = `eyJ${random(30)}.eyJ${random(60)}.${random(43)}`;
