@@ -1,4 +1,5 @@
 // npm run test:interop: the same numbers and states as the real peers. `-- --quick` takes only those that install quickly.
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { prepare, root, run } from './bootstrap.mjs';
 import { npmPeer } from './npm-peer.mjs';
@@ -6,10 +7,16 @@ import { python } from './python.mjs';
 import { runSteps } from './steps.mjs';
 
 /**
- * A peer is a pinned requirements file, or a package.json, and the tests that meet it; the tests find its Python, or
- * the folder that holds its node_modules, in a variable.
+ * A peer is a pinned requirements file, a package.json, or a program of the machine, and the tests that meet it; the
+ * tests find its Python, the folder that holds its node_modules, or the program's name in a variable.
  */
 const peers = [
+  {
+    name: 'python',
+    program: 'python3',
+    tests: ['packages/sandbox/test/python.interop.test.ts', 'packages/cli/test/python.interop.test.ts'],
+    quick: true,
+  },
   {
     name: 'gto',
     requirements: 'packages/git/test/gto-requirements.txt',
@@ -61,7 +68,11 @@ const peers = [
   {
     name: 'promptfoo',
     manifest: 'packages/cli/test/promptfoo/package.json',
-    tests: ['packages/cli/test/promptfoo.interop.test.ts', 'packages/core/test/eval-suite/promptfoo.interop.test.ts'],
+    tests: [
+      'packages/cli/test/promptfoo.interop.test.ts',
+      'packages/core/test/eval-suite/promptfoo.interop.test.ts',
+      'packages/wiring/test/sql.interop.test.ts',
+    ],
     quick: false,
   },
   {
@@ -116,8 +127,12 @@ const failed = await runSteps(
 );
 process.exit(failed === 0 ? 0 : 1);
 
-async function environmentOf({ name, manifest, requirements, alone }) {
+async function environmentOf({ name, program, manifest, requirements, alone }) {
   const variable = name.toUpperCase();
+  if (program !== undefined) {
+    const found = spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0;
+    return found ? { env: { [`PAWL_INTEROP_PROGRAM_${variable}`]: program } } : { missing: `${program} is not there` };
+  }
   if (manifest !== undefined) {
     const { missing, folder } = await npmPeer(name, join(root, manifest));
     return { missing, env: { [`PAWL_INTEROP_${variable}`]: folder } };

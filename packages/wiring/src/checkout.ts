@@ -16,15 +16,17 @@ export interface Checkout {
 export async function openCheckout(options: WorldOptions, stateFolder: string): Promise<Checkout> {
   const { root, env } = options;
   const repository = { repository: root, environment: env };
+  const elsewhere = options.rest ?? restOfJob(env);
   try {
-    const history = await openHistory(repository);
+    // With GitHub to go to instead, whether Git takes the folder must be known now.
+    const whenRead = options.unrecorded === true && elsewhere === undefined;
+    const history = await openHistory({ ...repository, whenRead });
     return { history, workTree: openWorkTree(repository), rest: options.rest };
   } catch (error) {
     if (!(error instanceof HistoryError) || error.code !== 'HISTORY_NO_REPOSITORY') throw error;
-    const rest = options.rest ?? restOfJob(env);
-    if (rest === undefined) throw withHint(error, env);
+    if (elsewhere === undefined) throw withHint(error, env);
     const workTree = { dirtyDiff: async () => undefined, stateFolder: async () => stateFolder };
-    return { history: noHistory(rest, env, error), workTree, rest };
+    return { history: noHistory(elsewhere, env, error), workTree, rest: elsewhere };
   }
 }
 

@@ -21,9 +21,20 @@ export async function executePromptRegression(
 }
 
 function execute(inputs: PromptRegressionInputs, world: World, watcher: EvalWatcher | undefined): Promise<Outcome> {
-  const { workspace, history, registry, openProvider, openGateway, scripts, post, environment, clock, openEmbedder } =
-    world;
-  const asked = { openProvider, openEmbedder, openGateway, scripts, post, environment };
+  const {
+    workspace,
+    history,
+    registry,
+    openProvider,
+    openGateway,
+    scripts,
+    post,
+    readSql,
+    environment,
+    clock,
+    openEmbedder,
+  } = world;
+  const asked = { openProvider, openEmbedder, openGateway, scripts, post, readSql, environment };
   const ports = { workspace, history, registry, clock, ...asked };
   return world.context().then((context) => checkPrompts(inputs, ports, context, watcher));
 }

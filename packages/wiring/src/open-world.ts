@@ -1,7 +1,15 @@
 // Opens a repository's world. Engines and the store are not loaded before they are asked for.
 import { join } from 'node:path';
-import { readConfig, type Clock, type ConfigFile, type Problem, type Registry, type RunContext } from '@pawl/core';
-import { openWorkspace, producerIds, randomIds, remoteOf, sha256 } from '@pawl/git/checkout';
+import {
+  readConfig,
+  type Clock,
+  type ConfigFile,
+  type History,
+  type Problem,
+  type Registry,
+  type RunContext,
+} from '@pawl/core';
+import { openWorkspace, passingIds, producerIds, randomIds, remoteOf, sha256 } from '@pawl/git/checkout';
 import { cacheFolder } from './cache-folder.ts';
 import { openCheckout, restRequests } from './checkout.ts';
 import { lazily } from './lazily.ts';
@@ -47,7 +55,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const throughGit = rest === undefined;
   const problems = [...file.problems, ...(throughGit ? await unknownRemote(file, root, env) : [])];
   const clock = systemClock();
-  const ids = randomIds(clock.now);
+  const ids = options.unrecorded === true ? passingIds(clock.now) : randomIds(clock.now);
   const { 'ref-prefix': refPrefix, ledger, sign } = config.store ?? {};
   const kept = { ...(ledger !== undefined && { ledger }), ...(sign !== undefined && { sign }) };
   const place = async () => {
@@ -98,7 +106,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   };
 
   async function newContext(): Promise<RunContext> {
-    const head = await history.head();
+    const head: Partial<Awaited<ReturnType<History['head']>>> = options.unrecorded === true ? {} : await history.head();
     return {
       runId: ids.next(),
       startedAt: new Date(clock.now()).toISOString(),
@@ -107,7 +115,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
         trust: 'own',
         ...(head.commit !== undefined && { commit: head.commit }),
         ...(head.branch !== undefined && { branch: head.branch }),
-        ...(head.dirty && { dirty: true }),
+        ...(head.dirty === true && { dirty: true }),
         ...options.origin,
       },
       sha256,
@@ -141,5 +149,7 @@ function systemClock(): Clock {
   return {
     now: () => Date.now(),
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    // Node takes what is longer than its timers bear for one millisecond.
+    alarm: (milliseconds) => AbortSignal.timeout(Math.min(Math.max(0, Math.ceil(milliseconds)), 2 ** 31 - 1)),
   };
 }

@@ -13,9 +13,11 @@ import type {
 } from '@pawl/core';
 import type { Deployment, DeploymentTarget } from '@pawl/core/deploy';
 import type { EmbedderFactory, ProviderFactory } from '@pawl/core/prompt-regression';
+import type { ScorerWorld } from '@pawl/core/scorers';
 import type { FoundRuntime, GatewayStarter, RuntimeChoice } from '@pawl/models';
 import { engineForThisMachine, resolveNativeEngine, type EngineTable } from '@pawl/wire';
 import { cacheFolder } from './cache-folder.ts';
+import { scriptRunners } from './script-runners.ts';
 import { lazily } from './lazily.ts';
 import { modelEndpoints } from './model-endpoints.ts';
 import type { WorldOptions } from './world.ts';
@@ -32,10 +34,12 @@ export interface Openers {
   /** Embedding models, with recordings where there is a cassette. */
   readonly openEmbedder: EmbedderFactory;
   openEmbedderIn(workspace: Workspace): EmbedderFactory;
-  /** Users' JavaScript, apart from everything. */
+  /** Users' JavaScript, apart from everything, and their Python as programs. */
   readonly scripts: ScriptRunner;
   /** For assertions that ask a service. */
   readonly post: (url: string, body: unknown) => Promise<{ readonly status: number; readonly body: unknown }>;
+  /** SQL by the grammar of its dialect, which is fetched when it is first needed. */
+  readonly readSql: NonNullable<ScorerWorld['readSql']>;
   readonly environment: (name: string) => string | undefined;
   openTarget(target: DeploymentTarget): Promise<DeployTarget>;
   openSplitter(splitter: Deployment['splitter']): Promise<Splitter>;
@@ -45,7 +49,12 @@ export interface Openers {
 export function openers(options: WorldOptions, workspace: Workspace): Openers {
   const { env } = options;
   const engine = lazily(() => openDuckDb(options), ['attach', 'query', 'numbers', 'texts', 'writeParquet', 'close']);
-  const scripts = lazily(async () => (await import('@pawl/sandbox')).quickJsRunner(), ['run', 'matches', 'close']);
+  const scripts = scriptRunners(options, workspace);
+  const grammars = lazily(
+    async () =>
+      (await import('./sql-grammars.ts')).sqlGrammars({ toolCache: toolCacheOf(options), progress: options.progress }),
+    ['read', 'close'],
+  );
   let starter: Promise<GatewayStarter> | undefined;
   const gateways = (): Promise<GatewayStarter> => (starter ??= openStarter(options, workspace));
   const providersIn = (files: Workspace): ProviderFactory => {
@@ -65,7 +74,8 @@ export function openers(options: WorldOptions, workspace: Workspace): Openers {
     openEmbedder: embedderIn(options, workspace),
     openEmbedderIn: (files) => embedderIn(options, files),
     openGateway: async (request) => (await gateways()).open(request),
-    post: async (url, body) => (await import('@pawl/models')).postJson()(url, body),
+    post: async (url, body) => (await import('@pawl/models/asking')).postJson()(url, body),
+    readSql: (sql, rules) => grammars.read(sql, rules),
     environment: (name) => env[name],
     openTarget: async (target) => {
       const { tritonTarget, vllmTarget } = await import('@pawl/serving');
@@ -87,7 +97,8 @@ export function openers(options: WorldOptions, workspace: Workspace): Openers {
     },
     close: async () => {
       await engine.opened()?.then((opened) => opened.close());
-      await scripts.opened()?.then((opened) => opened.close());
+      await grammars.opened()?.then((opened) => opened.close());
+      await scripts.close();
     },
   };
 }
@@ -98,7 +109,7 @@ async function openProviders(
   workspace: Workspace,
   { scripts, started }: { readonly scripts: ScriptRunner; readonly started: GatewayStarter },
 ): Promise<ProviderFactory> {
-  const { promptProviders } = await import('@pawl/models');
+  const { promptProviders } = await import('@pawl/models/asking');
   return promptProviders({
     workspace,
     scripts,
@@ -110,14 +121,14 @@ async function openProviders(
 
 /** Gateways under test, and the environment that holds their key. */
 async function openStarter({ env, origin, progress }: WorldOptions, workspace: Workspace): Promise<GatewayStarter> {
-  const { gatewayStarter } = await import('@pawl/models');
+  const { gatewayStarter } = await import('@pawl/models/asking');
   const trust = origin?.trust === undefined ? {} : { trust: origin.trust };
   return gatewayStarter({ workspace, environment: (name) => env[name], progress, ...trust });
 }
 
 const embedderIn =
   (options: WorldOptions, workspace: Workspace): EmbedderFactory =>
-  async ({ cassettes, record, model, provider }) => {
+  async ({ cassettes, record, model, provider, signal }) => {
     const { cassetteEmbedder, promptEmbedder } = await import('@pawl/models');
     const { env, origin } = options;
     const environment = (name: string): string | undefined => env[name];
@@ -127,6 +138,7 @@ const embedderIn =
       workspace,
       runtime,
       ...(provider !== undefined && { provider }),
+      ...(signal !== undefined && { signal }),
     });
     const now = (): string => new Date().toISOString();
     const mode = origin?.trust === 'fork' ? 'none' : record;

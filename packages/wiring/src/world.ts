@@ -56,6 +56,8 @@ export interface World extends AsyncDisposable {
   readonly scripts: ScriptRunner;
   /** JSON to a service that an assertion names. */
   readonly post: NonNullable<ScorerWorld['post']>;
+  /** SQL by the grammar of its dialect, for assertions on it. */
+  readonly readSql: NonNullable<ScorerWorld['readSql']>;
   /** One variable of the environment, for suites that are allowed to read it. */
   readonly environment: (name: string) => string | undefined;
   openProvider: ProviderFactory;
@@ -94,6 +96,8 @@ export interface WorldOptions {
   readonly producer?: Omit<Producer, 'startedAt'>;
   /** Revision of the branch that a pull request goes to. */
   readonly baseRef?: string;
+  /** Nothing will be kept of what is done: Git is not asked where it was done. */
+  readonly unrecorded?: boolean;
   /** What the caller knows of the origin better than Git does: pull request, head commit, actor, link. */
   readonly origin?: Partial<RunContext['origin']>;
 }

@@ -4,6 +4,8 @@ export interface Clock {
   now(): number;
   /** Resolves after that many milliseconds, or at once when the signal is aborted. */
   sleep(milliseconds: number): Promise<void>;
+  /** Given after that many milliseconds; by itself it keeps no program from ending. */
+  alarm?(milliseconds: number): AbortSignal;
 }
 
 /** Makes ULIDs: of chance on a laptop, of a hash of the producer in CI. */

@@ -3,9 +3,13 @@ import type { ContentPart } from '../formats/eval-suite.ts';
 
 export interface Message {
   readonly role: 'system' | 'user' | 'assistant' | 'tool' | 'developer';
-  readonly content: string | readonly ContentPart[];
+  /** Null where an assistant does nothing but call tools. */
+  readonly content: string | readonly ContentPart[] | null;
   readonly name?: string;
   readonly toolCallId?: string;
+  /** Of a chat that was written as JSON, in OpenAI's own shape, as it was written. */
+  readonly tool_calls?: unknown;
+  readonly tool_call_id?: string;
 }
 
 export interface ModelRequest {
@@ -36,6 +40,8 @@ export interface ModelReply {
   readonly usage?: { readonly promptTokens: number; readonly completionTokens: number };
   readonly finishReason?: string;
   readonly costUsd?: number;
+  /** The day of the list that `costUsd` was reckoned by, where neither the endpoint nor the suite said what it costs. */
+  readonly listPrices?: string;
   readonly latencyMs?: number;
   /** Streamed answers: until the first token came, and the mean time between tokens after it. */
   readonly firstTokenMs?: number;
@@ -64,6 +70,21 @@ export interface ModelRoute {
   readonly cache?: 'hit' | 'semantic-hit' | 'miss' | 'off';
 }
 
+/** What the seller of a model lists: USD for a million tokens. */
+export interface ListPrice {
+  readonly prompt: number;
+  readonly completion: number;
+  /** Of tokens that the seller's cache knew. */
+  readonly cached?: number;
+  /** Requests with more tokens have another price, which is not known here. */
+  readonly upTo?: number;
+  /** The day of the list. */
+  readonly taken: string;
+}
+
+/** Stands in an answer where a secret stood. It is one still to whoever looks for secrets. */
+export const removedSecret = '[secret removed]';
+
 /** A call that could not be answered; never counted as a wrong answer. */
 export interface ModelFailure {
   readonly failure: string;
@@ -78,6 +99,8 @@ export interface ModelProvider {
   complete(request: ModelRequest): Promise<ModelReply | ModelFailure>;
   /** What is recorded of a request and would be given without a call; absent where nothing is recorded at all. */
   recorded?(request: ModelRequest): ModelReply | undefined;
+  /** What a model is listed to cost where it is asked, when nobody gave a price; undefined where that is not known. */
+  listPrice?(model: string): ListPrice | undefined;
   /** Writes what is still to be written, for example new recordings. Called once, after the last request. */
   close?(): Promise<void>;
 }

@@ -5,12 +5,14 @@ import { htmlScorers } from './html.ts';
 import { jsonScorers } from './json.ts';
 import { measureScorers } from './measures.ts';
 import { overlapScorers } from './overlap-scorers.ts';
+import { pythonScorers } from './python.ts';
 import { refusalScorers } from './refusal.ts';
 import { regexScorers } from './regex.ts';
 import type { ScorerTable } from './scorer.ts';
 import { scriptScorers } from './script.ts';
 import { similarityScorers } from './similarity.ts';
 import { skillScorers } from './skills.ts';
+import { sqlScorers } from './sql.ts';
 import { textScorers } from './text.ts';
 import { toolCallScorers } from './tool-calls.ts';
 import { traceScorers } from './trace-scorers.ts';
@@ -38,6 +40,8 @@ export {
   type Scorer,
   type ScorerTable,
   type ScorerWorld,
+  type SqlReading,
+  type SqlRules,
   type ToolCall,
 } from './scorer.ts';
 
@@ -51,11 +55,13 @@ export const scorers: ScorerTable = new Map([
   ...measureScorers,
   ...overlapScorers,
   ...similarityScorers,
+  ...sqlScorers,
   ...toolCallScorers,
   ...trajectoryScorers,
   ...traceScorers,
   ...skillScorers,
   ...scriptScorers,
+  ...pythonScorers,
   ...webhookScorers,
   ...guardrailScorers,
   ...guardrailServiceScorers,

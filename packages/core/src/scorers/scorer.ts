@@ -71,6 +71,27 @@ export type JudgeModel = ModelProvider & {
   readonly parameters?: Readonly<Record<string, unknown>>;
 };
 
+export interface SqlRules {
+  /** `MySQL`, `PostgreSQL` and so on, as promptfoo and node-sql-parser name them. */
+  readonly database: string;
+  /** `select::null::orders`: patterns of what may be done to which table. */
+  readonly tables?: readonly string[];
+  /** `select::orders::id` */
+  readonly columns?: readonly string[];
+}
+
+export interface SqlReading {
+  readonly parsed: boolean;
+  /** Where the tables are not all allowed: those it uses, if they can be told, and what the parser says. */
+  readonly tables?: SqlBreach | undefined;
+  readonly columns?: SqlBreach | undefined;
+}
+
+export interface SqlBreach {
+  readonly found: readonly string[];
+  readonly why: string;
+}
+
 /** What scorers may ask of the world; each is there when the suite needs it. */
 export interface ScorerWorld {
   /** A judge; `as` is the assertion's own `provider`, undefined for the suite's default. */
@@ -78,6 +99,8 @@ export interface ScorerWorld {
   /** An embedding model; `as` is the assertion's own `provider`, undefined for the suite's default. */
   embedder?(as: unknown): Promise<Embedder>;
   readonly scripts?: ScriptRunner;
+  /** Reads SQL by a dialect's grammar, which is fetched when a suite first asks. The adapter holds the time limit. */
+  readSql?(sql: string, rules: SqlRules): Promise<SqlReading | ScoreFailure>;
   /** JSON in, JSON out; for webhook assertions and guardrail services. The adapter holds URL rules and time limits. */
   post?(url: string, body: unknown): Promise<{ readonly status: number; readonly body: unknown }>;
 }

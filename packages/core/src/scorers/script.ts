@@ -19,12 +19,8 @@ export function scriptRequest(script: string | ScriptFile, request: ScoreRequest
   const { output } = request.answer;
   const context = scriptContext(request);
   if (typeof script === 'string') return { code: script, variables: { output, context } };
-  const { source, file, export: name } = script;
-  return {
-    code: '',
-    variables: {},
-    module: { source, file, args: [output, context], ...(name !== undefined && { export: name }) },
-  };
+  const { kind: _kind, ...module } = script;
+  return { code: '', variables: {}, module: { ...module, args: [output, context] } };
 }
 
 /** The names that promptfoo's context has. */
@@ -56,7 +52,7 @@ const scriptOf = ({ value }: Assertion): string | ScriptFile | undefined => {
   return isScriptFile(value) ? value : undefined;
 };
 
-const isScriptFile = (value: unknown): value is ScriptFile =>
+export const isScriptFile = (value: unknown): value is ScriptFile =>
   isRecord(value) &&
   value.kind === 'script-file' &&
   typeof value.source === 'string' &&
@@ -96,7 +92,7 @@ function readVerdict(value: unknown, { threshold, negated }: Assertion, name: st
   return cannotTell(`${name} gave ${gave}`, 'A script gives true or false, a number, or { pass, score, reason }.');
 }
 
-function namedScores(value: unknown): Readonly<Record<string, number>> | undefined {
+export function namedScores(value: unknown): Readonly<Record<string, number>> | undefined {
   if (!isRecord(value)) return undefined;
   const numbers = Object.entries(value).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
   return numbers.length === 0 ? undefined : Object.fromEntries(numbers);

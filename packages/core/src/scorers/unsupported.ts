@@ -3,16 +3,11 @@
 import type { Scorer, ScorerTable } from './scorer.ts';
 import { cannotTell } from './verdicts.ts';
 
-const grammar = 'to judge SQL takes a full grammar of each dialect, 89 MB of parsers, and a smaller one would be wrong';
-const databaseHint = 'Check it in a "javascript" assertion, or run the SQL against a database in a "webhook" one.';
 const language = (name: string): string => `${name} would run outside of every limit, with the rights of this process`;
-const scriptHint = 'Write it as a "javascript" assertion, which runs in a sandbox, or serve it for a "webhook" one.';
+const scriptHint = 'Write it as a "python" or "javascript" assertion, or serve it for a "webhook" one.';
 
 /** Name, why not, and what to do instead. */
 const reasons: readonly (readonly [string, string, string])[] = [
-  ['is-sql', grammar, databaseHint],
-  ['contains-sql', grammar, databaseHint],
-  ['python', language('Python'), scriptHint],
   ['ruby', language('Ruby'), scriptHint],
   ['meteor', 'METEOR needs the WordNet database for synonyms, which is not here', 'Use "rouge-l" or "similar".'],
 ];

@@ -130,7 +130,7 @@ describe('the table', () => {
         });
       }
     }
-    expect([...unsupportedReasons.keys()]).toContain('is-sql');
+    expect([...unsupportedReasons.keys()]).toContain('ruby');
   });
 
   test('lists its names in order, each once', () => {

@@ -1,0 +1,1 @@
+export { pythonRunner, type PythonOptions } from './runner.ts';
