@@ -50,17 +50,16 @@ function completionOf({ text, calls, stop, model, usage }: Parts): Completion {
   const output = numberAt(usage, 'output_tokens');
   const input = numberAt(usage, 'input_tokens');
   // What came from, or went into, the prompt cache is counted apart.
-  const cached = ['cache_read_input_tokens', 'cache_creation_input_tokens'].reduce(
-    (sum, name) => sum + (numberAt(usage, name) ?? 0),
-    0,
-  );
+  const read = numberAt(usage, 'cache_read_input_tokens') ?? 0;
+  const written = numberAt(usage, 'cache_creation_input_tokens') ?? 0;
   return {
     text,
     ...(stop !== undefined && { finishReason: finishReasons[stop] ?? stop }),
     ...(stop === 'refusal' && { refused: true }),
     ...(calls.length > 0 && { toolCalls: calls }),
     ...(input !== undefined &&
-      output !== undefined && { usage: { promptTokens: input + cached, completionTokens: output } }),
+      output !== undefined && { usage: { promptTokens: input + read + written, completionTokens: output } }),
+    ...(read + written > 0 && { cache: { read, written } }),
     ...(model !== undefined && { model }),
   };
 }

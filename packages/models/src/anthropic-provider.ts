@@ -1,11 +1,11 @@
 // Anthropic's Messages API, and gateways that speak it.
 import type { ModelFailure, ModelProvider, ModelReply } from '@pawl/core';
-import type { HttpOpened } from '@pawl/wire';
 import { readMessage, readMessageStream } from './anthropic-message.ts';
 import { anthropicBody } from './anthropic-request.ts';
-import { callEndpoint, callOptions, type Connection } from './call-endpoint.ts';
+import { callEndpoint, callOptions, type AnswerReader, type Connection } from './call-endpoint.ts';
+import { listedFor, type ListPrices } from './list-prices.ts';
 import type { Completion } from './openai-completion.ts';
-import { openAiHeaders } from './openai-provider.ts';
+import { isEventStream, openAiHeaders } from './openai-provider.ts';
 import type { Unreadable } from './openai-stream.ts';
 import { replyOf, type Prices } from './reply.ts';
 
@@ -14,13 +14,14 @@ export interface AnthropicOptions extends Connection {
   readonly baseUrl: string;
   readonly apiKey?: string;
   readonly prices?: Prices;
+  readonly listPrices?: ListPrices;
   readonly headers?: Readonly<Record<string, string>>;
   readonly stream?: boolean;
   readonly secrets?: readonly string[];
 }
 
 export function anthropicProvider(options: AnthropicOptions): ModelProvider {
-  const { baseUrl, apiKey, prices, stream = false } = options;
+  const { baseUrl, apiKey, prices, listPrices, stream = false } = options;
   const url = `${baseUrl.replace(/\/+$/, '').replace(/\/v1$/, '')}/v1/messages`;
   const headers = {
     'anthropic-version': '2023-06-01',
@@ -30,24 +31,25 @@ export function anthropicProvider(options: AnthropicOptions): ModelProvider {
   return {
     id: 'anthropic',
     paced: true,
+    ...(listPrices !== undefined && { listPrice: listPrices }),
     complete: async (request): Promise<ModelReply | ModelFailure> => {
       const body = anthropicBody(request, stream);
       if ('failure' in body) return body;
       const called = await callEndpoint(
         { method: 'POST', url, headers, body: JSON.stringify(body) },
-        readAnswer,
+        answerReader,
         calls,
       );
       if ('failure' in called) return called;
       const { value } = called;
       if ('unreadable' in value)
         return { failure: value.unreadable, hint: 'Check that base-url ends before /v1/messages.' };
-      return replyOf({ ...called, value }, { model: request.model, prices });
+      return replyOf({ ...called, value }, { model: request.model, prices, listed: listedFor(request, listPrices) });
     },
   };
 }
 
-async function readAnswer(opened: HttpOpened): Promise<Completion | Unreadable> {
-  if (opened.headers.get('content-type')?.startsWith('text/event-stream') === true) return readMessageStream(opened);
-  return readMessage(await opened.text()) ?? { unreadable: 'the endpoint answered with something that is no message' };
-}
+const answerReader: AnswerReader<Completion | Unreadable> = {
+  stream: (opened) => (isEventStream(opened) ? readMessageStream(opened) : undefined),
+  whole: (text) => readMessage(text) ?? { unreadable: 'the endpoint answered with something that is no message' },
+};

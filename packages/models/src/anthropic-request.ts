@@ -1,7 +1,7 @@
 // A request as Anthropic's Messages API takes it. Prompts are written in OpenAI's shape; what has a counterpart is
 // translated, what has none is refused rather than left out.
 import type { ContentPart, Message, ModelFailure, ModelRequest } from '@pawl/core';
-import { isMap, member, textAt } from './json-member.ts';
+import { isMap, member, numberAt, parsedJson, textAt } from './json-member.ts';
 
 type Block = Readonly<Record<string, unknown>>;
 interface Turn {
@@ -38,7 +38,8 @@ export function anthropicBody(request: ModelRequest, stream: boolean): object | 
   ].join('\n\n');
   const choice = toolChoiceOf(toolChoice);
   return {
-    max_tokens: defaultMaxTokens,
+    // What is thought counts too, and has to leave room for an answer.
+    max_tokens: defaultMaxTokens + (numberAt(given, 'thinking', 'budget_tokens') ?? 0),
     ...given,
     model,
     ...(system !== '' && { system }),
@@ -56,7 +57,7 @@ const valueOf = (name: string, value: unknown): unknown =>
   name === 'stop' && typeof value === 'string' ? [value] : value;
 
 const textOf = (content: Message['content']): string =>
-  typeof content === 'string' ? content : content.map((part) => (part.type === 'text' ? part.text : '')).join('');
+  typeof content === 'string' ? content : (content ?? []).map((part) => textAt(part, 'text') ?? '').join('');
 
 /** Neighbours of one role are one turn: the API wants them to alternate. */
 function turnsOf(messages: readonly Message[]): readonly Turn[] {
@@ -72,14 +73,31 @@ function turnsOf(messages: readonly Message[]): readonly Turn[] {
   return turns;
 }
 
-function blocksOf({ role, content, toolCallId }: Message): readonly Block[] {
-  if (role === 'tool') return [{ type: 'tool_result', tool_use_id: toolCallId ?? '', content: textOf(content) }];
-  return typeof content === 'string' ? [{ type: 'text', text: content }] : content.map(partOf);
+function blocksOf({ role, content, toolCallId, tool_call_id, tool_calls }: Message): readonly Block[] {
+  if (role === 'tool')
+    return [{ type: 'tool_result', tool_use_id: toolCallId ?? tool_call_id ?? '', content: textOf(content) }];
+  const calls = Array.isArray(tool_calls) ? tool_calls.map(callOf) : [];
+  // An empty text is refused; beside a call it is none.
+  if (typeof content === 'string')
+    return content === '' && calls.length > 0 ? calls : [{ type: 'text', text: content }, ...calls];
+  return [...(content ?? []).map(partOf), ...calls];
 }
 
+function callOf(call: unknown): Block {
+  const written = textAt(call, 'function', 'arguments');
+  const input = written === undefined ? member(call, 'function', 'arguments') : parsedJson(written);
+  return {
+    type: 'tool_use',
+    id: textAt(call, 'id') ?? '',
+    name: textAt(call, 'function', 'name') ?? '',
+    input: isMap(input) ? input : {},
+  };
+}
+
+/** Pictures in OpenAI's shape are translated; texts, and parts in the API's own shape, are taken as they are. */
 function partOf(part: ContentPart): Block {
-  if (part.type === 'text') return { type: 'text', text: part.text };
-  const { url } = part.image_url;
+  if (part.type !== 'image_url') return { ...part };
+  const url = textAt(part, 'image_url', 'url') ?? textAt(part, 'image_url') ?? '';
   const data = /^data:([^;,]+);base64,(.*)$/s.exec(url);
   return {
     type: 'image',

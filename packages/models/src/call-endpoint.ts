@@ -1,20 +1,22 @@
 // One request to a model's endpoint, tried as often as it makes sense: paced, with a deadline for each attempt, and
 // every end of it a value.
-import { setImmediate } from 'node:timers/promises';
 import type { ModelFailure } from '@pawl/core';
 import {
   HttpError,
   isRetriedStatus,
   maskedError,
   openHttp,
+  prepareHttp,
   retryAfter,
   statusError,
   type HttpHeaders,
   type HttpOpened,
   type HttpRequest,
+  type PreparedHttp,
 } from '@pawl/wire';
 import { listAt, parsedJson } from './json-member.ts';
-import { Pacer, realSleep, type AttemptEnd } from './pacer.ts';
+import { Pacer, realSleep, type AttemptEnd, type Sleep } from './pacer.ts';
+import { quietTurn } from './quiet-turn.ts';
 import { pauseAsked } from './rate-limits.ts';
 
 export interface CallOptions {
@@ -25,7 +27,9 @@ export interface CallOptions {
   readonly secrets: readonly string[];
   /** Longest wait between two attempts; a longer Retry-After ends the retries. */
   readonly longestWaitMs?: number;
-  readonly sleep?: (milliseconds: number) => Promise<void>;
+  readonly sleep?: Sleep;
+  /** Given when nobody waits for an answer any longer: what is under way and what waits to be tried again ends. */
+  readonly signal?: AbortSignal;
   /** 0 … 1 */
   readonly chance?: () => number;
   /** Which statuses are answers; 200 to 299 unless given. */
@@ -39,15 +43,17 @@ export interface Connection {
   readonly pacer?: Pacer;
   /** Of its own pacer, when none is shared. */
   readonly concurrency?: number;
-  readonly sleep?: (milliseconds: number) => Promise<void>;
+  readonly signal?: AbortSignal;
+  readonly sleep?: Sleep;
   readonly chance?: () => number;
 }
 
 export function callOptions(connection: Connection, secrets: readonly string[]): CallOptions {
-  const { timeoutMs = 60_000, retries = 4, concurrency = 64, sleep, chance } = connection;
+  const { timeoutMs = 60_000, retries = 4, concurrency = 64, sleep, chance, signal } = connection;
   const waits = { ...(sleep !== undefined && { sleep }) };
   const pacer = connection.pacer ?? new Pacer({ max: concurrency, ...waits });
-  return { timeoutMs, retries, pacer, secrets, ...waits, ...(chance !== undefined && { chance }) };
+  const given = { ...(chance !== undefined && { chance }), ...(signal !== undefined && { signal }) };
+  return { timeoutMs, retries, pacer, secrets, ...waits, ...given };
 }
 
 export interface Called<T> {
@@ -57,24 +63,35 @@ export interface Called<T> {
   readonly milliseconds: number;
 }
 
-/**
- * @param read gets the body of an accepted answer; HttpErrors of it are tried again, other failures it gives as its value
- */
+export interface AnswerReader<T> {
+  /** Reads the answer while it comes; undefined where it is to be waited for. HttpErrors are tried again. */
+  readonly stream?: (opened: HttpOpened) => Promise<T> | undefined;
+  /** Of one that is there whole. What is wrong with it is a value: the same would come again. */
+  readonly whole: (text: string, opened: HttpOpened) => T;
+}
+
+/** @param reader of an accepted answer */
 export async function callEndpoint<T>(
   request: HttpRequest,
-  read: (opened: HttpOpened) => Promise<T>,
+  reader: AnswerReader<T>,
   options: CallOptions,
 ): Promise<Called<T> | ModelFailure> {
-  const { retries, pacer, secrets, longestWaitMs = 60_000, sleep = realSleep, chance = Math.random } = options;
+  const { retries, pacer, secrets, longestWaitMs = 60_000, sleep = realSleep, chance = Math.random, signal } = options;
+  const prepared = prepare(request);
+  if (prepared instanceof HttpError) return failureOf(maskedError(prepared, 1, secrets));
   for (let attempt = 1; ; attempt++) {
-    const turn = await pacer.enter(attempt > 1);
+    const turn = await pacer.enter(attempt > 1, signal);
+    if (signal?.aborted === true) {
+      if ('leave' in turn) turn.leave({ kind: 'failed' });
+      return abandoned;
+    }
     if ('refused' in turn)
       return { failure: `${turn.refused}, and so to all before; it was not asked any more`, hint: hints.closed };
-    const outcome = await attemptOnce(request, read, options);
+    const outcome = await attemptOnce(prepared, reader, options);
     turn.leave(outcome.end);
     // Whoever waited is sent before this answer is judged.
-    await setImmediate();
-    if ('called' in outcome) return outcome.called;
+    await quietTurn();
+    if ('called' in outcome) return outcome.called();
     const { error, wait } = outcome;
     const tries = error.kind === 'timeout' ? Math.min(retries, 1) : retries;
     if (!outcome.again || attempt > tries || (wait ?? 0) > longestWaitMs) {
@@ -84,26 +101,43 @@ export async function callEndpoint<T>(
       return failureOf(shown);
     }
     const backoff = Math.min(longestWaitMs, 500 * 2 ** (attempt - 1)) * (0.5 + chance() / 2);
-    await sleep(Math.max(wait ?? 0, backoff));
+    await sleep(Math.max(wait ?? 0, backoff), signal);
+  }
+}
+
+const abandoned: ModelFailure = {
+  failure: 'the time was over before the answer came',
+  hint: 'Raise max-minutes, or ask less.',
+};
+
+/** Before its turn comes, so that nothing is left to do then but to write it. */
+function prepare(request: HttpRequest): PreparedHttp | HttpError {
+  try {
+    return prepareHttp(request);
+  } catch (error) {
+    if (error instanceof HttpError) return error;
+    throw error;
   }
 }
 
 type Outcome<T> =
-  | { readonly end: AttemptEnd; readonly called: Called<T> }
+  | { readonly end: AttemptEnd; readonly called: () => Called<T> }
   | { readonly end: AttemptEnd; readonly error: HttpError; readonly again: boolean; readonly wait?: number };
 
 async function attemptOnce<T>(
-  request: HttpRequest,
-  read: (opened: HttpOpened) => Promise<T>,
+  prepared: PreparedHttp,
+  reader: AnswerReader<T>,
   options: CallOptions,
 ): Promise<Outcome<T>> {
-  const { timeoutMs, accepts = isSuccess } = options;
+  const { timeoutMs, accepts = isSuccess, signal } = options;
   try {
-    const opened = await openHttp(request, { timeoutMs });
+    const opened = await openHttp(prepared, { timeoutMs, ...(signal !== undefined && { signal }) });
     const { status, headers, startedAt } = opened;
     if (!accepts(status))
-      return refusedOutcome(statusError(request.url, { status, text: await opened.text() }), headers);
-    const value = await read(opened);
+      return refusedOutcome(statusError(prepared.ready.url.href, { status, text: await opened.text() }), headers);
+    const streamed = reader.stream?.(opened);
+    // All of it has come then. A whole text is read later, when others are on their way.
+    const come = streamed === undefined ? { text: await opened.text() } : { value: await streamed };
     const milliseconds = performance.now() - startedAt;
     const pauseMs = pauseAsked(headers);
     const end: AttemptEnd = {
@@ -111,7 +145,10 @@ async function attemptOnce<T>(
       slow: milliseconds > timeoutMs / 2,
       ...(pauseMs !== undefined && { pauseMs }),
     };
-    return { end, called: { value, headers, milliseconds } };
+    return {
+      end,
+      called: () => ({ value: 'text' in come ? reader.whole(come.text, opened) : come.value, headers, milliseconds }),
+    };
   } catch (error) {
     if (!(error instanceof HttpError)) throw error;
     const end: AttemptEnd = error.kind === 'timeout' ? { kind: 'overload' } : { kind: 'failed' };

@@ -83,6 +83,7 @@ function provider(id: string, cassettes: readonly Cassette[], options: CassetteO
   return {
     id,
     ...(inner?.paced === true && { paced: true }),
+    ...(inner?.listPrice !== undefined && { listPrice: inner.listPrice }),
     recorded: (request) => lookUp(keyOf(request)),
     complete: async (request) => {
       const key = keyOf(request);
@@ -90,8 +91,11 @@ function provider(id: string, cassettes: readonly Cassette[], options: CassetteO
       if (known !== undefined) return known;
       if (record === 'none' || inner === undefined) return options.missing ?? notRecorded;
       const reply = await inner.complete(request);
-      if (!('failure' in reply)) await recorder.add(writeCassetteLine(key, redactReply(reply, redaction)));
-      return reply;
+      if ('failure' in reply) return reply;
+      // Judged is what is recorded, or the replay would be judged otherwise.
+      const clean = redactReply(reply, redaction);
+      await recorder.add(writeCassetteLine(key, clean));
+      return clean;
     },
     close: async () => {
       await recorder.flush();

@@ -61,6 +61,25 @@ export class SecretFiller {
     });
   }
 
+  /** What a suite gives a program: names of variables, or texts by name. */
+  environment(given: unknown): Readonly<Record<string, string>> {
+    if (!Array.isArray(given)) return this.headers(given);
+    const names = given.filter((each) => typeof each === 'string');
+    return Object.fromEntries(
+      names
+        .map((name) => [name, this.named(name)])
+        .filter((entry): entry is [string, string] => entry[1] !== undefined),
+    );
+  }
+
+  /** Every text of a provider's settings, however deep. */
+  deep(value: unknown): unknown {
+    if (typeof value === 'string') return this.fill(value);
+    if (Array.isArray(value)) return value.map((item) => this.deep(item));
+    if (!isMap(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, this.deep(item)]));
+  }
+
   /** Texts by name; numbers become texts. A value that looks like a key is as secret as one from the environment. */
   headers(value: unknown): Readonly<Record<string, string>> {
     if (!isMap(value)) return {};

@@ -19,6 +19,8 @@ export interface ExecProviderOptions {
   readonly concurrency?: number;
   readonly maximumBytes?: number;
   readonly secrets?: readonly string[];
+  /** Ends the program, and those that wait for their turn. */
+  readonly signal?: AbortSignal;
 }
 
 export function execProvider(options: ExecProviderOptions): ModelProvider {
@@ -28,7 +30,7 @@ export function execProvider(options: ExecProviderOptions): ModelProvider {
     id: `exec:${command}`,
     paced: true,
     complete: async (request): Promise<ModelReply | ModelFailure> => {
-      const turn = await pacer.enter(false);
+      const turn = await pacer.enter(false, options.signal);
       // Nothing is ever lost here, so nobody is refused.
       if ('refused' in turn) return { failure: turn.refused, hint: '' };
       const started = performance.now();
@@ -60,7 +62,7 @@ export function wordsOf(command: string): readonly string[] {
 type Ended = { readonly output: string } | { readonly failure: string };
 
 function run(options: ExecProviderOptions, request: ModelRequest): Promise<Ended> {
-  const { command, cwd, env, config, stdin = false, timeoutMs = 60_000, maximumBytes = 4_000_000 } = options;
+  const { command, cwd, env, config, stdin = false, timeoutMs = 60_000, maximumBytes = 4_000_000, signal } = options;
   const [program = '', ...given] = wordsOf(command);
   const prompt = request.text ?? JSON.stringify(request.messages);
   const about = [JSON.stringify({ config }), JSON.stringify({ vars: request.vars ?? {}, repeat: request.repeat })];
@@ -86,6 +88,12 @@ function run(options: ExecProviderOptions, request: ModelRequest): Promise<Ended
       }
     };
     const timer = setTimeout(() => stop(`${program} did not answer within ${timeoutMs / 1000} s`), timeoutMs);
+    const abandon = (): void => stop(`${program} was not waited for any longer`);
+    signal?.addEventListener('abort', abandon);
+    const forget = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abandon);
+    };
     child.stdout.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes > maximumBytes) stop(`${program} printed more than ${maximumBytes} bytes`);
@@ -98,15 +106,15 @@ function run(options: ExecProviderOptions, request: ModelRequest): Promise<Ended
     child.stdin.on('error', () => undefined);
     child.stdin.end(stdin ? prompt : '');
     child.on('error', (error) => {
-      clearTimeout(timer);
+      forget();
       resolve({ failure: `${program} cannot be started: ${error.message}` });
     });
-    child.on('close', (code, signal) => {
-      clearTimeout(timer);
+    child.on('close', (code, killedBy) => {
+      forget();
       if (stopped !== undefined) return resolve({ failure: stopped });
       if (code === 0) return resolve({ output: Buffer.concat(output).toString('utf8') });
       const reason = said.trim().split('\n').at(-1)?.slice(0, 200) ?? '';
-      resolve({ failure: `${program} ended with ${code ?? signal}${reason === '' ? '' : `: ${reason}`}` });
+      resolve({ failure: `${program} ended with ${code ?? killedBy}${reason === '' ? '' : `: ${reason}`}` });
     });
   });
 }

@@ -4,11 +4,18 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, isAbsolute, join, sep } from 'node:path';
-import type { Gateway, GatewayOpener, GatewayRequest, ModelFailure, Problem, Workspace } from '@pawl/core';
+import {
+  programEnvironment,
+  type Gateway,
+  type GatewayOpener,
+  type GatewayRequest,
+  type ModelFailure,
+  type Problem,
+  type Workspace,
+} from '@pawl/core';
 import type { Environment } from './config-values.ts';
 import { wordsOf } from './exec-provider.ts';
 import { GatewayProcess } from './gateway-process.ts';
-import { programEnvironment } from './open-kind.ts';
 import { reservePort, type ReservedPort } from './reserved-port.ts';
 
 export interface GatewayStarterOptions {
@@ -30,14 +37,16 @@ const keyName = 'PAWL_GATEWAY_KEY';
 const masterKey = 'LITELLM_MASTER_KEY';
 
 export function gatewayStarter(options: GatewayStarterOptions): GatewayStarter {
-  // LiteLLM does not start without a key; one that ends with the run can be lost to nobody.
-  const key = `sk-pawl-${randomBytes(24).toString('hex')}`;
+  // LiteLLM does not start without a key; one that ends with the run can be lost to nobody. Made for the first gateway:
+  // most evaluations start none.
+  let made: string | undefined;
+  const key = (): string => (made ??= `sk-pawl-${randomBytes(24).toString('hex')}`);
   return {
-    environment: (name) => (name === keyName ? key : options.environment(name)),
+    environment: (name) => (name === keyName ? key() : options.environment(name)),
     open: async (request) => {
       const problems = problemsOf(request, options);
       if (problems.some(({ severity }) => severity === 'error')) return { problems };
-      return { value: gatewayOf(request, options, { reserved: await reservePort(), key }), problems };
+      return { value: gatewayOf(request, options, { reserved: await reservePort(), key: key() }), problems };
     },
   };
 }

@@ -9,8 +9,7 @@ import type {
   Script,
   ScriptRunner,
 } from '@pawl/core';
-import type { HttpOpened } from '@pawl/wire';
-import { callEndpoint, callOptions, type Connection } from './call-endpoint.ts';
+import { callEndpoint, callOptions, type AnswerReader, type Connection } from './call-endpoint.ts';
 import type { SecretFiller } from './config-values.ts';
 import { openHttpRequest } from './http-request.ts';
 import { isMap, parsedJson } from './json-member.ts';
@@ -57,11 +56,9 @@ interface Answered {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-const readAll = async (opened: HttpOpened): Promise<Answered> => ({
-  status: opened.status,
-  headers: Object.fromEntries(opened.headers),
-  text: await opened.text(),
-});
+const readAll: AnswerReader<Answered> = {
+  whole: (text, { status, headers }) => ({ status, headers: Object.fromEntries(headers), text }),
+};
 
 const isFailure = (value: object): value is ModelFailure => 'failure' in value;
 const noScripts: ModelFailure = { failure: 'scripts cannot be run here', hint: 'Write a path, as in json.answer.' };

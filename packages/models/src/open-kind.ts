@@ -1,6 +1,6 @@
 // From a provider as a suite writes it to one that answers: where it is, with which key, at what price.
 import { createHash } from 'node:crypto';
-import { digestOf, type EvalProvider, type ModelProvider, type ScriptFile, type ScriptRunner } from '@pawl/core';
+import { digestOf, programEnvironment, type EvalProvider, type ModelProvider, type ScriptRunner } from '@pawl/core';
 import type { ProviderSettings } from '@pawl/core/prompt-regression';
 import { anthropicProvider } from './anthropic-provider.ts';
 import type { Connection } from './call-endpoint.ts';
@@ -9,11 +9,14 @@ import { echoProvider } from './echo-provider.ts';
 import { execProvider } from './exec-provider.ts';
 import { httpProvider } from './http-provider.ts';
 import { isMap } from './json-member.ts';
+import { listPricesAt } from './list-prices.ts';
 import { openAiProvider, type OpenAiOptions } from './openai-provider.ts';
 import type { Pacer } from './pacer.ts';
+import { openPython, pythonId } from './python-provider.ts';
 import { readsTargets } from './route.ts';
 import type { Prices } from './reply.ts';
 import type { Rendered } from './request-template.ts';
+import { isScriptFile } from './script-answer.ts';
 import { scriptProvider } from './script-provider.ts';
 
 export interface OpenKind {
@@ -49,6 +52,7 @@ export function providerIdOf({ kind, id, config }: EvalProvider): string {
     const asked = Object.fromEntries(Object.entries(config).filter(([name]) => !unasked.has(name)));
     return `http:${digestOf(asked, sha256).slice('sha256:'.length, 'sha256:'.length + 16)}`;
   }
+  if (kind === 'python') return pythonId(config, sha256);
   return kind === 'script' ? id : kind;
 }
 
@@ -65,6 +69,7 @@ export async function openKind(opening: OpenKind): Promise<Rendered<ModelProvide
     return { value: scriptProvider({ provider, script, scripts }) };
   }
   if (kind === 'exec') return openExec(opening);
+  if (kind === 'python') return openPython(opening);
   if (kind === 'http') {
     const endpoint = URL.parse(textSetting(config, 'url') ?? '')?.origin ?? provider.id;
     const connection = connectionOf(opening, endpoint);
@@ -89,7 +94,10 @@ export async function openKind(opening: OpenKind): Promise<Rendered<ModelProvide
     const where = settings.baseUrl === undefined ? `The address of "${provider.id}"` : 'The input "base-url"';
     return { failure: `${where} is "${baseUrl}", which is no http or https URL.` };
   }
-  const options = endpointOptions(opening, baseUrl);
+  const given = endpointOptions(opening, baseUrl);
+  const own = given.prices !== undefined || settings.gateway !== undefined;
+  const listPrices = own ? undefined : await listPricesAt(baseUrl, config['listPrices']);
+  const options = { ...given, ...(listPrices !== undefined && { listPrices }) };
   if (kind === 'anthropic') return { value: anthropicProvider(options) };
   return { value: underTest(openAiProvider(options), settings) };
 }
@@ -159,6 +167,7 @@ function connectionOf({ provider, settings, pacer }: OpenKind, endpoint: string)
   return {
     timeoutMs: numberSetting(config, 'timeoutMs', 'timeout') ?? settings.timeoutMs,
     pacer: pacer(endpoint),
+    ...(settings.signal !== undefined && { signal: settings.signal }),
     ...(retries !== undefined && { retries }),
   };
 }
@@ -175,20 +184,6 @@ function pricesOf(config: EvalProvider['config']): Prices | undefined {
     : { prompt: prompt * 1_000_000, completion: completion * 1_000_000 };
 }
 
-/** What a program needs to start at all; everything else it must be given by name. */
-export const programEnvironment = [
-  'PATH',
-  'HOME',
-  'LANG',
-  'LC_ALL',
-  'TMPDIR',
-  'TMP',
-  'TEMP',
-  'SystemRoot',
-  'PATHEXT',
-  'USERPROFILE',
-];
-
 async function openExec({
   provider,
   settings,
@@ -199,18 +194,11 @@ async function openExec({
   const { config } = provider;
   const command = filler.fill(textSetting(config, 'command') ?? provider.id.replace(/^exec:\s*/, '')).trim();
   if (command === '') return { failure: `The provider "${provider.id}" names no program.` };
-  const env: Record<string, string> = {};
+  const env: Record<string, string> = { ...filler.environment(config['env']) };
   for (const name of programEnvironment) {
     const value = environment(name);
-    if (value !== undefined) env[name] = value;
+    if (value !== undefined) env[name] ??= value;
   }
-  const named = config['env'];
-  if (Array.isArray(named)) {
-    for (const name of named.filter((each) => typeof each === 'string')) {
-      const value = filler.named(name);
-      if (value !== undefined) env[name] = value;
-    }
-  } else Object.assign(env, filler.headers(named));
   const { command: _command, env: _env, ...rest } = config;
   return {
     value: execProvider({
@@ -222,9 +210,7 @@ async function openExec({
       timeoutMs: numberSetting(config, 'timeoutMs', 'timeout') ?? settings.timeoutMs,
       secrets: filler.secrets,
       ...(settings.concurrency !== undefined && { concurrency: settings.concurrency }),
+      ...(settings.signal !== undefined && { signal: settings.signal }),
     }),
   };
 }
-
-const isScriptFile = (value: unknown): value is ScriptFile =>
-  isMap(value) && value['kind'] === 'script-file' && typeof value['source'] === 'string';

@@ -13,6 +13,8 @@ export interface Completion {
   readonly refused?: boolean;
   /** Said by the endpoint itself. */
   readonly costUsd?: number;
+  /** Among the prompt's tokens: those that the seller's cache knew, and those that it took in, which cost more. */
+  readonly cache?: { readonly read: number; readonly written: number };
   readonly model?: string;
   readonly fingerprint?: string;
   readonly firstTokenMs?: number;
@@ -83,13 +85,17 @@ export function logProbsOf(choice: unknown): Pick<Completion, 'logProbs'> {
 }
 
 /** Tokens, model, price: beside the choices, in an answer and in the last part of a stream. */
-export function aboutOf(value: unknown): Pick<Completion, 'usage' | 'model' | 'fingerprint' | 'costUsd'> {
+export function aboutOf(value: unknown): Pick<Completion, 'usage' | 'model' | 'fingerprint' | 'costUsd' | 'cache'> {
   const promptTokens = numberAt(value, 'usage', 'prompt_tokens');
   const completionTokens = numberAt(value, 'usage', 'completion_tokens');
   const model = textAt(value, 'model');
   const fingerprint = textAt(value, 'system_fingerprint');
   const costUsd = numberAt(value, 'usage', 'cost') ?? numberAt(value, 'usage', 'cost', 'total_cost');
+  const read =
+    numberAt(value, 'usage', 'prompt_tokens_details', 'cached_tokens') ??
+    numberAt(value, 'usage', 'prompt_cache_hit_tokens');
   return {
+    ...(read !== undefined && read > 0 && { cache: { read, written: 0 } }),
     ...(promptTokens !== undefined && completionTokens !== undefined && { usage: { promptTokens, completionTokens } }),
     ...(model !== undefined && { model }),
     ...(fingerprint !== undefined && { fingerprint }),

@@ -1,6 +1,5 @@
 // Texts to vectors, by any endpoint with OpenAI's `/embeddings`: OpenAI, vLLM, Ollama, llama.cpp, LiteLLM, Infinity …
 import type { Embedder, ModelFailure } from '@pawl/core';
-import type { HttpOpened } from '@pawl/wire';
 import { callEndpoint, callOptions } from './call-endpoint.ts';
 import { listAt, member, numberAt, parsedJson } from './json-member.ts';
 import { openAiAddress, openAiHeaders, type OpenAiOptions } from './openai-provider.ts';
@@ -26,7 +25,7 @@ export function openAiEmbedder(options: EmbedderOptions): Embedder {
 
   const ask = async (texts: readonly string[]): Promise<readonly Embedded[]> => {
     const body = JSON.stringify({ model, input: texts, encoding_format: 'float' });
-    const called = await callEndpoint({ method: 'POST', url, headers, body }, readVectors, calls);
+    const called = await callEndpoint({ method: 'POST', url, headers, body }, { whole: readVectors }, calls);
     if ('failure' in called) return texts.map(() => called);
     const { vectors, promptTokens } = called.value;
     const cost = priced({ promptTokens, completionTokens: 0 }, prices);
@@ -72,8 +71,13 @@ const notVectors: ModelFailure = {
   hint: 'Check that the model is an embedding model, and that base-url ends before /embeddings.',
 };
 
-async function readVectors(opened: HttpOpened): Promise<{ vectors: readonly Vector[]; promptTokens: number }> {
-  const value = parsedJson(await opened.text());
+interface Vectors {
+  readonly vectors: readonly Vector[];
+  readonly promptTokens: number;
+}
+
+function readVectors(text: string): Vectors {
+  const value = parsedJson(text);
   const vectors: Vector[] = [];
   for (const [place, item] of listAt(value, 'data').entries()) {
     const vector = member(item, 'embedding');

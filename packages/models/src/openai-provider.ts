@@ -1,8 +1,9 @@
 // Completions of any endpoint that speaks OpenAI's API: OpenAI, vLLM, LiteLLM, Portkey, Azure, llama.cpp, Ollama …
 import type { ModelFailure, ModelProvider, ModelReply, ModelRequest } from '@pawl/core';
 import type { HttpOpened } from '@pawl/wire';
-import { callEndpoint, callOptions, type Connection } from './call-endpoint.ts';
+import { callEndpoint, callOptions, type AnswerReader, type Connection } from './call-endpoint.ts';
 import { readCompletion, type Completion } from './openai-completion.ts';
+import { listedFor, type ListPrices } from './list-prices.ts';
 import { chatBody, completionBody } from './openai-request.ts';
 import { readCompletionStream, type Unreadable } from './openai-stream.ts';
 import { replyOf, type Prices } from './reply.ts';
@@ -13,6 +14,8 @@ export interface OpenAiOptions extends Connection {
   readonly apiKey?: string;
   /** USD for a million tokens, for endpoints that do not say what an answer cost. */
   readonly prices?: Prices;
+  /** What models are listed to cost there; for answers that neither `prices` nor the endpoint prices. */
+  readonly listPrices?: ListPrices;
   /** `completions` asks for one text instead of a chat. */
   readonly api?: 'chat' | 'completions';
   /** Beside what every request has; a header that is given wins. */
@@ -30,7 +33,7 @@ export interface OpenAiOptions extends Connection {
 }
 
 export function openAiProvider(options: OpenAiOptions): ModelProvider {
-  const { apiKey, prices, api = 'chat', stream = false } = options;
+  const { apiKey, prices, listPrices, api = 'chat', stream = false } = options;
   const url = openAiAddress(options, api === 'chat' ? 'chat/completions' : 'completions');
   const headers = openAiHeaders(options, stream);
   const calls = callOptions(options, [...(apiKey === undefined ? [] : [apiKey]), ...(options.secrets ?? [])]);
@@ -38,15 +41,16 @@ export function openAiProvider(options: OpenAiOptions): ModelProvider {
   return {
     id: api === 'chat' ? 'openai' : 'openai-completion',
     paced: true,
+    ...(listPrices !== undefined && { listPrice: listPrices }),
     complete: async (request: ModelRequest): Promise<ModelReply | ModelFailure> => {
       const past = request.fresh === true ? pastCache[options.gateway ?? 'none'] : pastCache.none;
       const body = JSON.stringify({ ...bodyOf(request, stream), ...past.body });
       const sent = { method: 'POST' as const, url, headers: { ...headers, ...past.headers }, body };
-      const called = await callEndpoint(sent, readAnswer, calls);
+      const called = await callEndpoint(sent, answerReader, calls);
       if ('failure' in called) return called;
       const { value } = called;
       if ('unreadable' in value) return { failure: value.unreadable, hint: notOpenAi };
-      return replyOf({ ...called, value }, { model: request.model, prices });
+      return replyOf({ ...called, value }, { model: request.model, prices, listed: listedFor(request, listPrices) });
     },
   };
 }
@@ -84,11 +88,11 @@ export function openAiHeaders(
 }
 
 /** A server that does not stream answers a request to stream at once. */
-async function readAnswer(opened: HttpOpened): Promise<Completion | Unreadable> {
-  if (opened.headers.get('content-type')?.startsWith('text/event-stream') === true) return readCompletionStream(opened);
-  return (
-    readCompletion(await opened.text()) ?? {
-      unreadable: 'the endpoint answered with something that is no chat completion',
-    }
-  );
-}
+const answerReader: AnswerReader<Completion | Unreadable> = {
+  stream: (opened) => (isEventStream(opened) ? readCompletionStream(opened) : undefined),
+  whole: (text) =>
+    readCompletion(text) ?? { unreadable: 'the endpoint answered with something that is no chat completion' },
+};
+
+export const isEventStream = ({ headers }: HttpOpened): boolean =>
+  headers.get('content-type')?.startsWith('text/event-stream') === true;

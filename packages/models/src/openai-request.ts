@@ -37,14 +37,9 @@ export function completionBody({ model, text, parameters }: ModelRequest, stream
   return { model, prompt: text ?? '', ...others, ...(asked !== undefined && { logprobs: asked }), ...streamOf(stream) };
 }
 
-function messageOf({ role, content, name, toolCallId }: Message): object {
-  return {
-    role,
-    content,
-    ...(name !== undefined && { name }),
-    ...(toolCallId !== undefined && { tool_call_id: toolCallId }),
-  };
-}
+/** As it was written: calls of tools and parts of kinds that are not ours are the endpoint's affair. */
+const messageOf = ({ toolCallId, ...message }: Message): object =>
+  toolCallId === undefined ? message : { ...message, tool_call_id: toolCallId };
 
 export const named = (parameters: ModelRequest['parameters']): Record<string, unknown> =>
   Object.fromEntries(Object.entries(parameters).map(([name, value]) => [parameterNames[name] ?? name, value]));

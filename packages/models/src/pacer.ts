@@ -7,8 +7,11 @@ export interface PacerOptions {
   readonly max: number;
   /** Milliseconds of any monotone clock. */
   readonly now?: () => number;
-  readonly sleep?: (milliseconds: number) => Promise<void>;
+  readonly sleep?: Sleep;
 }
+
+/** Until the time is over, or the signal is given. */
+export type Sleep = (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 
 /** What became of one attempt. */
 export type AttemptEnd =
@@ -30,6 +33,8 @@ export interface Refusal {
 interface Waiter {
   /** It has done its own waiting: through a pause it is the one that finds out whether there is still need of it. */
   readonly again: boolean;
+  /** Given when it need not be told any more. */
+  readonly signal: AbortSignal | undefined;
   readonly resolve: (turn: Turn | Refusal) => void;
 }
 
@@ -44,7 +49,7 @@ const firstPauseMs = 500;
 export class Pacer {
   readonly #max: number;
   readonly #now: () => number;
-  readonly #sleep: (milliseconds: number) => Promise<void>;
+  readonly #sleep: Sleep;
   readonly #waiting: Waiter[] = [];
   #limit: number;
   #open = 0;
@@ -72,13 +77,14 @@ export class Pacer {
   /**
    * Waits for a place, first come, first served.
    * @param again it was its turn before, and it goes to the front
+   * @param signal ends the waiting through a pause
    */
-  enter(again: boolean): Promise<Turn | Refusal> {
+  enter(again: boolean, signal?: AbortSignal): Promise<Turn | Refusal> {
     const refusal = this.#refusal();
     if (refusal !== undefined) return Promise.resolve(refusal);
     return new Promise((resolve) => {
-      if (again) this.#waiting.unshift({ again, resolve });
-      else this.#waiting.push({ again, resolve });
+      if (again) this.#waiting.unshift({ again, signal, resolve });
+      else this.#waiting.push({ again, signal, resolve });
       this.#admit();
     });
   }
@@ -106,8 +112,13 @@ export class Pacer {
     while (this.#open < this.limit) {
       const [next] = this.#waiting;
       if (next === undefined) return;
+      if (next.signal?.aborted === true) {
+        this.#waiting.shift();
+        next.resolve({ refused: 'nobody waits for the answer any longer' });
+        continue;
+      }
       if (pause > 0 && !next.again) {
-        this.#wakeIn(pause);
+        this.#wakeIn(pause, next.signal);
         return;
       }
       this.#waiting.shift();
@@ -158,23 +169,30 @@ export class Pacer {
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#now() + Math.min(milliseconds, longestPauseMs));
   }
 
-  #wakeIn(pause: number): void {
+  #wakeIn(pause: number, signal: AbortSignal | undefined): void {
     if (this.#waking) return;
     this.#waking = true;
-    void this.#wakeAfter(pause);
+    void this.#wakeAfter(pause, signal);
   }
 
-  async #wakeAfter(pause: number): Promise<void> {
+  async #wakeAfter(pause: number, signal: AbortSignal | undefined): Promise<void> {
     const until = this.#pausedUntil;
-    await this.#sleep(pause);
+    await this.#sleep(pause, signal);
     this.#waking = false;
     // Timers may fire a little early; the pause is over when it was slept, unless a longer one was asked for meanwhile.
-    if (this.#pausedUntil === until) this.#pausedUntil = 0;
+    if (this.#pausedUntil === until && signal?.aborted !== true) this.#pausedUntil = 0;
     this.#admit();
   }
 }
 
-export const realSleep = (milliseconds: number): Promise<void> =>
+export const realSleep: Sleep = (milliseconds, signal) =>
   new Promise((resolve) => {
-    setTimeout(resolve, milliseconds);
+    if (signal?.aborted === true) return resolve();
+    const end = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal?.addEventListener('abort', end);
   });

@@ -17,6 +17,8 @@ export interface PromptEmbedderOptions {
   readonly provider?: EvalProvider;
   readonly concurrency?: number;
   readonly timeoutMs?: number;
+  /** Given when nobody waits for vectors any longer. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface PromptEmbedderOptions {
  * set: similarity is never guessed.
  */
 export async function promptEmbedder(options: PromptEmbedderOptions): Promise<Embedder> {
-  const { environment, workspace, runtime, concurrency = 4, timeoutMs = 60_000 } = options;
+  const { environment, workspace, runtime, concurrency = 4, timeoutMs = 60_000, signal } = options;
   const provider = withAddress(options.provider, environment) ?? providerOf(environment);
   if (provider === undefined) return { id: 'none', embed: async () => nothingSet };
   if (provider.kind === 'onnx')
@@ -39,7 +41,13 @@ export async function promptEmbedder(options: PromptEmbedderOptions): Promise<Em
   const baseUrl = filler.fill(textSetting(provider.config, 'baseUrl', 'apiBaseUrl') ?? 'https://api.openai.com/v1');
   const model = provider.model ?? provider.id;
   const pacer = new Pacer({ max: concurrency });
-  const settings = { model, cassettes: [], record: 'none', timeoutMs } as const;
+  const settings = {
+    model,
+    cassettes: [],
+    record: 'none',
+    timeoutMs,
+    ...(signal !== undefined && { signal }),
+  } as const;
   const opening = {
     provider,
     settings,

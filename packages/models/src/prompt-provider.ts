@@ -6,6 +6,7 @@ import { cassetteProvider } from './cassette-provider.ts';
 import { SecretFiller } from './config-values.ts';
 import { openKind, providerIdOf } from './open-kind.ts';
 import { Pacer, realSleep } from './pacer.ts';
+import { redacting } from './redact.ts';
 import { withRoutePrices } from './route-prices.ts';
 
 export interface PromptProviderOptions {
@@ -35,7 +36,7 @@ export function promptProviders(options: PromptProviderOptions): ProviderFactory
       pacers.set(endpoint, made);
       return made;
     };
-    const barred = trust === 'fork' && provider.kind === 'exec';
+    const barred = trust === 'fork' && (provider.kind === 'exec' || provider.kind === 'python');
     const opened = barred
       ? undefined
       : await openKind({
@@ -51,12 +52,17 @@ export function promptProviders(options: PromptProviderOptions): ProviderFactory
     if (opened !== undefined && 'failure' in opened)
       return { problems: [problemOf(opened.failure, provider, settings)] };
     const delayMs = settings.delayMs ?? provider.delayMs ?? 0;
-    const inner = opened === undefined ? undefined : spaced(opened.value, delayMs);
+    const inner = opened === undefined ? undefined : spaced(opened.value, delayMs, settings.signal);
     const problems = filler.missing.map((name) => missingVariable(name, provider));
     // Both answer by themselves, at once and always alike: there is nothing to record.
     const byItself = provider.kind === 'echo' || provider.kind === 'script';
     const live = trust === 'own' && settings.cassettes.length === 0;
-    if (inner !== undefined && (byItself || live)) return { value: inner, problems };
+    if (inner !== undefined && byItself) return { value: inner, problems };
+    if (inner !== undefined && live)
+      return {
+        value: redacting(inner, { secrets: filler.secrets, ...(redact !== undefined && { patterns: redact }) }),
+        problems,
+      };
     const read = await cassetteProvider({
       cassettes: settings.cassettes,
       record: trust === 'fork' ? 'none' : settings.record,
@@ -106,14 +112,14 @@ const bareProvider = ({ model }: ProviderSettings): EvalProvider => ({
 });
 
 /** Requests start as far apart as the suite asks. */
-function spaced(provider: ModelProvider, delayMs: number): ModelProvider {
+function spaced(provider: ModelProvider, delayMs: number, signal: AbortSignal | undefined): ModelProvider {
   if (delayMs <= 0) return provider;
   let start: Promise<void> = Promise.resolve();
   return {
     ...provider,
     complete: async (request) => {
       const mine = start;
-      start = mine.then(() => realSleep(delayMs));
+      start = mine.then(() => realSleep(delayMs, signal));
       await mine;
       return provider.complete(request);
     },

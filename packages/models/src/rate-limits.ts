@@ -1,22 +1,20 @@
 // What endpoints say of their limits beside the answer: how long nothing more should be sent.
 import type { HttpHeaders } from '@pawl/wire';
 
-const kinds = ['requests', 'tokens'] as const;
+/** How many are left, and until when. */
+const limits = ['requests', 'tokens'].flatMap((kind) => [
+  [`x-ratelimit-remaining-${kind}`, `x-ratelimit-reset-${kind}`] as const,
+  [`anthropic-ratelimit-${kind}-remaining`, `anthropic-ratelimit-${kind}-reset`] as const,
+]);
 
 /** Milliseconds until more may be sent, when the answer says that nothing is left; undefined when something is. */
 export function pauseAsked(headers: HttpHeaders, now: number = Date.now()): number | undefined {
   let longest: number | undefined;
-  for (const kind of kinds) {
-    const pairs = [
-      [`x-ratelimit-remaining-${kind}`, `x-ratelimit-reset-${kind}`],
-      [`anthropic-ratelimit-${kind}-remaining`, `anthropic-ratelimit-${kind}-reset`],
-    ] as const;
-    for (const [remaining, reset] of pairs) {
-      const left = headers.get(remaining);
-      if (left === null || left.trim() === '' || Number(left) > 0 || Number.isNaN(Number(left))) continue;
-      const wait = durationOf(headers.get(reset) ?? '', now);
-      if (wait !== undefined) longest = Math.max(longest ?? 0, wait);
-    }
+  for (const [remaining, reset] of limits) {
+    const left = headers.get(remaining);
+    if (left === null || left.trim() === '' || Number(left) > 0 || Number.isNaN(Number(left))) continue;
+    const wait = durationOf(headers.get(reset) ?? '', now);
+    if (wait !== undefined) longest = Math.max(longest ?? 0, wait);
   }
   return longest;
 }

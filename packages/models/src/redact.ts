@@ -1,5 +1,6 @@
-// What a recording must not hold: secrets that we know, keys that look like keys, and, where asked for, personal data.
-import type { ModelReply } from '@pawl/core';
+// What nobody may be shown or write down of an answer: secrets that we know, keys that look like keys, and, where asked
+// for, personal data. It is taken out before the answer is judged, so that a replay is judged as the first run was.
+import { removedSecret, type ModelProvider, type ModelReply } from '@pawl/core';
 import { maskSecrets } from '@pawl/wire';
 
 /** Shapes that only keys have. Each begins with what its issuer put there to be found by. */
@@ -25,15 +26,26 @@ export interface Redaction {
   readonly patterns?: readonly RegExp[];
 }
 
-export function redactText(text: string, { secrets, patterns = [] }: Redaction): string {
-  let redacted = maskSecrets(text, secrets);
-  for (const shape of [...keyShapes, ...patterns]) redacted = redacted.replace(shape, '***');
+/** @param instead what stands where a secret stood */
+export function redactText(text: string, { secrets, patterns = [] }: Redaction, instead = '***'): string {
+  let redacted = maskSecrets(text, secrets, instead);
+  for (const shape of keyShapes) redacted = redacted.replace(shape, instead);
+  for (const pattern of patterns) redacted = redacted.replace(pattern, '***');
   return redacted;
 }
 
-/** The reply as it may be written down: every text in it, wherever the model or a gateway put it. */
+/** The same provider, whose answers hold none of it. */
+export const redacting = (inner: ModelProvider, redaction: Redaction): ModelProvider => ({
+  ...inner,
+  complete: async (request) => {
+    const answer = await inner.complete(request);
+    return 'failure' in answer ? answer : redactReply(answer, redaction);
+  },
+});
+
+/** Every text of the reply, wherever the model or a gateway put it. */
 export function redactReply(reply: ModelReply, redaction: Redaction): ModelReply {
-  const clean = (text: string) => redactText(text, redaction);
+  const clean = (text: string) => redactText(text, redaction, removedSecret);
   const { toolCalls, gateway, route } = reply;
   return {
     ...reply,

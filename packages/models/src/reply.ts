@@ -1,5 +1,5 @@
 // From what an endpoint said to the reply that is judged: cost, latency, and what a gateway tells of its route.
-import type { ModelReply } from '@pawl/core';
+import type { ListPrice, ModelReply } from '@pawl/core';
 import type { HttpHeaders } from '@pawl/wire';
 import type { Called } from './call-endpoint.ts';
 import type { Completion } from './openai-completion.ts';
@@ -12,15 +12,24 @@ export interface Prices {
   readonly completion: number;
 }
 
+interface PricedModel {
+  readonly model: string;
+  readonly prices: Prices | undefined;
+  /** What it is listed to cost, where nobody says. */
+  readonly listed?: ListPrice | undefined;
+}
+
 export function replyOf(
   { value, headers, milliseconds }: Called<Completion>,
-  { model: asked, prices }: { readonly model: string; readonly prices: Prices | undefined },
+  { model: asked, prices, listed }: PricedModel,
 ): ModelReply {
-  const { model, fingerprint, costUsd: said, ...answer } = value;
+  const { model, fingerprint, costUsd: said, cache: _, ...answer } = value;
   const route = routeOf(headers, model);
   // Gateways name the price of an answer that their cache gave; nobody was paid for it.
   const cached = route?.cache === 'hit' || route?.cache === 'semantic-hit';
-  const costUsd = cached ? 0 : (costOf(headers, said) ?? priced(answer.usage, prices));
+  const known = cached ? 0 : (costOf(headers, said) ?? priced(answer.usage, prices));
+  const byList = known === undefined && prices === undefined ? pricedByList(value, listed) : undefined;
+  const costUsd = known ?? byList;
   const gateway = {
     ...toldBy(headers),
     ...(fingerprint !== undefined && fingerprint !== '' && { system_fingerprint: fingerprint }),
@@ -32,6 +41,7 @@ export function replyOf(
     latencyMs: thousandths(milliseconds),
     reused: false,
     ...(costUsd !== undefined && { costUsd }),
+    ...(byList !== undefined && listed !== undefined && { listPrices: listed.taken }),
     ...(Object.keys(gateway).length > 0 && { gateway }),
     ...(route !== undefined && { route }),
   };
@@ -41,6 +51,16 @@ export function priced(usage: Completion['usage'], prices: Prices | undefined): 
   return prices === undefined || usage === undefined
     ? undefined
     : (usage.promptTokens * prices.prompt + usage.completionTokens * prices.completion) / 1_000_000;
+}
+
+/** Undefined where the list does not tell: beyond its tier, and for what was written into a cache. */
+function pricedByList({ usage, cache }: Completion, listed: ListPrice | undefined): number | undefined {
+  if (listed === undefined || usage === undefined || (cache?.written ?? 0) > 0) return undefined;
+  if (usage.promptTokens > (listed.upTo ?? Infinity)) return undefined;
+  const { prompt, completion, cached = prompt } = listed;
+  const known = Math.min(cache?.read ?? 0, usage.promptTokens);
+  const dearest = (usage.promptTokens - known) * prompt + usage.completionTokens * completion;
+  return (dearest + known * cached) / 1_000_000;
 }
 
 function costOf(headers: HttpHeaders, said: number | undefined): number | undefined {

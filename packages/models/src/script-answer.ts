@@ -1,6 +1,17 @@
-// What users' JavaScript gives as a model's answer: a text, any value, or promptfoo's object with `output`.
-import { scriptRequest, type ModelFailure, type ModelReply, type Script, type ScriptRunner } from '@pawl/core';
+// What users' code gives as a model's answer: a text, any value, or promptfoo's object with `output`.
+import {
+  scriptRequest,
+  type ModelFailure,
+  type ModelReply,
+  type Script,
+  type ScriptFile,
+  type ScriptRunner,
+} from '@pawl/core';
 import { isMap, member, numberAt, textAt } from './json-member.ts';
+
+/** What a suite's reader made of a file. */
+export const isScriptFile = (value: unknown): value is ScriptFile =>
+  isMap(value) && value['kind'] === 'script-file' && typeof value['source'] === 'string';
 
 /** @param names what an inline script calls its arguments; a file's function gets them in this order */
 export async function runScript(

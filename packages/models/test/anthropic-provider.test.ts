@@ -43,6 +43,38 @@ test.each([true, false])(
   },
 );
 
+test('a chat that goes on after calls of tools, with pictures and blocks of the API’s own', async () => {
+  await using server = await loopbackAnthropic({ answer: () => 'Rain.' });
+  const block = { type: 'image', source: { type: 'base64', media_type: 'image/gif', data: 'BBBB' } };
+  const picture = { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } };
+  const messages = [
+    { role: 'user', content: [{ type: 'text', text: 'Weather?' }, picture, block] },
+    {
+      role: 'assistant',
+      content: null,
+      tool_calls: [{ id: 'c1', type: 'function', function: { name: 'weather', arguments: '{"city":"Köln"}' } }],
+    },
+    { role: 'tool', tool_call_id: 'c1', content: '12 °C' },
+  ] as unknown as ModelRequest['messages'];
+  const reply = await anthropicProvider({ baseUrl: server.baseUrl, ...quick }).complete({ ...request, messages });
+
+  expect(reply).toMatchObject({ text: 'Rain.' });
+  expect(server.requests[0]).toMatchObject({
+    messages: [
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'Weather?' },
+          { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AAAA' } },
+          block,
+        ],
+      },
+      { role: 'assistant', content: [{ type: 'tool_use', id: 'c1', name: 'weather', input: { city: 'Köln' } }] },
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'c1', content: '12 °C' }] },
+    ],
+  });
+});
+
 test.each([true, false])('tools are translated there and back (stream: %s)', async (stream) => {
   await using server = await loopbackAnthropic({
     answer: () => ({ text: 'Let me see.', toolUse: { id: 'tu_1', name: 'weather', input: { city: 'Köln' } } }),

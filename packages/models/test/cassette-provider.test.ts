@@ -94,12 +94,14 @@ test('failures are not recorded, and a known secret never is', async () => {
   );
   const recording = await open({ workspace, inner, record: 'missing', secrets: ['sk-secret-1'] });
   expect(await recording.complete(ask('fail'))).toMatchObject({ failure: 'down' });
-  await recording.complete(ask('tell'));
+  const told = await recording.complete(ask('tell'));
   await recording.close?.();
   const text = (await workspace.readText('a.cassette.jsonl')) ?? '';
 
   expect(text.trimEnd().split('\n')).toHaveLength(2);
-  expect(text).toContain('the key is ***, ***');
+  expect(text).toContain('the key is [secret removed], [secret removed]');
+  // What is judged now and kept by the run is what a replay will be judged by.
+  expect(told).toMatchObject({ text: 'the key is [secret removed], [secret removed]' });
 });
 
 test('corrupt lines are problems with file and line, whatever else is in the cassette', async () => {

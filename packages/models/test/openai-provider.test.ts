@@ -40,6 +40,22 @@ test('a reply comes with text, usage, finish reason and latency', async () => {
   expect(server.problems).toEqual([]);
 });
 
+test('a chat that was written as JSON is sent as it was written, calls of tools and all', async () => {
+  await using server = await loopbackOpenAi({ answer: () => 'Rain.' });
+  const messages = [
+    { role: 'user', content: 'Weather?' },
+    {
+      role: 'assistant',
+      content: null,
+      tool_calls: [{ id: 'c1', type: 'function', function: { name: 'weather', arguments: '{}' } }],
+    },
+    { role: 'tool', tool_call_id: 'c1', content: '12 °C' },
+  ] as const;
+  await openAiProvider({ baseUrl: server.baseUrl }).complete({ ...request, messages });
+
+  expect(server.requests[0]?.body).toMatchObject({ messages });
+});
+
 test("parameters go out under the API's names", async () => {
   await using server = await loopbackOpenAi({ answer: () => 'spam' });
   const jsonSchema = { name: 'label', strict: true, schema: { type: 'object' } };

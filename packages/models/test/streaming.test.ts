@@ -99,6 +99,17 @@ test.each<[Fault, string]>([
   expect(server.requests.length).toBeLessThanOrEqual(2);
 });
 
+test('the connection of a streamed answer is kept for the next', async () => {
+  await using server = await loopbackOpenAi({ answer: () => 'fine' });
+  const provider = openAiProvider({ baseUrl: server.baseUrl, ...quick });
+  for (let turn = 0; turn < 5; turn++) {
+    await provider.complete(request);
+    // The stream's own end comes a moment after it says that it is done.
+    await new Promise((resolve) => void setTimeout(resolve, 5));
+  }
+  expect(server.connections).toBe(1);
+});
+
 test('a stream that broke once is asked for again', async () => {
   await using server = await loopbackOpenAi({ answer: () => 'fine at last' });
   server.fail('close');
