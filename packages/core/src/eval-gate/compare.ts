@@ -55,6 +55,7 @@ export function compareModels(policy: GatePolicy, sides: Sides): Comparison {
     alpha,
     slicesThin:
       evidence.compared && !same && Object.keys(evidence.slices).length > 0 && slices.every(({ found }) => found),
+    slicesBeyond: judged.leftOut.reduce((sum, { beyond }) => sum + beyond, 0),
     metrics: [
       ...[...asked].map(([name, wanted]) => ({
         name,

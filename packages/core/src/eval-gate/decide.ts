@@ -10,7 +10,7 @@ import { orientedBy } from './oriented.ts';
 import { pairedPower, type Power } from './power.ts';
 import type { SliceJudgement } from './slices.ts';
 import type { Difference, Measured, MetricTraits, Weakness } from './task.ts';
-import { differenceText } from './words.ts';
+import { countText, differenceText } from './words.ts';
 
 export interface MetricEvidence {
   readonly name: string;
@@ -59,6 +59,8 @@ export interface GateEvidence {
   readonly slices: readonly SliceJudgement[];
   /** True where slices are named and none could be measured. */
   readonly slicesThin?: boolean;
+  /** Slices with enough rows that were not looked at, since there are so many. */
+  readonly slicesBeyond?: number;
   /** One-sided error of each claim. Left out, 5 %; less at a later look at the same rows. */
   readonly alpha?: number;
 }
@@ -87,6 +89,14 @@ export function decideGate(policy: GatePolicy, evidence: GateEvidence): GateJudg
     verdicts.push('inconclusive');
     reasons.push(
       `the policy limits how many slices may be worse, and none of those it names has the ${policy['minimum-slice-rows']} rows and the value to be looked at`,
+    );
+  }
+  const { slicesBeyond = 0 } = evidence;
+  if (slicesBeyond > 0 && allowed !== undefined) {
+    verdicts.push('inconclusive');
+    const [which, was] = slicesBeyond === 1 ? ['1 slice', 'was'] : [`${countText(slicesBeyond)} slices`, 'were'];
+    reasons.push(
+      `the policy limits how many slices may be worse, and ${which} with enough rows ${was} not looked at; a higher minimum-slice-rows leaves fewer`,
     );
   }
   if (verdicts.length > 0 && thin !== undefined) verdicts.push('inconclusive');

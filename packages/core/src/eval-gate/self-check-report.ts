@@ -44,15 +44,18 @@ export function selfCheckOutcome({ read, evidence, plan, problems, reproduce }: 
 }
 
 /** One sentence: what the policy says of these rows when there is nothing to say. */
-function sentenceOf({ verdicts, rounds, verdict, falseFails, alpha }: SelfCheck): string {
+function sentenceOf({ verdicts, rounds, verdict, falseFails, alpha, seldomPasses }: SelfCheck): string {
   if (verdict === 'error') return 'a key metric has no value on these rows, so nothing could be checked';
   const open = verdicts.inconclusive;
   if (open.count === rounds) return 'this policy decides nothing on these rows: every comparison is inconclusive';
   const loud = verdict === 'fail' && falseFails.low > alpha ? `, more than the ${percent(alpha)} it may` : '';
-  return `with nothing changed this policy fails ${withBounds(verdicts.fail)}${loud}, passes ${percent(verdicts.pass.rate)} and is inconclusive in ${percent(open.rate)} of ${rounds} comparisons`;
+  const seldom = verdict === 'inconclusive' && seldomPasses ? ': an equal model seldom passes' : '';
+  return `with nothing changed this policy fails ${withBounds(verdicts.fail)}${loud}, passes ${percent(verdicts.pass.rate)} and is inconclusive in ${percent(open.rate)} of ${rounds} comparisons${seldom}`;
 }
 
 function alarmBlocks(check: SelfCheck): Block[] {
+  if (check.verdict === 'inconclusive' && check.seldomPasses)
+    return [{ type: 'text', text: 'More rows or a wider margin would let an equal model pass more often.' }];
   return alarmsOf(check).map((text) => ({ type: 'text', text: [{ text, style: 'strong' }] }));
 }
 

@@ -45,13 +45,17 @@ export interface SelfCheck {
   readonly metrics: Readonly<Record<string, Readonly<Record<Verdict, Share>> & { readonly title: string }>>;
   /** One-sided error that the policy promises at this look. */
   readonly alpha: number;
-  /** `fail` where more than α is wrong beyond chance; `inconclusive` where no round decided anything. */
+  /** Where no gain is asked for: an equal model surely passes less than half of the time, or never where halves are compared. */
+  readonly seldomPasses: boolean;
+  /** `fail` where more than α is wrong beyond chance; `inconclusive` where a pass is seldom. */
   readonly verdict: Verdict;
 }
 
 const verdicts: readonly Verdict[] = ['pass', 'fail', 'inconclusive', 'error'];
 /** Replicates of each round's bootstrap: twenty of them lie beyond a bound at 5 %. */
 const replicates = 400;
+/** Of equal models a gate that is of use lets more pass than it holds back. */
+const leastPasses = 0.5;
 /** Large sets are judged less often: two hundred rounds leave three points to chance. */
 const roundsOf = (rows: number): number => (rows <= 5000 ? 500 : 200);
 
@@ -147,8 +151,11 @@ function tally(judged: readonly GateJudgement[], { method, rows, alpha }: Settin
   const falseFails = shareOf(judged.filter(lost).length);
   const falsePasses = gains.length === 0 ? undefined : all.pass;
   const wrong = [falseFails, falsePasses].some((share) => share !== undefined && share.low > alpha);
-  const verdict =
-    all.error.count > 0 ? 'error' : wrong ? 'fail' : all.inconclusive.count === rounds ? 'inconclusive' : 'pass';
+  // A gate that raises no alarm since it decides nothing is no good gate. Halves of the rows are less sure than a pair.
+  const seldom = method === 'split' ? all.pass.count === 0 : all.pass.high < leastPasses;
+  const seldomPasses = gains.length === 0 && seldom;
+  const open = seldomPasses || all.inconclusive.count === rounds;
+  const verdict = all.error.count > 0 ? 'error' : wrong ? 'fail' : open ? 'inconclusive' : 'pass';
   return {
     method,
     rows,
@@ -166,6 +173,7 @@ function tally(judged: readonly GateJudgement[], { method, rows, alpha }: Settin
       ]),
     ),
     alpha,
+    seldomPasses,
     verdict,
   };
 }

@@ -124,6 +124,17 @@ test('a limit on worse slices is not kept by having no slice that could be measu
   expect(limited.reasons[0]).toContain('none of those it names has the 100 rows');
 });
 
+test('slices that nobody looked at hold back a pass where the policy limits how many may be worse', () => {
+  const sure = evidenceOf([metric('accuracy', { candidate: 0.9, baseline: 0.8, error: 0.001 })], {
+    slicesBeyond: 1750,
+  });
+
+  expect(decide(policyOf({ metrics: { accuracy: {} } }), sure).verdict).toBe('pass');
+  const limited = decide(policyOf({ metrics: { accuracy: {} }, 'max-slices-worse': 3 }), sure);
+  expect(limited.verdict).toBe('inconclusive');
+  expect(limited.reasons[0]).toContain('1,750 slices with enough rows were not looked at');
+});
+
 test('a metric that rests on single rows is inconclusive, however sure its interval looks', () => {
   const weakness = { reason: 'only 6 rows are of class "yes"; 10 are needed', rowsNeeded: 1667 };
   const judged = decide(

@@ -220,9 +220,10 @@ describe('a pull request that tries again', () => {
 
     expect(outcome.run).toBeUndefined();
     expect(outcome.report.headline).toMatch(
-      /^self-check: with nothing changed this policy fails \d+(\.\d)? % \(\d+\.\d … \d+\.\d %\), passes \d+(\.\d)? % and is inconclusive in \d+(\.\d)? % of 500 comparisons$/,
+      /^self-check: with nothing changed this policy fails \d+(\.\d)? % \(\d+\.\d … \d+\.\d %\), passes \d+(\.\d)? % and is inconclusive in \d+(\.\d)? % of 500 comparisons: an equal model seldom passes$/,
     );
-    expect(outcome.report.verdict).toBe('pass');
+    // These rows are too few for its margin, which is no false alarm and no pass either.
+    expect(outcome.report.verdict).toBe('inconclusive');
     expect(outcome.report.footer.reproduce).toMatch(/--self-check$|--self-check /);
     expect(JSON.parse(outcome.results['self-check.json']!)).toMatchObject({ method: 'exchange', rounds: 500 });
   });
