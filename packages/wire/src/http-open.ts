@@ -1,6 +1,8 @@
 // One attempt of one request, its body read as it arrives: what retries, streams and time measurements are built on.
-import type { Readable } from 'node:stream';
-import { DeadlinePassed, send, type HttpHeaders } from './http-connection.ts';
+import { readyToSend, send, type Ready } from './http-connection.ts';
+import { Abandoned, DeadlinePassed, type Received } from './http-exchange.ts';
+import type { HttpHeaders } from './http-head.ts';
+import { bodyPieces, TooMuch, wholeBody } from './http-reading.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -13,6 +15,8 @@ export interface OpenOptions {
   /** Body included. */
   readonly timeoutMs: number;
   readonly maximumBytes?: number;
+  /** Ends the request, or the reading of its answer, when it is given. */
+  readonly signal?: AbortSignal;
 }
 
 export interface HttpOpened {
@@ -29,7 +33,7 @@ export interface HttpOpened {
 /** `kind` tells what went wrong; `status` and `body` (its beginning) are there when a server answered. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
-  readonly kind: 'url' | 'network' | 'timeout' | 'status' | 'size';
+  readonly kind: 'url' | 'network' | 'timeout' | 'abandoned' | 'status' | 'size';
   readonly status: number | undefined;
   readonly body: string;
   readonly attempts: number;
@@ -47,77 +51,95 @@ export class HttpError extends Error {
   }
 }
 
+/** A request that nothing is left to be done for but to write it: made beforehand, it is on its way at once. */
+export interface PreparedHttp {
+  readonly ready: Ready;
+}
+
+/** @throws HttpError of kind `url`, or `network` for headers that no request may have */
+export function prepareHttp({ method, url: address, headers = {}, body }: HttpRequest): PreparedHttp {
+  const url = checkedUrl(address);
+  try {
+    return { ready: readyToSend({ method, url, headers, body }) };
+  } catch (error) {
+    throw networkError(url, error);
+  }
+}
+
 /**
  * Sends once and hands over the answer, whatever its status, before its body has arrived.
- * @throws HttpError of kind `url`, `network` or `timeout`
+ * @throws HttpError of kind `url`, `network`, `timeout` or `abandoned`
  */
-export async function openHttp(request: HttpRequest, options: OpenOptions): Promise<HttpOpened> {
-  const url = checkedUrl(request.url);
-  const startedAt = performance.now();
-  const under = { url, ...options };
-  try {
-    const { method, headers = {}, body } = request;
-    const arrived = await send({ method, url, headers, body, timeoutMs: options.timeoutMs });
-    return {
-      status: arrived.status,
-      headers: arrived.headers,
-      startedAt,
-      chunks: checkedChunks(arrived.body, under),
-      text: () => wholeText(arrived.body, under),
-    };
-  } catch (error) {
-    throw failureOf(error, under);
-  }
-}
-
-interface Under extends OpenOptions {
-  readonly url: URL;
-}
-
-const tooLarge = ({ url, maximumBytes = 32_000_000 }: Under, bytes: number): HttpError | undefined =>
-  bytes > maximumBytes ? new HttpError('size', `${url.host} answered with more than ${maximumBytes} bytes`) : undefined;
-
-async function* checkedChunks(body: AsyncIterable<Uint8Array>, under: Under): AsyncGenerator<Uint8Array> {
-  let bytes = 0;
-  try {
-    for await (const chunk of body) {
-      bytes += chunk.length;
-      const error = tooLarge(under, bytes);
-      if (error !== undefined) throw error;
-      yield chunk;
-    }
-  } catch (error) {
-    throw failureOf(error, under);
-  }
-}
-
-/** By events: an iterator over the same costs a third of what a short answer costs in all. */
-function wholeText(body: Readable, under: Under): Promise<string> {
+export function openHttp(request: HttpRequest | PreparedHttp, options: OpenOptions): Promise<HttpOpened> {
+  const { timeoutMs, maximumBytes = 32_000_000 } = options;
   return new Promise((resolve, reject) => {
-    const closed = new Error('closed before its end');
-    // What ended before anybody read it has no more events.
-    if (body.destroyed) throw failureOf(body.errored ?? closed, under);
-    const chunks: Uint8Array[] = [];
-    let bytes = 0;
-    body.on('data', (chunk: Uint8Array) => {
-      bytes += chunk.length;
-      const error = tooLarge(under, bytes);
-      if (error === undefined) chunks.push(chunk);
-      else body.destroy(error);
+    const { ready } = 'ready' in request ? request : prepareHttp(request);
+    const under = { url: ready.url, timeoutMs, maximumBytes };
+    const startedAt = performance.now();
+    if (options.signal?.aborted === true) return reject(failureOf(new Abandoned(), under));
+    send(ready, options, {
+      arrived: (received) => resolve(new Opened(received, under, startedAt)),
+      failed: (error) => reject(failureOf(error, under)),
     });
-    body.on('end', () => resolve(new TextDecoder().decode(Buffer.concat(chunks))));
-    body.on('error', (error) => reject(failureOf(error, under)));
-    // After an end or an error this says nothing new.
-    body.on('close', () => reject(failureOf(closed, under)));
   });
 }
 
-function failureOf(error: unknown, { url, timeoutMs }: Under): HttpError {
-  if (error instanceof HttpError) return error;
+class Opened implements HttpOpened {
+  readonly status: number;
+  readonly headers: HttpHeaders;
+  readonly startedAt: number;
+  readonly #received: Received;
+  readonly #under: Under;
+
+  constructor(received: Received, under: Under, startedAt: number) {
+    this.status = received.status;
+    this.headers = received.headers;
+    this.startedAt = startedAt;
+    this.#received = received;
+    this.#under = under;
+  }
+
+  get chunks(): AsyncIterable<Uint8Array> {
+    return checked(bodyPieces(this.#received, this.#under.maximumBytes), this.#under);
+  }
+
+  text(): Promise<string> {
+    return new Promise((resolve, reject) => {
+      wholeBody(this.#received, this.#under.maximumBytes, {
+        whole: (bytes) => resolve(decoder.decode(bytes)),
+        failed: (error) => reject(failureOf(error, this.#under)),
+      });
+    });
+  }
+}
+
+const decoder = new TextDecoder();
+
+interface Under {
+  readonly url: URL;
+  readonly timeoutMs: number;
+  readonly maximumBytes: number;
+}
+
+async function* checked(pieces: AsyncIterable<Uint8Array>, under: Under): AsyncGenerator<Uint8Array> {
+  try {
+    yield* pieces;
+  } catch (error) {
+    throw failureOf(error, under);
+  }
+}
+
+function failureOf(error: unknown, { url, timeoutMs, maximumBytes }: Under): HttpError {
   if (error instanceof DeadlinePassed)
     return new HttpError('timeout', `${url.host} did not answer within ${timeoutMs / 1000} s`);
-  return new HttpError('network', `${url.host} cannot be reached: ${reasonOf(error)}`, { cause: error });
+  if (error instanceof Abandoned) return new HttpError('abandoned', `${url.host} was not waited for any longer`);
+  if (error instanceof TooMuch)
+    return new HttpError('size', `${url.host} answered with more than ${maximumBytes} bytes`);
+  return networkError(url, error);
 }
+
+const networkError = (url: URL, error: unknown): HttpError =>
+  new HttpError('network', `${url.host} cannot be reached: ${reasonOf(error)}`, { cause: error });
 
 function checkedUrl(text: string): URL {
   const url = URL.parse(text);

@@ -1,5 +1,5 @@
 // HTTP with what every service needs: a deadline, retries that listen to Retry-After, a size limit, masked errors.
-import type { HttpHeaders } from './http-connection.ts';
+import type { HttpHeaders } from './http-head.ts';
 import { maskSecrets } from './http-mask.ts';
 import { HttpError, openHttp, type HttpRequest } from './http-open.ts';
 

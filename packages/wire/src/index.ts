@@ -28,6 +28,14 @@ export {
   type HttpOptions,
   type HttpReply,
 } from './http.ts';
-export { type HttpHeaders } from './http-connection.ts';
-export { HttpError, openHttp, type HttpOpened, type HttpRequest, type OpenOptions } from './http-open.ts';
+export { type HttpHeaders } from './http-head.ts';
+export {
+  HttpError,
+  openHttp,
+  prepareHttp,
+  type HttpOpened,
+  type HttpRequest,
+  type OpenOptions,
+  type PreparedHttp,
+} from './http-open.ts';
 export { maskSecrets } from './http-mask.ts';

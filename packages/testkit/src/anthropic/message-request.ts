@@ -17,6 +17,7 @@ const isBlock: Check = (value) => {
   // The API refuses empty text blocks.
   if (value['type'] === 'text') return isText(value['text']);
   if (value['type'] === 'image') return isSource(value['source']);
+  if (value['type'] === 'tool_use') return isText(value['id']) && isText(value['name']) && isMap(value['input']);
   return value['type'] === 'tool_result' && isText(value['tool_use_id']);
 };
 

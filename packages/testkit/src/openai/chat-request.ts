@@ -26,14 +26,24 @@ const isPart: Check = (value) => {
 
 const isMessage: Check = (value) => {
   if (!isMap(value) || !Object.keys(value).every((name) => messageMembers.has(name))) return false;
-  const { role, content, tool_call_id: answered } = value;
+  const { role, content, tool_call_id: answered, tool_calls: calls } = value;
   if (!['system', 'developer', 'user', 'assistant', 'tool'].includes(String(role))) return false;
   if ((role === 'tool') !== (typeof answered === 'string')) return false;
+  if (calls !== undefined && !(role === 'assistant' && Array.isArray(calls) && calls.every(isCall))) return false;
   if (typeof content === 'string') return true;
+  // Who calls tools may say nothing else.
+  if (content === null) return calls !== undefined;
   // Pictures come from users only.
   return Array.isArray(content) && content.length > 0 && content.every(isPart) && role === 'user';
 };
-const messageMembers = new Set(['role', 'content', 'name', 'tool_call_id']);
+const messageMembers = new Set(['role', 'content', 'name', 'tool_call_id', 'tool_calls']);
+
+const isCall: Check = (value) =>
+  isMap(value) && isText(value['id']) && isTool(value) && typeof memberOf(value, 'function', 'arguments') === 'string';
+const memberOf = (value: Record<string, unknown>, name: string, inner: string): unknown => {
+  const found = value[name];
+  return isMap(found) ? found[inner] : undefined;
+};
 
 const isTool: Check = (value) =>
   isMap(value) &&

@@ -25,6 +25,8 @@ export interface LoopbackOpenAi extends AsyncDisposable {
   readonly problems: readonly string[];
   /** The largest number of requests that were open at a time. */
   readonly busiest: number;
+  /** How many were opened. */
+  readonly connections: number;
   /** Faults for the next requests, one each. */
   fail(...faults: readonly Fault[]): void;
   /** The same fault for every request from now on. */
@@ -60,6 +62,7 @@ export async function loopbackOpenAi(options: LoopbackOpenAiOptions): Promise<Lo
   let always: Fault | undefined;
   let open = 0;
   let busiest = 0;
+  let connections = 0;
   const server = createServer(async (request, response) => {
     open += 1;
     busiest = Math.max(busiest, open);
@@ -83,6 +86,7 @@ export async function loopbackOpenAi(options: LoopbackOpenAiOptions): Promise<Lo
       ? sendEmbeddings(response, body as ChatRequest, options)
       : sendCompletion(response, body as ChatRequest, options);
   });
+  server.on('connection', () => void (connections += 1));
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
@@ -92,6 +96,9 @@ export async function loopbackOpenAi(options: LoopbackOpenAiOptions): Promise<Lo
     problems,
     get busiest() {
       return busiest;
+    },
+    get connections() {
+      return connections;
     },
     fail: (...next) => {
       faults.push(...next);
