@@ -1,7 +1,6 @@
 // What the command's help lists. Each command is loaded when it is called: most of what they need they do not share.
 import type { Command } from 'commander';
 import type { Finish } from './in-world.ts';
-import { keepMemorySmall } from './keep-memory-small.ts';
 import type { Shell } from './terminal-io.ts';
 
 /** @param finish is told the exit code */
@@ -22,10 +21,7 @@ export const judging: readonly ListedCommand[] = [
   {
     name: 'eval',
     summary: 'compare a prompt or suite with the one in production, case by case',
-    load: async () => {
-      keepMemorySmall();
-      return (await import('./commands/eval.ts')).evalCommand;
-    },
+    load: async () => (await import('./commands/eval.ts')).evalCommand,
   },
   {
     name: 'gate',

@@ -32,6 +32,8 @@ export interface Feature<S extends InputSpec> {
   readonly examples: readonly string[];
   /** The positional input that may be given several times: each is judged by itself. */
   readonly several?: string;
+  /** Where a run was made is told in its record alone: with `--no-store` Git is not asked. */
+  readonly originInRecord?: boolean;
   /** Adds options that are no inputs. */
   options?(command: Command): void;
   /** What such options say in other words: values of inputs. */
@@ -110,7 +112,9 @@ async function runFeature<S extends InputSpec>(
   { shell, finish }: { readonly shell: Shell; readonly finish: Finish },
 ): Promise<void> {
   const { json = false, directory } = options;
-  await inWorld({ shell, finish, json, ...(directory !== undefined && { directory }) }, async (world) => {
+  const unrecorded = !options.store && feature.originInRecord === true;
+  const place = { shell, finish, json, unrecorded, ...(directory !== undefined && { directory }) };
+  await inWorld(place, async (world) => {
     const codes: number[] = [];
     for (const given of all) codes.push(await runOnce(feature, given, options, { shell, world }));
     return worstOf.find((code) => codes.includes(code)) ?? Math.max(...codes);

@@ -14,15 +14,18 @@ export interface Place {
   readonly directory?: string;
   /** Problems are printed as JSON, and nothing else is said on the way. */
   readonly json?: boolean;
+  /** Nothing is kept of it. */
+  readonly unrecorded?: boolean;
 }
 
 export async function inWorld(place: Place, work: (world: World) => Promise<number>): Promise<void> {
-  const { shell, finish, directory, json = false } = place;
+  const { shell, finish, directory, json = false, unrecorded = false } = place;
   try {
     await using world = await openWorld({
       root: resolve(shell.cwd, directory ?? '.'),
       env: shell.env,
       progress: json ? () => {} : shell.err,
+      unrecorded,
     });
     if (hasErrors(world.problems)) finish(showProblems(world.problems, shell, json));
     else finish(await work(world));

@@ -1,1 +1,2 @@
+export { memoryAsUsual } from './keep-memory-small.ts';
 export { main } from './main.ts';

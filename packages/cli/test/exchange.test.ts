@@ -130,7 +130,6 @@ async function exchange(repo: GitRepo, ...args: readonly string[]): Promise<Said
     err: (text: string) => void (said.err += `${text}\n`),
     width: 100,
     colour: false,
-    interrupted: new AbortController().signal,
   };
   const finish = (code: number) => void (said.code = code);
   const program = new Command('pawl')

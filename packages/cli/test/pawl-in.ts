@@ -21,7 +21,6 @@ export async function pawlIn({ path, environment }: Folder, ...args: readonly st
     err: (text) => void (said.err += `${text}\n`),
     width: 100,
     colour: false,
-    interrupted: new AbortController().signal,
   });
   return { code, ...said };
 }

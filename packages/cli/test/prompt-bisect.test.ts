@@ -296,6 +296,34 @@ test("a suite of today is asked of yesterday's prompts", async () => {
   expect(told.code).toBe(0);
 });
 
+test('answers that lie beside an *.eval.yml are used, where pawl eval put them', async () => {
+  await using repo = await gitRepo();
+  await using model = await obedient();
+  const first = await repo.commit('one', { 'prompts/sort.txt': `${good(1)}\n{{mail}}` });
+  await repo.commit('two', {
+    'prompts/sort.txt': `${bad(2)}\n{{mail}}`,
+    'evals/sort.eval.yml': `prompt: ../prompts/sort.txt\nprovider: openai:chat:small\ncases: [{vars: {mail: a}}, {vars: {mail: b}}]\nscorers: [{equals: spam}]\n`,
+  });
+  const live = ['--base-url', model.baseUrl];
+  const planned = async (): Promise<number> => {
+    const search = [
+      'bisect',
+      'prompts/sort.txt',
+      '--suite',
+      'evals/sort.eval.yml',
+      '--good',
+      first,
+      '--dry-run',
+      '--json',
+    ];
+    const { out } = await pawlIn(repo, 'prompt', ...search, '--repeats', '1', '--max-repeats', '1', ...live);
+    return (JSON.parse(out) as { plan: { least: number } }).plan.least;
+  };
+  const before = await planned();
+  await pawlIn(repo, 'eval', 'evals/sort.eval.yml', '--no-baseline', ...live);
+  expect([before, await planned()]).toEqual([4, 2]);
+});
+
 test('ends that are no ends, and a prompt nobody touched, are told', async () => {
   await using repo = await gitRepo();
   await using model = await obedient();

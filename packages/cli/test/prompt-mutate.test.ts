@@ -52,3 +52,51 @@ test('a model that cannot be asked has shown nothing', async () => {
   expect(code).toBe(3);
   expect(out).toContain('1 could not be tried');
 });
+
+const suite = `name: sorting
+prompt: ../${file}
+cases: [${Array.from({ length: 60 }, (_, index) => `{id: c${index}, vars: {mail: "mail ${index}"}}`).join(', ')}]
+scorers: [{equals: spam}]
+`;
+
+test('a prompt whose cases lie in a suite is broken and judged by that suite', async () => {
+  await using repo = await gitRepo({
+    [file]: prompt.slice(0, prompt.indexOf('testData:')),
+    'evals/sorting.eval.yml': suite,
+    'evals/other.eval.yml': suite.replace(`../${file}`, '"Is {{mail}} spam?"\nprovider: openai:chat:small'),
+  });
+  await using model = await loopbackOpenAi({
+    answer: ({ messages }) =>
+      messages.some(({ content }) => content.includes('Answer only with spam')) ? 'spam' : 'hello',
+  });
+  const mutate = (name: string, ...more: readonly string[]) =>
+    pawlIn(repo, 'prompt', 'mutate', 'sort', '--suite', `evals/${name}.eval.yml`, '--base-url', model.baseUrl, ...more);
+  const { code, out } = await mutate('sorting', '--json');
+
+  expect(code).toBe(0);
+  const { noticed, mutations } = JSON.parse(out) as { noticed: number; mutations: readonly Record<string, string>[] };
+  expect(mutations.find(({ id }) => id === 'drop-sentence-1')?.['verdict']).toBe('fail');
+  expect(noticed).toBeGreaterThan(2);
+  const other = await mutate('other', '--limit', '1');
+  expect(other.code).toBe(2);
+  expect(other.err).toContain('does not read prompts/sort.prompt.yml');
+});
+
+test('what a judge without a certificate sees is let through, and not called noticed', async () => {
+  const judged = `${prompt.slice(0, prompt.indexOf('evaluators:'))}evaluators:
+  - {name: kind, llm: {modelId: judge, prompt: "Spam? {{completion}}", choices: [{choice: "yes", score: 1}, {choice: "no", score: 0}]}}
+`;
+  await using repo = await gitRepo({ [file]: judged });
+  await using model = await loopbackOpenAi({
+    answer: ({ messages }) => {
+      const texts = messages.map(({ content }) => content).join(' ');
+      if (texts.includes('Spam?')) return texts.includes('right!') ? 'yes' : 'no';
+      return texts.includes('Answer only with spam') ? 'right!' : 'hello';
+    },
+  });
+  const { out } = await pawlIn(repo, 'prompt', 'mutate', 'sort', '--base-url', model.baseUrl, '--limit', '1');
+
+  expect(out).toContain('let through');
+  expect(out).toContain('fail (advisory)');
+  expect(out).toContain('0 of 1 breakage is noticed.');
+});

@@ -1,7 +1,7 @@
 // The real promptfoo and `pawl eval --format promptfoo` on the same configs: each row's variables, prompt, verdict,
 // score and named scores, and the exit code. What is meant to differ stands in promptfoo/differences.yaml.
 // Needs a folder that holds node_modules/promptfoo: PAWL_INTEROP_PROMPTFOO=/path/to/folder.
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pawlIn } from './pawl-in.ts';
-import { configFile, configs, differences } from './promptfoo/configs.ts';
+import { configFile, configs, differences, pythonConfigs, pythonDifferences } from './promptfoo/configs.ts';
 
 const home = process.env['PAWL_INTEROP_PROMPTFOO'];
 if (home === undefined)
@@ -39,7 +39,11 @@ interface Told {
   };
 }
 
-const all = [...configs, ...differences];
+const hasPython = spawnSync('python3', ['--version']).status === 0;
+if (!hasPython) console.warn('Configs with Python are skipped: python3 is not installed.');
+const compared = hasPython ? [...configs, ...pythonConfigs] : configs;
+const different = hasPython ? [...differences, ...pythonDifferences] : differences;
+const all = [...compared, ...different];
 const place = new Map(all.map(({ name }, index) => [name, `c${index}`]));
 const peers = new Map<string, Told>();
 let root = '';
@@ -63,14 +67,14 @@ describe.runIf(home !== undefined)('promptfoo', () => {
     expect(place.size).toBe(all.length);
   });
 
-  test.each(configs)('$name: the same rows and exit code', async ({ name }) => {
+  test.each(compared)('$name: the same rows and exit code', async ({ name }) => {
     const theirs = peers.get(name)!;
     const ours = await runPawl(name);
 
     expect(comparable(ours), ours.said).toEqual(comparable(theirs));
   });
 
-  test.each(differences)('$name: $why', async ({ name, code, problems, rows, promptfoo }) => {
+  test.each(different)('$name: $why', async ({ name, code, problems, rows, promptfoo }) => {
     const theirs = peers.get(name)!;
     const ours = await runPawl(name);
 
@@ -140,7 +144,8 @@ async function runPawl(name: string): Promise<Told> {
     environment: { HOME: root, PATH: process.env['PATH'] ?? '', PAWL_FAKE_SECRET: 'hunter2' },
   };
   const config = `${folderOf(name)}/${configFile}`;
-  const { code, out, err } = await pawlIn(folder, 'eval', config, '--format', 'promptfoo', '--no-store', '--json');
+  const asked = ['--format', 'promptfoo', '--no-store', '--json', '--allow-python'];
+  const { code, out, err } = await pawlIn(folder, 'eval', config, ...asked);
   const told = JSON.parse(out) as Told['output'] & {};
   return 'evalId' in told ? { code, said: err, output: told } : { code, said: `${out}${err}` };
 }

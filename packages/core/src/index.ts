@@ -56,6 +56,7 @@ export { reportSchema } from './formats/schema-names.ts';
 export type { RunContext } from './formats/run-context.ts';
 export { RunKind } from './formats/run-kind.ts';
 export { runSchema } from './formats/schema-names.ts';
+export { sha256Bytes } from './formats/sha256.ts';
 export {
   BaselineSource,
   Metric,
@@ -106,8 +107,10 @@ export {
   type ModelFailure,
   type ModelProvider,
   type ModelReply,
+  type ListPrice,
   type ModelRequest,
   type ModelRoute,
+  removedSecret,
 } from './ports/model-provider.ts';
 export type { Gateway, GatewayOpener, GatewayRequest } from './ports/gateway.ts';
 export type { EndpointConnection, ModelEndpoints } from './ports/model-endpoint.ts';
@@ -122,7 +125,16 @@ export {
   type ScoredModel,
 } from './ports/model-scorer.ts';
 export type { RegisteredVersion, Registry, RegistryEvent, Tagger } from './ports/registry.ts';
-export { scriptRequest, type ScriptRequest, type ScriptResult, type ScriptRunner } from './ports/script-runner.ts';
+export { programEnvironment } from './ports/program-environment.ts';
+export {
+  isPython,
+  scriptRequest,
+  withProgram,
+  type ProgramSetting,
+  type ScriptRequest,
+  type ScriptResult,
+  type ScriptRunner,
+} from './ports/script-runner.ts';
 export type { ArmCounts, Route, Splitter } from './ports/splitter.ts';
 export type { Bundle, Receipt, RunQuery, Store, StoredRun } from './ports/store.ts';
 export type { Workspace } from './ports/workspace.ts';

@@ -31,6 +31,7 @@ export interface CalibrateOptions {
   readonly cassette?: string;
   readonly record?: 'none' | 'missing' | 'all';
   readonly concurrency: number;
+  readonly allowPython?: boolean;
   readonly output?: string;
   readonly json?: boolean;
   readonly directory?: string;
@@ -44,9 +45,9 @@ interface Request {
 }
 
 export async function calibrate({ world, shell, suite: path, options }: Request): Promise<number> {
-  const { json = false } = options;
+  const { json = false, allowPython = false } = options;
   const { workspace, scripts } = world;
-  const suite = await readEvalSuite({ path, workspace, scripts });
+  const suite = await readEvalSuite({ path, workspace, scripts, allowPython });
   const text = await workspace.readText(options.labels);
   const labels = text === undefined ? { problems: [missing(options.labels)] } : readLabels(text, options.labels);
   if (suite.value === undefined || labels.value === undefined)

@@ -22,6 +22,7 @@ export function judgeCommand(shell: Shell, finish: Finish): Command {
     .option('--cassette <file>', 'recorded answers; default: those of the suite')
     .addOption(new Option('--record <which>', 'which answers are asked for').choices(['none', 'missing', 'all']))
     .addOption(new Option('--concurrency <n>', 'answers judged at a time').argParser(wholeNumber).default(4))
+    .option('--allow-python', 'run the Python that makes cases; no sandbox holds it')
     .option('-o, --output <file>', 'the certificate; default: beside the suite')
     .option('--json', 'print the certificate as JSON')
     .option('-C, --directory <folder>', 'work in this folder instead of here')

@@ -1,5 +1,5 @@
 // pawl prompt bisect: which commit made a prompt worse.
-import { exitCodes, readInputs, type LoggedCommit, type Problem } from '@pawl/core';
+import { exitCodes, promptStem, readInputs, type LoggedCommit, type Problem } from '@pawl/core';
 import { promptRegressionInputs, type PromptRegressionInputs } from '@pawl/core/prompt-regression';
 import type { World } from '@pawl/wiring';
 import { Option, type Command } from 'commander';
@@ -134,7 +134,9 @@ async function prepare(world: World, text: string, options: Options): Promise<Pr
   const there = typeof named === 'string' ? named : (await world.history.read(ends.bad, text)) && text;
   if (there === undefined) return { problems: typeof named === 'string' ? [] : [named] };
   const path = options.suite ?? there;
-  const cassettes = options.cassette ?? [path.replace(/(?:\.(?:prompt|eval))?\.[^./]+$/, '.cassette.jsonl')];
+  const cassettes = options.cassette ?? [
+    `${path.slice(0, path.lastIndexOf('/') + 1)}${promptStem(path)}.cassette.jsonl`,
+  ];
   const at = await worldAt(world, {
     commit: ends.bad,
     name: path.replace(/^.*\//, ''),

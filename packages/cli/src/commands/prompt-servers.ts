@@ -1,6 +1,7 @@
 // The registries that prompts go to and come from, alike: MLflow's and Langfuse's.
 import type { Problem, Sha256 } from '@pawl/core';
 import {
+  ExchangeError,
   langfuseClient,
   mlflowClient,
   parseLangfuseAddress,
@@ -49,7 +50,13 @@ export interface PromptServer {
 
 /** @param text `mlflow:…` or `langfuse:…` @throws ExchangeError when it names no server */
 export function promptServer(text: string, env: Shell['env']): PromptServer {
-  return text === 'langfuse' || text.startsWith('langfuse:') ? langfuse(text, env) : mlflow(text, env);
+  if (/^langfuse(?::|$)/.test(text)) return langfuse(text, env);
+  if (/^(?:mlflow(?::|$)|https?:)/.test(text)) return mlflow(text, env);
+  throw new ExchangeError(
+    'PROMPT_SERVER',
+    `"${text}" names neither MLflow nor Langfuse.`,
+    'Write mlflow:http://HOST:PORT or langfuse:https://HOST.',
+  );
 }
 
 function mlflow(text: string, env: Shell['env']): PromptServer {

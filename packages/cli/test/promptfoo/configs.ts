@@ -48,6 +48,18 @@ export const differences: readonly (Difference & Config)[] = (read('differences.
   (each) => ({ ...each, ...filesOf(each) }),
 );
 
+const python = read('python.yaml') as {
+  readonly configs: readonly Written[];
+  readonly differences: readonly Difference[];
+};
+
+/** Both tools run them with the machine's Python. */
+export const pythonConfigs: readonly Config[] = python.configs.map(filesOf);
+export const pythonDifferences: readonly (Difference & Config)[] = python.differences.map((each) => ({
+  ...each,
+  ...filesOf(each),
+}));
+
 function read(file: string): unknown {
   return parse(readFileSync(new URL(file, import.meta.url), 'utf8'));
 }

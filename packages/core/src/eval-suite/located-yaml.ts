@@ -4,6 +4,7 @@ import { isAlias, isMap, isScalar, isSeq, LineCounter, type Document, type Node,
 import type { EvalPlace } from '../formats/eval-suite.ts';
 import { hasErrors, type Read } from '../formats/problem.ts';
 import { parseYaml, type YamlSource } from '../formats/read-yaml.ts';
+import { RowPlaces } from './row-places.ts';
 
 /** Aliases written out, a document holds no more values than this: a bomb is refused before it is unfolded. */
 const maxValues = 2_000_000;
@@ -24,8 +25,8 @@ export interface Places {
   value(container: unknown, key: PropertyKey): EvalPlace | undefined;
   /** Rows of data files: everything in them stands on their line. */
   note(container: object, place: EvalPlace): void;
-  /** The same for a value and all within it. */
-  noteDeep(value: unknown, place: EvalPlace): void;
+  /** The same for a value and all within it; see `RowPlaces`. */
+  noteDeep(value: object, place: EvalPlace): void;
   noteAll(container: object, noted: Noted): void;
   /** What is made of a value stands where the value stood. */
   copy(from: object, to: object): void;
@@ -36,30 +37,29 @@ const noPlaces: ReadonlyMap<PropertyKey, EvalPlace> = new Map();
 export function makePlaces(): Places {
   // A Map and no WeakMap: these last as long as one reading, and the collector would go through all of them each time.
   const known = new Map<object, Noted>();
-  const notedOf = (container: unknown): Noted | undefined =>
-    typeof container === 'object' && container !== null ? known.get(container) : undefined;
+  const rows = new RowPlaces();
+  const of = (container: unknown): EvalPlace | undefined =>
+    typeof container === 'object' && container !== null
+      ? (known.get(container)?.self ?? rows.of(container))
+      : undefined;
+  const member = (kind: 'keys' | 'values', container: unknown, key: PropertyKey): EvalPlace | undefined =>
+    known.get(container as object)?.[kind].get(key) ?? of(container);
   return {
-    of: (container) => notedOf(container)?.self,
-    key: (container, key) => notedOf(container)?.keys.get(key) ?? notedOf(container)?.self,
-    value: (container, key) => notedOf(container)?.values.get(key) ?? notedOf(container)?.self,
+    of,
+    key: (container, key) => member('keys', container, key),
+    value: (container, key) => member('values', container, key),
     note: (container, self) => known.set(container, { self, keys: noPlaces, values: noPlaces }),
-    noteDeep: (value, self) => noteWithin(known, value, { self, keys: noPlaces, values: noPlaces }),
+    noteDeep: (value, place) => rows.add(value, place),
     noteAll: (container, noted) => known.set(container, noted),
     copy: (from, to) => {
       const noted = known.get(from);
       if (noted !== undefined) known.set(to, noted);
+      else {
+        const self = rows.of(from);
+        if (self !== undefined) known.set(to, { self, keys: noPlaces, values: noPlaces });
+      }
     },
   };
-}
-
-/** Asked of every row of a data file, most of which hold texts alone. */
-function noteWithin(known: Map<object, Noted>, value: unknown, noted: Noted): void {
-  if (typeof value !== 'object' || value === null) return;
-  known.set(value, noted);
-  for (const key in value) {
-    const member = (value as Readonly<Record<string, unknown>>)[key];
-    if (typeof member === 'object') noteWithin(known, member, noted);
-  }
 }
 
 export interface LocatedYaml {

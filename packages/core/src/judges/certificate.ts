@@ -153,7 +153,7 @@ export function judgeStanding(
     const why = near ? 'its certificate is of another model or rubric' : 'it has no certificate';
     return {
       gating: false,
-      reason: `The judge ${model || 'without a model'} is advisory: ${why}. "pawl judge calibrate" makes one.`,
+      reason: `${model === '' ? 'A judge of which no model is named' : `The judge ${model}`} is advisory: ${why}. "pawl judge calibrate" makes one.`,
     };
   }
   const judged = own.map((certificate) => ({ certificate, reasons: decideCertificate(certificate, now) }));

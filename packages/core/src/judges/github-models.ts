@@ -111,7 +111,7 @@ function messagesOf(
 const withInput = (request: ScoreRequest): ScoreRequest => {
   const given = Object.hasOwn(request.vars, 'input') ? request.vars['input'] : undefined;
   return given === undefined || given === null
-    ? { ...request, vars: { ...request.vars, input: request.prompt } }
+    ? { ...request, prompt: request.prompt, vars: { ...request.vars, input: request.prompt } }
     : request;
 };
 

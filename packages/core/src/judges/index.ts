@@ -25,4 +25,4 @@ export { measureJudge, type JudgedLabel, type JudgeMeasures } from './measure-ju
 export { fence, type Fenced } from './fence.ts';
 export { comparePair, type Pair } from './pairwise.ts';
 export { judgeComparers, judgeScorers } from './tables.ts';
-export { fillAssertion, judgesOf, promptText, type SuiteJudge } from './suite-judges.ts';
+export { fillAssertion, judgesOf, ownJudge, promptText, type SuiteJudge } from './suite-judges.ts';

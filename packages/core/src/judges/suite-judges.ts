@@ -19,10 +19,11 @@ export function judgesOf(suite: EvalSuite, byDefault: EvalProvider | undefined, 
   const found = new Map<string, SuiteJudge>();
   for (const { assertions } of suite.cases) {
     for (const each of assertions) {
+      if (each.kind === 'assertion' && !judgedTypes.has(each.type)) continue;
       const own = each.kind === 'set' ? each.assertions : [each];
       for (const assertion of own) {
         if (!judgedTypes.has(assertion.type)) continue;
-        const provider = providerOf(assertion) ?? byDefault ?? suite.judge;
+        const provider = ownJudge(assertion) ?? byDefault ?? suite.judge;
         const model = provider === undefined ? '' : (provider.model ?? provider.id);
         const key = rubricDigest({ assertion, model }, sha256);
         if (found.has(key)) continue;
@@ -34,7 +35,8 @@ export function judgesOf(suite: EvalSuite, byDefault: EvalProvider | undefined, 
   return [...found.values()];
 }
 
-function providerOf({ provider, type, value, place }: Assertion): EvalProvider | undefined {
+/** The model that an assertion names by itself. */
+export function ownJudge({ provider, type, value, place }: Assertion): EvalProvider | undefined {
   if (isProvider(provider)) return provider;
   const modelId = type === 'llm' && isRecord(value) ? value['modelId'] : undefined;
   if (typeof modelId !== 'string' || modelId === '') return undefined;

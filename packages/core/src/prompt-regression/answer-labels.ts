@@ -35,18 +35,18 @@ export async function readAnswerLabels(
   }: { readonly suite: Suite['suite']; readonly byDefault: EvalProvider | undefined; readonly sha256: Sha256 },
   workspace: Pick<Workspace, 'readText'>,
 ): Promise<Read<AnswerLabels | undefined>> {
-  const folder = inputs.prompt.slice(0, inputs.prompt.lastIndexOf('/') + 1);
   const named = inputs.labels ?? [];
   const found = new Map<string, number>();
   const problems: Problem[] = [];
-  const given = new Map(suite.cases.map((item) => [item.id, item.output]));
-  for (const file of named.length > 0 ? named : [`${folder}${promptStem(inputs.prompt)}.labels.jsonl`]) {
+  for (const file of named.length > 0 ? named : filesBeside(inputs.prompt)) {
     const text = await workspace.readText(file);
     if (text === undefined && named.length > 0) problems.push(missing(file));
     const read = text === undefined ? undefined : readLabels(text, file);
     const severity = named.length > 0 ? ('error' as const) : ('warning' as const);
     problems.push(...(read?.problems ?? []).map((problem) => ({ ...problem, severity })));
-    for (const { caseId, output, score, author, pairwise } of read?.value ?? []) {
+    if (read?.value === undefined) continue;
+    const given = new Map(suite.cases.map((item) => [item.id, item.output]));
+    for (const { caseId, output, score, author, pairwise } of read.value) {
       const answer = output ?? (caseId === undefined ? undefined : given.get(caseId));
       if (caseId === undefined || author !== 'human' || pairwise || typeof answer !== 'string') continue;
       found.set(keyOf(caseId, answer), score);
@@ -72,6 +72,13 @@ export async function readAnswerLabels(
     },
     problems,
   };
+}
+
+/** Of `mail.eval.yml` both `mail.eval.labels.jsonl` and `mail.labels.jsonl`. */
+function filesBeside(suite: string): readonly string[] {
+  const folder = suite.slice(0, suite.lastIndexOf('/') + 1);
+  const stem = promptStem(suite);
+  return [...new Set([stem, stem.replace(/\.eval$/, '')])].map((name) => `${folder}${name}.labels.jsonl`);
 }
 
 const keyOf = (id: string, output: string): string => JSON.stringify([id, output]);

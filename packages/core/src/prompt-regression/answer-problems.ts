@@ -6,7 +6,7 @@ import type { Column } from './columns.ts';
 import type { Decision } from './decide.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { Suite } from './suite.ts';
-import { count, dollars, grouped } from './words.ts';
+import { byList, count, dollars, grouped } from './words.ts';
 
 /** One problem for each kind of failure, with how often it came. */
 export function answerProblems({ calls, unjudged }: Evaluation, verdict: Verdict, file: string): readonly Problem[] {
@@ -47,11 +47,11 @@ export function emptySuite(decisions: readonly Decision[], { suite }: Suite): re
   ];
 }
 
-export function costFooter({ asked, failed, reused, costUsd }: Calls): { readonly cost?: string } {
+export function costFooter({ asked, failed, reused, costUsd, listPrices }: Calls): { readonly cost?: string } {
   const answered = asked - failed;
   if (answered === 0) return {};
   const words = reused === 0 ? count(answered, 'answer') : `${grouped(reused)} of ${count(answered, 'answer')} reused`;
-  return { cost: costUsd === undefined ? words : `${words}, ${dollars(costUsd)}` };
+  return { cost: costUsd === undefined ? words : `${words}, ${dollars(costUsd)}${byList(listPrices)}` };
 }
 
 /** Columns of the baseline that are no more. */

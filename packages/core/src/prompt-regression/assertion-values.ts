@@ -23,7 +23,9 @@ export class AssertionValues {
     // The judge of a `.prompt.yml` fills its own prompt: it knows the answer too.
     if (this.#language === 'braces' && typeof value !== 'string') return { value: assertion };
     try {
-      return { value: { ...assertion, value: this.#deep(value, assertion, fields) } };
+      const filled = this.#deep(value, assertion, fields);
+      if (assertion.type !== 'python' || typeof value !== 'string') return { value: { ...assertion, value: filled } };
+      return { value: { ...assertion, value: filled, shape: shapeOf(value) } };
     } catch (error) {
       if (error instanceof Unfilled) return { failure: error.message };
       throw error;
@@ -59,6 +61,13 @@ export class AssertionValues {
     return template;
   }
 }
+
+/** Code with 0 in place of each variable. Statements stay: what they choose between is no constant, and no code is. */
+const shapeOf = (code: string): string =>
+  code.replaceAll(
+    /\{%-?\s*raw\s*-?%\}([^]*?)\{%-?\s*endraw\s*-?%\}|\{\{[^]*?\}\}/g,
+    (_whole, raw: string | undefined) => raw ?? '0',
+  );
 
 class Unfilled extends Error {}
 

@@ -27,6 +27,7 @@ export async function baselineSide(
       scripts: ports.scripts,
       environment: allowedEnvironment(inputs, ports.environment),
       compat: inputs.compat,
+      allowPython: inputs['allow-python'],
     },
     found.file,
   );

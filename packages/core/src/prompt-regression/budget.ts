@@ -1,6 +1,7 @@
 // What an evaluation may cost in dollars, tokens and minutes. Asking stops in time: what is under way is expected to cost
 // what the answers before it did, so that a budget is not overrun by everything that was sent meanwhile.
 import type { ModelFailure, ModelReply } from '../ports/model-provider.ts';
+import type { TimeLimit } from './time-limit.ts';
 
 export interface BudgetLimits {
   readonly maxCostUsd?: number;
@@ -8,7 +9,12 @@ export interface BudgetLimits {
   readonly maxMinutes?: number;
   /** Milliseconds; without a clock no minutes are counted. */
   readonly now?: () => number;
+  /** Ends what is under way when the minutes are over. */
+  readonly time?: TimeLimit;
 }
+
+/** So many questions find out what an answer takes; three that fail in a row tell of an endpoint that is down. */
+const scouts = 4;
 
 export class Budget {
   readonly #limits: BudgetLimits;
@@ -20,12 +26,25 @@ export class Budget {
   #paid = 0;
   #unpriced = false;
   #uncounted = false;
+  #waiting: (() => void)[] = [];
   /** USD paid now; undefined when nobody says. */
   costUsd: number | undefined;
 
   constructor(limits: BudgetLimits) {
     this.#limits = limits;
     this.#startedAt = limits.now?.() ?? 0;
+  }
+
+  /** Whether nobody knows yet what those under way will take: a limit would be overrun by all that are sent meanwhile. */
+  get isBlind(): boolean {
+    const { maxCostUsd, maxTokens } = this.#limits;
+    const limited = maxCostUsd !== undefined || maxTokens !== undefined;
+    return limited && this.#answered === 0 && this.#asking >= scouts;
+  }
+
+  /** Until the next of those under way has ended. */
+  next(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   /** Before each question. @returns why it must not be asked; undefined when it may, and then `end` is called after it */
@@ -37,6 +56,7 @@ export class Budget {
 
   end(answer: ModelReply | ModelFailure): void {
     this.#asking -= 1;
+    for (const resolve of this.#waiting.splice(0)) resolve();
     if ('failure' in answer || answer.reused) return;
     this.#answered += 1;
     if (answer.usage === undefined) this.#uncounted = true;
@@ -85,9 +105,11 @@ export class Budget {
     const { maxMinutes, now } = this.#limits;
     if (maxMinutes === undefined || now === undefined) return undefined;
     if (now() - this.#startedAt < maxMinutes * 60_000) return undefined;
-    return {
-      failure: `the time of ${maxMinutes} minutes is over`,
-      hint: 'Raise max-minutes or concurrency, or use fewer cases; answers that came are recorded.',
-    };
+    return timeOver(maxMinutes);
   }
 }
+
+export const timeOver = (minutes: number): ModelFailure => ({
+  failure: `the time of ${minutes} minutes is over`,
+  hint: 'Raise max-minutes or concurrency, or use fewer cases; answers that came are recorded.',
+});

@@ -1,7 +1,7 @@
 // A case's variables as its prompt and its assertions see them. Only promptfoo lets values refer to other values; what
 // they can reach is their own case, never the environment.
 import type { EvalCase, EvalPlace } from '../formats/eval-suite.ts';
-import type { Fields } from '../eval-suite/index.ts';
+import { hasValue, type Fields } from '../eval-suite/index.ts';
 import type { ScriptRunner } from '../ports/script-runner.ts';
 import { runTransform } from './run-script.ts';
 import { isTemplate, parseText } from './text-template.ts';
@@ -39,7 +39,8 @@ export class CaseVars {
     if (transformVars === undefined) return this.#references ? resolveReferences(vars) : vars;
     const known = this.#transformed.get(item);
     if (known !== undefined) return known;
-    const made = runTransform(this.#scripts, transformVars, { vars, context: { vars } }).then((result): VarsResult => {
+    const names = { vars, context: { vars } };
+    const made = runTransform(this.#scripts, transformVars, names, item.place).then((result): VarsResult => {
       if ('failure' in result) return new VarsFailure(result.failure, result.hint);
       if (typeof result.value === 'object' && !Array.isArray(result.value))
         return { ...vars, ...(result.value as Fields) };
@@ -55,10 +56,7 @@ const rounds = 5;
 
 /** Plain references are put in and one line end is taken from the end, as promptfoo does before it renders. */
 export function resolveReferences(fields: Fields): Fields {
-  if (
-    !Object.values(fields).some((value) => typeof value === 'string' && (value.includes('{{') || value.endsWith('\n')))
-  )
-    return fields;
+  if (!hasValue(fields, needsResolving)) return fields;
   const resolved: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(fields))
     resolved[name] = typeof value === 'string' ? value.replace(/\n$/, '') : value;
@@ -78,8 +76,13 @@ export function resolveReferences(fields: Fields): Fields {
   return resolved;
 }
 
+const needsResolving = (value: unknown): boolean =>
+  typeof value === 'string' && (value.includes('{{') || value.endsWith('\n'));
+
 /** References that multiply end here; a template's own limit is the same. */
 const longest = 10_000_000;
+
+const isTemplateText = (value: unknown): boolean => typeof value === 'string' && isTemplate(value);
 
 /**
  * Values that are templates themselves, rendered with the others: done for text prompts, not inside of JSON.
@@ -89,8 +92,8 @@ export function renderValues(
   fields: Fields,
   place: EvalPlace,
 ): { readonly value: Fields } | { readonly failure: string } {
-  const templates = Object.entries(fields).filter(([, value]) => typeof value === 'string' && isTemplate(value));
-  if (templates.length === 0) return { value: fields };
+  if (!hasValue(fields, isTemplateText)) return { value: fields };
+  const templates = Object.entries(fields).filter(([, value]) => isTemplateText(value));
   const rendered: Record<string, unknown> = { ...fields };
   for (const [name, value] of templates) {
     const template = parseText(value as string, { language: 'jinja', place, lenient: true });

@@ -29,7 +29,9 @@ export interface Chaining {
 export function chainingOf(columns: readonly Column[], cases: readonly EvalCase[]): Chaining {
   const stores = cases.some(({ storeOutputAs }) => storeOutputAs !== undefined);
   const isChained = (item: EvalCase, column: Column): boolean => stores || conversationOf(item, column) !== undefined;
+  const speaks = stores || cases.some(({ conversation }) => conversation !== undefined);
   const chains = columns.flatMap((column, columnIndex) => {
+    if (!speaks && column.history !== 'variable') return [];
     const groups = new Map<string, number[]>();
     for (const [itemIndex, item] of cases.entries()) {
       if (!runsIn(item, column) || !isChained(item, column)) continue;

@@ -9,6 +9,7 @@ import type { RunContext } from '../formats/run-context.ts';
 import { modelProvider } from '../eval-suite/index.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { GatewayOpener } from '../ports/gateway.ts';
+import { folderOf, withProgram } from '../ports/script-runner.ts';
 import type { ScorerWorld } from '../scorers/scorer.ts';
 import { readAnswerLabels } from './answer-labels.ts';
 import { baselineSide } from './baseline-side.ts';
@@ -20,16 +21,25 @@ import type { PromptRegressionInputs } from './inputs.ts';
 import { readQuarantines } from './flaky.ts';
 import { isSettled, judgeAnswers } from './judge-answers.ts';
 import { withStanding } from './judge-standing.ts';
-import { cassetteInputs, openProviders, providerSettings, type OpenedProviders } from './open-provider.ts';
+import {
+  cassetteInputs,
+  concurrencyOf,
+  openProviders,
+  providerSettings,
+  timeoutOf,
+  type OpenedProviders,
+} from './open-provider.ts';
 import { openEmbedders } from './open-embedders.ts';
 import type { EmbedderFactory, ProviderFactory, ProviderSettings } from './provider-settings.ts';
+import { allowedEnvironment } from './read-format.ts';
 import { planLooks, runRounds, tellPlan } from './run-rounds.ts';
 import { checkCaches, prepareSides } from './run-sides.ts';
 import { checkColumns } from './self-check-columns.ts';
 import { dryRunOutcome } from './self-check-report.ts';
 import { readSuite, type Suite } from './suite.ts';
+import { timeLimit } from './time-limit.ts';
 
-export interface PromptPorts extends BaselinePorts, Pick<ScorerWorld, 'scripts' | 'post'> {
+export interface PromptPorts extends BaselinePorts, Pick<ScorerWorld, 'scripts' | 'post' | 'readSql'> {
   /** Opens model providers; called when everything else has been read and found right. */
   readonly openProvider: ProviderFactory;
   /** Embedding models, with recordings; called when something is to be embedded. */
@@ -39,7 +49,7 @@ export interface PromptPorts extends BaselinePorts, Pick<ScorerWorld, 'scripts' 
   /** Asked for the variables that the input `env` names, and for no other. */
   readonly environment?: (name: string) => string | undefined;
   /** For max-minutes. */
-  readonly clock?: Pick<Clock, 'now'>;
+  readonly clock?: Pick<Clock, 'now' | 'alarm'>;
 }
 
 /** Told what is evaluated and every answer as it is scored, for output that holds them all. */
@@ -131,8 +141,23 @@ interface Prepared {
   readonly advisory: boolean;
 }
 
-async function evaluate(prepared: Prepared, ports: PromptPorts, context: RunContext): Promise<Outcome> {
+/** Programs run beside the suite, with what the inputs allow them and as many at a time as requests. */
+function portsFor(inputs: PromptRegressionInputs, suite: EvalSuite, ports: PromptPorts): PromptPorts {
+  const { scripts } = ports;
+  if (scripts === undefined) return ports;
+  const program = {
+    folder: folderOf(suite.file),
+    environment: allowedEnvironment(inputs, ports.environment),
+    workers: concurrencyOf(inputs, suite),
+    timeoutMs: timeoutOf(inputs, suite),
+  };
+  return { ...ports, scripts: withProgram(scripts, program) };
+}
+
+async function evaluate(prepared: Prepared, given: PromptPorts, context: RunContext): Promise<Outcome> {
   const { inputs, suite, warnings, found, before, gateways, watcher } = prepared;
+  const time = timeLimit(inputs['max-minutes'], given.clock);
+  const ports = portsFor(inputs, suite.suite, time?.openers(given) ?? given);
   watcher?.suite?.(suite.suite);
   const { pairs, gone } = pairColumns(suite.side, before);
   const old = pairs.flatMap((pair) => pair.before ?? []);
@@ -148,7 +173,7 @@ async function evaluate(prepared: Prepared, ports: PromptPorts, context: RunCont
     places: pair.before === undefined ? ([index] as const) : ([index, columns.indexOf(pair.before)] as const),
   }));
   const embedders = ports.openEmbedder && openEmbedders(suite.suite.embedding, settings.value, ports.openEmbedder);
-  const sides = { inputs, suite, columns, pairs, opened: opened.value, embedders, ports, context, watcher };
+  const sides = { inputs, suite, columns, pairs, opened: opened.value, embedders, ports, context, watcher, time };
   if (inputs['self-check']) {
     const outcome = await checkColumns(sides, settings.value, ports.openProvider);
     await embedders?.close();

@@ -96,11 +96,13 @@ export function unknownAssertions(suite: EvalSuite, known: ReadonlySet<string>):
   const told = new Map<string, Problem>();
   for (const { assertions } of suite.cases) {
     for (const each of assertions) {
+      if (each.kind === 'assertion' && known.has(each.type) && !unsupportedReasons.has(each.type)) continue;
       for (const assertion of assertionsOf(each)) {
         const { type, place } = assertion;
-        const key = `${type} ${place.file}:${place.line}:${place.column}`;
         const why = unsupportedReasons.get(type);
-        if ((known.has(type) && why === undefined) || told.has(key)) continue;
+        if (known.has(type) && why === undefined) continue;
+        const key = `${type} ${place.file}:${place.line}:${place.column}`;
+        if (told.has(key)) continue;
         if (why !== undefined)
           told.set(key, unsupported(`The assertion "${type}" is not run: ${why.why}.`, why.hint, place));
         else if (suite.dialect === 'prompt-yml') told.set(key, evaluatorUnsupported(each, assertion));
@@ -139,24 +141,6 @@ const evaluatorUnsupported = ({ metric }: Assertion | AssertionSet, { type, plac
   hint: 'Remove it, or express it as a string evaluator; nothing is judged while it is there.',
   ...place,
 });
-
-/** A case that no answer could fail is a mistake, unless the verdicts of promptfoo are asked for. */
-export function casesWithoutAssertions({ cases, compat, file }: EvalSuite): readonly Problem[] {
-  const bare = cases.filter(
-    ({ assertions, scoring }) => scoring === undefined && assertions.flatMap(assertionsOf).length === 0,
-  );
-  if (bare.length === 0) return [];
-  const [first] = bare;
-  return [
-    {
-      code: 'CASE_WITHOUT_ASSERTIONS',
-      severity: compat === 'promptfoo' ? 'warning' : 'error',
-      message: `No answer could be wrong in ${listedCases(bare)}: nothing is asserted there.`,
-      hint: 'Add assertions ("assert"), or check the spelling of that key.',
-      ...(first?.place ?? { file }),
-    },
-  ];
-}
 
 export function derivedProblems({ derivedMetrics, file }: EvalSuite): readonly Problem[] {
   return derivedMetrics.flatMap(({ name, value }): readonly Problem[] => {

@@ -57,7 +57,8 @@ export function sideOf(suite: Pick<EvalSuite, 'prompts' | 'providers' | 'dialect
 }
 
 /** What these ask is a template of its own, or code: the prompt alone does not say what an answer depends on. */
-const carriesVars = ({ kind }: EvalProvider): boolean => kind === 'http' || kind === 'exec' || kind === 'script';
+const carriesVars = ({ kind }: EvalProvider): boolean =>
+  kind === 'http' || kind === 'exec' || kind === 'script' || kind === 'python';
 
 /** A model and no word of where it is asked: `.prompt.yml` names no endpoint. */
 export const isBare = ({ kind, config, id, model }: EvalProvider): boolean =>

@@ -25,7 +25,8 @@ export class Comparisons {
   }
 
   waitsFor({ item }: EvalRow): boolean {
-    return this.#comparers.size > 0 && this.#assertionsOf(item).length > 0;
+    for (const each of item.assertions) if (each.kind === 'assertion' && this.#comparers.has(each.type)) return true;
+    return false;
   }
 
   add(row: EvalRow): void {

@@ -9,7 +9,7 @@ import { passReader, scoreAt, scoreReader } from './looks.ts';
 import { clustersOf, Measure, type Compared } from './measures.ts';
 import { adviceOf, noiseOf, type Advice, type Noise } from './noise.ts';
 import type { PromptPolicy } from './policy.ts';
-import type { CaseResult, SideResult } from './results.ts';
+import { isRight, type CaseResult, type SideResult } from './results.ts';
 import { safetyBound, type SafetyBound } from './safety.ts';
 import { sliceDifferences, type SliceDifference } from './slices.ts';
 
@@ -24,7 +24,8 @@ const fewestClusters = 20;
 export interface Evidence {
   readonly results: readonly CaseResult[];
   readonly baseline: boolean;
-  readonly calls: { readonly asked: number; readonly failed: number };
+  /** `cutShort`: what a budget left unasked. */
+  readonly calls: { readonly asked: number; readonly failed: number; readonly cutShort?: number };
   /** Names of scores, in the order of a result's `scores`. */
   readonly evaluators: readonly string[];
   readonly slices: readonly string[];
@@ -32,6 +33,8 @@ export interface Evidence {
   readonly looks?: readonly number[];
   /** Rounds that have been asked; by default all. */
   readonly rounds?: number;
+  /** Times of the sides are of different days: no ratio of them settles anything. */
+  readonly timedApart?: boolean;
   /** Nobody looks at anything but the verdict: what only explains it is not computed. */
   readonly verdictOnly?: boolean;
   /** Cases that do not gate, by id. */
@@ -61,6 +64,8 @@ export interface Decision {
   readonly slices: readonly SliceDifference[];
   readonly newlyWrong: readonly CaseResult[];
   readonly newlyRight: readonly CaseResult[];
+  /** Without a baseline: what is wrong now. */
+  readonly wrong?: readonly CaseResult[];
   /** Cases left out since a call failed. */
   readonly missing: number;
   /** Cases that sent the same request on both sides. */
@@ -98,7 +103,9 @@ export function decide(evidence: Evidence, policy: PromptPolicy): Decision {
     return { ...nothing, verdict: 'error', reasons: [reason], unchanged: 0 };
   }
   const unchanged = complete.filter((result) => result.unchanged).length;
-  if (complete.length === 0 || calls.failed > failureLimit * calls.asked)
+  // A few calls that fail by chance do no harm. What a budget cuts off is no chance: the slow and the last are left out.
+  const cut = (calls.cutShort ?? 0) > 0 && calls.failed > 0;
+  if (complete.length === 0 || cut || calls.failed > failureLimit * calls.asked)
     return { ...nothing, verdict: 'error', reasons: ['too-many-failures'], unchanged };
   const same = baseline && unchanged === complete.length && missing === 0;
   const compared = compareSides(evidence, { complete, same }, policy);
@@ -114,8 +121,9 @@ export function decide(evidence: Evidence, policy: PromptPolicy): Decision {
   const flaky = asked < flakyFrom || evidence.verdictOnly === true ? [] : flakyCases(evidence.results);
   const common = {
     ...compared,
-    newlyWrong: complete.filter(({ before, after }) => isRight(before) && !isRight(after) && before !== undefined),
-    newlyRight: complete.filter(({ before, after }) => before !== undefined && !isRight(before) && isRight(after)),
+    newlyWrong: complete.filter((result) => changed(result, true)),
+    newlyRight: complete.filter((result) => changed(result, false)),
+    ...(!baseline && { wrong: complete.filter(({ after }) => after !== undefined && !isRight(after)) }),
     missing,
     unchanged,
     ...(safety.length > 0 && { safety }),
@@ -125,6 +133,10 @@ export function decide(evidence: Evidence, policy: PromptPolicy): Decision {
   if (gone.length > 0) return { ...common, verdict: 'error', reasons: ['gate-missing'], missingGates: gone };
   return { ...common, ...verdictOf({ ...compared, safety }, same, policy) };
 }
+
+/** Cases that were so on the baseline's side and are not any more. */
+const changed = ({ before, after }: CaseResult, was: boolean): boolean =>
+  before !== undefined && after !== undefined && isRight(before) === was && isRight(after) !== was;
 
 type Sides = Pick<
   Decision,
@@ -154,7 +166,7 @@ function compareSides(
     for (const [index, upTo] of taken.entries()) {
       // All that was asked so far has its means at hand.
       [look, rounds] = [index + 1, upTo >= asked ? Infinity : upTo];
-      ratios = ratiosAt(complete, policy, rounds);
+      ratios = ratiosAt(complete, policy, { rounds, apart: evidence.timedApart === true });
       const all: Gate[] = [...gated.map((measure) => measure.gateAt(rounds)), ...ratios];
       gates = { ...judgeGates(all, alpha), names: all.map(({ name }) => name) };
       if (gates.verdict !== 'inconclusive') break;
@@ -200,10 +212,14 @@ const measuredGates = [
   ['cost', 'cost'],
 ] as const;
 
-function ratiosAt(complete: readonly CaseResult[], policy: PromptPolicy, rounds: number): readonly Ratio[] {
+function ratiosAt(
+  complete: readonly CaseResult[],
+  policy: PromptPolicy,
+  { rounds, apart }: { readonly rounds: number; readonly apart: boolean },
+): readonly Ratio[] {
   return measuredGates.flatMap(([kind]) => {
     const margin = policy[kind];
-    return margin === undefined ? [] : ratiosOf(complete, kind, { margin, rounds });
+    return margin === undefined ? [] : ratiosOf(complete, kind, { margin, rounds, settles: kind === 'cost' || !apart });
   });
 }
 
@@ -232,7 +248,7 @@ function verdictOf(
   same: boolean,
   { margin, minCases, threshold }: PromptPolicy,
 ): Pick<Decision, 'verdict' | 'reasons' | 'moreCases' | 'advice'> {
-  const { accuracy, evaluators, gates, safety, alpha = 0.05, noise } = sides;
+  const { accuracy, evaluators, gates, safety, alpha = 0.05, noise, ratios = [] } = sides;
   const { n } = accuracy;
   const few = n < minCases;
   const verdicts: Verdict[] = [];
@@ -257,10 +273,11 @@ function verdictOf(
   if (verdict !== 'inconclusive') return { verdict, reasons: [...new Set(reasons)] };
   const open = [accuracy, ...evaluators].filter(({ name }) => gates?.open.includes(name));
   const each = same ? [] : open.flatMap(({ judgement }) => judgement?.casesNeeded ?? []);
+  const times = ratios.flatMap((ratio) => (gates?.open.includes(ratio.name) ? (ratio.casesNeeded(alpha) ?? []) : []));
   const bounds = safety.flatMap(({ casesNeeded }) => casesNeeded ?? []);
-  const needed = Math.max(minCases, ...each, ...bounds);
+  const needed = Math.max(minCases, ...each, ...times, ...bounds);
   const moreCases = Math.max(1, needed - n);
-  const known = few || each.length > 0 || bounds.length > 0;
+  const known = few || each.length + times.length + bounds.length > 0;
   const difference = accuracy.judgement?.decided.difference ?? 0;
   const distance = Math.max(difference + margin, -difference);
   const settles = !few && noise !== undefined && distance > 0 && open.includes(accuracy);
@@ -271,6 +288,3 @@ function verdictOf(
     ...(settles && { advice: adviceOf(noise, distance, alpha) }),
   };
 }
-
-/** Most repeats decide; an even split counts as right. */
-const isRight = (side: SideResult | undefined): boolean => side !== undefined && side.pass >= 0.5;

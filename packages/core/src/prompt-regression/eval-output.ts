@@ -6,7 +6,7 @@ import type { Part, Scored } from './aggregate.ts';
 import { isFailure } from './ask.ts';
 import type { Column } from './columns.ts';
 import type { EvalRow } from './eval-row.ts';
-import { measuredOf } from './tally.ts';
+import { measuredOf } from './tally-round.ts';
 
 export interface OutputPart {
   /** With `not-` where it is negated. */

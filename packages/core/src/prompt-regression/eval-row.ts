@@ -16,3 +16,11 @@ export interface EvalRow {
   readonly answer: Answer;
   readonly scored: ScoredCase;
 }
+
+export type Unscored = Omit<EvalRow, 'scored'>;
+
+/** Member by member, as ten thousand answers are told. */
+export const rowOf = (
+  { item, itemIndex, column, repeat, vars, prompt, answer }: Unscored,
+  scored: ScoredCase,
+): EvalRow => ({ item, itemIndex, column, repeat, vars, prompt, answer, scored });

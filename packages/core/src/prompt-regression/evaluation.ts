@@ -1,5 +1,6 @@
 // Runs a suite: asks, scores and tallies every case in every column, one round of repeats after another, so that
 // somebody may look at the evidence in between and stop.
+import { after, isPromise, type Awaitable } from '../formats/awaitable.ts';
 import type { EvalCase } from '../formats/eval-suite.ts';
 import type { Fields } from '../eval-suite/index.ts';
 import type { ModelProvider } from '../ports/model-provider.ts';
@@ -10,12 +11,12 @@ import { CaseVars, isVarsFailure } from './case-vars.ts';
 import { chainingOf, runChain, type Chain, type Chaining } from './chains.ts';
 import type { Column } from './columns.ts';
 import { Comparisons, type ComparedColumn } from './comparisons.ts';
-import type { EvalRow } from './eval-row.ts';
+import { rowOf, type EvalRow, type Unscored } from './eval-row.ts';
 import { FailureCounts } from './failure-counts.ts';
 import type { RenderedPrompt } from './render-prompt.ts';
 import { keyOfRequest, notPlanned, notRendered, planRequests, requestOf, type RequestPlan } from './requests.ts';
 import { errored, scoreAnswer, type Answered, type ScoredCase, type Scoring } from './score-answer.ts';
-import { ColumnTally, measuredOf, MetricNames } from './tally.ts';
+import { ColumnTally, MetricNames } from './tally.ts';
 import { UsageTally } from './usage.ts';
 
 export interface EvaluationOptions {
@@ -48,7 +49,7 @@ export class Evaluation {
   readonly #asker: Asker;
   readonly #vars: CaseVars;
   readonly #chaining: Chaining;
-  readonly #sent = new Map<string, { readonly id: number; readonly answers: Map<number, Promise<Answer>> }>();
+  readonly #sent = new Map<string, { readonly id: number; readonly answers: Map<number, Awaitable<Answer>> }>();
   #plan: Promise<RequestPlan> | undefined;
 
   constructor(options: EvaluationOptions) {
@@ -89,15 +90,15 @@ export class Evaluation {
     await this.#unplanned(plan, repeats, repeatsOf, comparisons);
     // Providers that pace themselves may be asked for more than they send: what waits to be tried again stalls no other.
     const workers = this.#options.providers.every(({ paced }) => paced === true) ? concurrency * 4 : concurrency;
-    await inParallel(total, workers, async (index) => {
-      if (index < planned) {
-        const place = Math.floor(index / repeats.length);
-        await this.#askPlanned(plan, place, repeats[index % repeats.length] as number, { repeatsOf, comparisons });
-      } else {
-        const at = index - planned;
-        const chain = chains[Math.floor(at / repeats.length)] as Chain;
-        await this.#runChain(chain, repeats[at % repeats.length] as number, { repeatsOf, comparisons });
-      }
+    const how = { repeatsOf, comparisons };
+    const work = (index: number): Promise<void> => {
+      const repeat = repeats[index % repeats.length] as number;
+      const place = Math.floor(index / repeats.length);
+      return index < planned
+        ? this.#askPlanned(plan, place, repeat, how)
+        : this.#runChain(chains[place - plan.count] as Chain, repeat, how);
+    };
+    await inParallel(total, workers, work, () => {
       done += 1;
       if (done % step === 0) progress(`${done} of ${total} requests answered`);
     });
@@ -109,23 +110,29 @@ export class Evaluation {
 
   async #askPlanned(plan: RequestPlan, place: number, repeat: number, how: How): Promise<void> {
     const { cases, columns } = this.#options;
-    const waiting = plan.waiting(place).filter(({ item }) => repeat < how.repeatsOf(cases[item] as EvalCase));
+    const all = plan.waiting(place);
+    const isWanted = ({ item }: { readonly item: number }): boolean => repeat < how.repeatsOf(cases[item] as EvalCase);
+    const waiting = all.every(isWanted) ? all : all.filter(isWanted);
     if (waiting.length === 0) return;
     const first = plan.first(place);
     const column = columns[first.column] as Column;
-    const rendered = await this.#render(column, cases[first.item] as EvalCase);
+    const made = this.#render(column, cases[first.item] as EvalCase);
+    const rendered = isPromise(made) ? await made : made;
     // It was rendered when the plan was made.
     if ('failure' in rendered) return;
     const answer = await this.#send(first.column, rendered.value, repeat);
     let before: { readonly item: number; readonly scored: ScoredCase } | undefined;
     for (const { column: columnIndex, item: itemIndex } of waiting) {
       const item = cases[itemIndex] as EvalCase;
-      const row = this.#row({ item, itemIndex, column: columnIndex, repeat, vars: await this.#known(item), answer });
+      const known = this.#known(item);
+      const vars = isPromise(known) ? await known : known;
+      const row = this.#row({ item, itemIndex, column: columnIndex, repeat, vars, answer });
       // Both sides asked the same: one score for both, unless a transform of the provider comes between.
       const same = before?.item === itemIndex && columns[columnIndex]?.provider.transform === column.provider.transform;
-      const scored: ScoredCase = same && before !== undefined ? before.scored : await this.#score(row);
+      const given = same && before !== undefined ? before.scored : this.#score(row);
+      const scored = isPromise(given) ? await given : given;
       before = { item: itemIndex, scored };
-      this.#finish({ ...row, scored }, place, how.comparisons);
+      this.#finish(rowOf(row, scored), place, how.comparisons);
     }
   }
 
@@ -161,7 +168,7 @@ export class Evaluation {
             vars: await this.#known(item),
             answer,
           });
-          this.#finish({ ...row, scored: await this.#score(row) }, notPlanned, comparisons);
+          this.#finish(rowOf(row, await this.#score(row)), notPlanned, comparisons);
         }
       }
     }
@@ -182,12 +189,9 @@ export class Evaluation {
           item.output === undefined
             ? await this.#sendOnce(chain.column, rendered, repeat)
             : { answer: { text: textOf(item.output), reused: true } as const, id: notPlanned };
-        const row = {
-          ...this.#row({ item, itemIndex, column: chain.column, repeat, vars, answer }),
-          prompt: () => rendered.text(),
-        };
+        const row = { item, itemIndex, column: chain.column, repeat, vars, answer, prompt: () => rendered.text() };
         const scored = await this.#score(row, conversation);
-        this.#finish({ ...row, scored }, id, comparisons);
+        this.#finish(rowOf(row, scored), id, comparisons);
         return isFailure(answer) ? undefined : scored.answer;
       },
     });
@@ -207,40 +211,30 @@ export class Evaluation {
     return { answer: await answer, id: sent.id };
   }
 
-  #send(columnIndex: number, rendered: RenderedPrompt, repeat: number): Promise<Answer> {
+  #send(columnIndex: number, rendered: RenderedPrompt, repeat: number): Awaitable<Answer> {
     const { columns, providers } = this.#options;
     const request = requestOf(columns[columnIndex] as Column, rendered, repeat);
     return this.#asker.ask(providers[columnIndex] as ModelProvider, request);
   }
 
-  #row(row: Omit<EvalRow, 'prompt' | 'scored'>): Omit<EvalRow, 'scored'> {
-    const column = this.#options.columns[row.column] as Column;
-    return {
-      ...row,
-      prompt: () => {
-        const rendered = column.compiled.render(row.vars, row.item);
-        return 'value' in rendered ? rendered.value.text() : '';
-      },
+  #row({ item, itemIndex, column, repeat, vars, answer }: Omit<Unscored, 'prompt'>): Unscored {
+    const { compiled } = this.#options.columns[column] as Column;
+    const prompt = (): string => {
+      const rendered = compiled.render(vars, item);
+      return 'value' in rendered ? rendered.value.text() : '';
     };
+    return { item, itemIndex, column, repeat, vars, answer, prompt };
   }
 
-  async #score(row: Omit<EvalRow, 'scored'>, conversation?: Answered['conversation']): Promise<ScoredCase> {
+  #score(row: Unscored, conversation?: Answered['conversation']): Awaitable<ScoredCase> {
     const { answer, item, vars, prompt } = row;
     if (isFailure(answer)) return { answer: { output: '', text: '' }, score: errored(answer) };
-    const scored = await scoreAnswer(
-      {
-        item,
-        column: this.#options.columns[row.column] as Column,
-        reply: answer,
-        prompt,
-        vars,
-        ...(item.output !== undefined && { output: item.output }),
-        ...(conversation !== undefined && { conversation }),
-      },
-      this.#options.scoring,
-    );
-    if (scored.score.costUsd !== undefined) this.#asker.spend(scored.score.costUsd);
-    return scored;
+    const column = this.#options.columns[row.column] as Column;
+    const answered = { item, column, reply: answer, prompt, vars, output: item.output, conversation };
+    return after(scoreAnswer(answered, this.#options.scoring), (scored) => {
+      if (scored.score.costUsd !== undefined) this.#asker.spend(scored.score.costUsd);
+      return scored;
+    });
   }
 
   #finish(row: EvalRow, request: number, comparisons: Comparisons): void {
@@ -255,7 +249,7 @@ export class Evaluation {
     this.tallies[row.column]?.add(row.itemIndex, repeat, {
       score: scored.score,
       text: scored.answer.text,
-      measured: isFailure(answer) ? {} : measuredOf(answer),
+      measured: isFailure(answer) ? {} : answer,
     });
     if (!isFailure(answer) && scored.score.error !== undefined) this.unjudged.add(scored.score.error);
     this.#options.onRow?.(row);
@@ -267,20 +261,18 @@ export class Evaluation {
     // Told as every other: who reads rows alone must not take its absence for a pass.
     const item = this.#options.cases[itemIndex] as EvalCase;
     const row = this.#row({ item, itemIndex, column, repeat, vars: item.vars, answer: error });
-    this.#options.onRow?.({ ...row, scored: { answer: { output: '', text: '' }, score: errored(error) } });
+    this.#options.onRow?.(rowOf(row, { answer: { output: '', text: '' }, score: errored(error) }));
   }
 
-  async #render(
+  #render(
     column: Column,
     item: EvalCase,
-  ): Promise<{ readonly value: RenderedPrompt } | { readonly failure: string }> {
-    const vars = await this.#vars.of(item);
-    return isVarsFailure(vars) ? vars : column.compiled.render(vars, item);
+  ): Awaitable<{ readonly value: RenderedPrompt } | { readonly failure: string }> {
+    return after(this.#vars.of(item), (vars) => (isVarsFailure(vars) ? vars : column.compiled.render(vars, item)));
   }
 
-  async #known(item: EvalCase): Promise<Fields> {
-    const vars = await this.#vars.of(item);
-    return isVarsFailure(vars) ? item.vars : vars;
+  #known(item: EvalCase): Awaitable<Fields> {
+    return after(this.#vars.of(item), (vars) => (isVarsFailure(vars) ? item.vars : vars));
   }
 }
 

@@ -22,6 +22,9 @@ function inWords({ type, negated, value, threshold }: Assertion, asYml: boolean)
   const name = negated ? `not-${type}` : type;
   const least = threshold === undefined ? '' : ` (threshold ${threshold})`;
   if (value === undefined || value === null) return `${name}${least}`;
-  const text = isScriptFile(value) ? value.file : typeof value === 'string' ? `"${value}"` : JSON.stringify(value);
+  const text = isScriptFile(value) ? value.file : typeof value === 'string' ? quoted(value) : JSON.stringify(value);
   return `${name}${least} ${excerpt(text, 200)}`;
 }
+
+/** Marks around a text that has marks of its own only hide where it begins. */
+const quoted = (text: string): string => (text.includes('"') ? text : `"${text}"`);

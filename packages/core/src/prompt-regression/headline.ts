@@ -1,6 +1,6 @@
 // The verdict in one line, and the reason in one sentence.
 import type { PromptPolicy } from './policy.ts';
-import type { Compared, Decision } from './decide.ts';
+import type { Compared, Decision, Evidence } from './decide.ts';
 import { decidedLevel, judgementSentences, safetyHeadline } from './judgement-words.ts';
 import { count, dollars, grouped, intervalWords, points, share } from './words.ts';
 
@@ -11,7 +11,8 @@ export interface Told {
   readonly absent?: string;
   /** Where a threshold is written. */
   readonly thresholdKey: string;
-  readonly calls: { readonly asked: number; readonly failed: number };
+  /** Among the failed those whose answer came and could not be judged. */
+  readonly calls: Evidence['calls'] & { readonly unjudged?: number };
   /** The first failed call's own words. */
   readonly failure?: string;
   /** Of one case, both sides and all repeats; when it is known. */
@@ -30,7 +31,11 @@ export function headline(told: Told): string {
   if (unsafe !== undefined) return unsafe;
   if (accuracy === undefined) {
     const why = failure === undefined ? '' : ` (${failure})`;
-    return `${grouped(calls.failed)} of ${count(calls.asked, 'request')} failed, so nothing was judged${why}`;
+    const what =
+      calls.failed === calls.unjudged
+        ? `${grouped(calls.failed)} of ${count(calls.asked, 'answer')} could not be judged, so nothing was`
+        : `${grouped(calls.failed)} of ${count(calls.asked, 'request')} failed, so nothing was judged`;
+    return `${what}${why}`;
   }
   if (reasons.includes('below-threshold') && accuracy.before === undefined)
     return `first version: accuracy ${share(accuracy.after)} is below the threshold of ${share(policy.threshold ?? 0)}`;
@@ -102,6 +107,8 @@ export function explanation({ decision, policy, absent, thresholdKey, costPerCas
   }
   sentences.push(...judgementSentences(decision));
   if (decision.missing > 0)
-    sentences.push(`${count(decision.missing, 'case')} without an answer on both sides left out.`);
+    sentences.push(
+      `${count(decision.missing, 'case')} without ${absent === undefined ? 'an answer on both sides' : 'a judged answer'} left out.`,
+    );
   return sentences.join(' ');
 }

@@ -80,9 +80,16 @@ export const promptRegressionInputs = defineInputs({
     choices: ['promptfoo', 'gh-models'],
   },
   env: {
-    description: 'Names of environment variables that the suite may read as {{env.NAME}}; its data may read none.',
+    description:
+      'Names of environment variables that the suite may read as {{env.NAME}}, and its programs have; its data may read none.',
     type: 'list',
     example: 'MODEL_URL',
+  },
+  'allow-python': {
+    description:
+      'Run the Python that the suite names, which no sandbox holds. The run of a fork runs none all the same.',
+    type: 'boolean',
+    default: 'false',
   },
   judge: {
     description: 'Model that judges where the suite names none, asked at base-url.',

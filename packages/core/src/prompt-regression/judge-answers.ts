@@ -19,13 +19,14 @@ import { configBlocks, gatewayProblems, type GatewaySides, type RouteWatch } fro
 import type { Quarantines } from './flaky.ts';
 import { correctionOf, withCorrection } from './label-correction.ts';
 import type { PromptRegressionInputs } from './inputs.ts';
-import { casesFile, reproduceCommand, runOf } from './record.ts';
+import { recordOf } from './eval-record.ts';
+import { reproduceCommand } from './record.ts';
 import { pairResults, type CaseResult } from './results.ts';
 import { sectionBlocks } from './section.ts';
 import { columnBlocks, columnsComparison, columnsHeadline, type ToldColumn } from './section-columns.ts';
 import type { Suite } from './suite.ts';
 import type { ColumnTally } from './tally.ts';
-import type { Usage, UsageTally } from './usage.ts';
+import { timedApart, type Usage, type UsageTally } from './usage.ts';
 
 export interface Answered {
   /** Nothing but uncertified judges decides some case: the run reports and never fails. */
@@ -101,43 +102,25 @@ export function judgeAnswers(answered: Answered, context: RunContext): Outcome {
       reproduce: reproduceCommand(inputs, baseline.source),
     },
   };
-  const labelOf = (column: JudgedColumn) => (single === undefined ? { label: column.label } : {});
-  const files = {
-    'report.json': `${JSON.stringify(report)}\n`,
-    'cases.jsonl': casesFile(
-      columns.map((column) => ({
-        ...labelOf(column),
-        results: column.results,
-        ...(column.section.routes !== undefined && { routes: column.section.routes }),
-      })),
-      evaluation.metrics.names,
-    ),
-  };
-  const run = runOf(
-    {
-      name,
-      digest: suite.digest(context.sha256),
-      model: [...new Set(suite.side.columns.map(({ request }) => request.model))].join(', '),
-      policy: suite.policy,
-      columns: columns.map((column) => ({
-        ...labelOf(column),
-        decision: column.told.decision,
-        usage: column.section.usage,
-        derived: column.derived,
-        ...(column.section.routes !== undefined && { routes: column.section.routes }),
-        ...(column.section.correction !== undefined && { correction: column.section.correction }),
-      })),
-      baseline: baseline.source,
-      inputs: [...suite.inputs, ...(answered.gateways?.inputs ?? []), ...answered.cassettes],
-      costUsd: evaluation.calls.costUsd,
-      uncertified: Object.fromEntries(evaluation.tallies.flatMap((tally) => [...tally.uncertified])),
-    },
+  const endedAt = context.endedAt();
+  const record = once(() => recordOf(answered, { columns, report }, { ...context, endedAt: () => endedAt }));
+  // Made when somebody keeps them: a line for each of ten thousand cases is half as much work as asking them.
+  return {
     report,
-    files,
-    context,
-  );
-  return { report, run, results: files, usage: false };
+    get run() {
+      return record().run;
+    },
+    get results() {
+      return record().results;
+    },
+    usage: false,
+  };
 }
+
+const once = <T>(make: () => T): (() => T) => {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+};
 
 /** Whether more repeats could not change the verdict: it is reached in every column, or cases are what lacks. */
 export const isSettled = (answered: Answered): boolean =>
@@ -166,13 +149,14 @@ function judgeColumn(answered: Answered, pair: Answered['pairs'][number]): Judge
   const evaluators = evaluation.metrics.names;
   const evidence = { results, baseline: before !== undefined, calls, evaluators, slices };
   const { looks, asked } = answered.rounds;
+  const usage = usageOf(evaluation, places);
+  const apart = usage.before !== undefined && timedApart(usage.before, usage.after);
   const correction = before === undefined ? undefined : correctionOf(results, suite.labels, evaluators);
   const decision = withCorrection(
-    decide({ ...evidence, looks, rounds: asked, quarantined: answered.quarantined }, policy),
+    decide({ ...evidence, looks, rounds: asked, quarantined: answered.quarantined, timedApart: apart }, policy),
     correction,
     suite.labels?.decides === true,
   );
-  const usage = usageOf(evaluation, places);
   const costs = [usage.after.costUsd, usage.before?.costUsd].filter((cost) => cost !== undefined);
   const failure = firstFailure(evaluation, results);
   const told: Told = {
@@ -203,12 +187,17 @@ function judgeColumn(answered: Answered, pair: Answered['pairs'][number]): Judge
 function callsOf({ evaluation, pairs }: Answered, results: readonly CaseResult[]): Told['calls'] {
   const { calls, unjudged } = evaluation;
   if (pairs.length === 1)
-    return { asked: Math.max(calls.asked, unjudged.count), failed: calls.failed + unjudged.count };
+    return {
+      asked: Math.max(calls.asked, unjudged.count),
+      failed: calls.failed + unjudged.count,
+      unjudged: unjudged.count,
+      cutShort: calls.cutShort,
+    };
   const sides = results.flatMap(({ after, before, errors }) => [
     ...(after === undefined && errors?.after === undefined ? [] : [errors?.after !== undefined]),
     ...(before === undefined && errors?.before === undefined ? [] : [errors?.before !== undefined]),
   ]);
-  return { asked: sides.length, failed: sides.filter(Boolean).length };
+  return { asked: sides.length, failed: sides.filter(Boolean).length, cutShort: calls.cutShort };
 }
 
 function usageOf(evaluation: Evaluation, [now, old]: readonly [number, number?]): { after: Usage; before?: Usage } {

@@ -4,6 +4,7 @@ import {
   casesToSettle,
   judgeNonInferiority,
   midPMcNemar,
+  pairedMean,
   type DifferenceInterval,
 } from '../statistics/index.ts';
 
@@ -74,7 +75,11 @@ export function judgeLook({ differences, clusters }: Look, { margin, alpha, look
   const shown = boundedInterval(differences, 0.025, clusters);
   if (verdict !== 'inconclusive') return { verdict, decided, shown, look };
   const { difference } = decided;
-  const variance = differences.reduce((sum, value) => sum + (value - difference) ** 2, 0) / differences.length;
+  // Of cases that come from few sources each is worth less than one.
+  const variance =
+    clusters === undefined
+      ? differences.reduce((sum, value) => sum + (value - difference) ** 2, 0) / differences.length
+      : differences.length * pairedMean(differences, clusters).standardError ** 2;
   const casesNeeded = casesToSettle({ difference, variance }, margin, { alpha, power: 0.8 });
   return { verdict, decided, shown, look, ...(Number.isFinite(casesNeeded) && { casesNeeded }) };
 }

@@ -9,6 +9,8 @@ export interface Correction {
   /** The judge's score. */
   readonly name: string;
   readonly corrected?: CorrectedDifference;
+  /** Of several repeats the first: labels say something of single answers. */
+  readonly first?: boolean;
   /** Why not. */
   readonly why?: string;
 }
@@ -25,7 +27,9 @@ export function correctionOf(
   if (labels === undefined) return undefined;
   const own = labels.names.find((name) => metrics.includes(name));
   const place = own === undefined ? -1 : metrics.indexOf(own);
-  const read = (side: SideResult): number | undefined => (place < 0 ? side.pass : side.scores[place]);
+  // Of the answer that is labelled, and of no other repeat.
+  const read = ({ repeats: [first] }: SideResult): number | undefined =>
+    place < 0 ? first && Number(first.pass) : first?.named[place];
   const name = own ?? 'accuracy';
   if (labels.refused !== undefined) return { name: 'the judge', why: labels.refused };
   if (own === undefined && !labels.alone)
@@ -59,15 +63,16 @@ export function correctionOf(
   }
   const { low, high } = corrected.difference;
   if (low === high) return { name, why: 'people and judge say the same of every labelled answer' };
-  return { name, corrected };
+  const several = results.some(({ after, before }) => [after, before].some((side) => (side?.repeats.length ?? 0) > 1));
+  return { name, corrected, ...(several && { first: true }) };
 }
 
 /** "kind, corrected with 60 labels: −4.0 pts (…)". */
-export function correctionWords({ name, corrected, why }: Correction, { verdict, accuracy }: Decision): string {
+export function correctionWords({ name, corrected, first, why }: Correction, { verdict, accuracy }: Decision): string {
   if (corrected === undefined) return `${name}, as judged, is not corrected by labels: ${why ?? ''}.`;
   const { difference } = corrected;
   const interval = `${points(difference.mean)} pts (95 % CI ${intervalWords({ difference: difference.mean, low: difference.low, high: difference.high })})`;
-  const judged = `${name}, corrected with ${count(difference.labelled, 'label')}: ${interval}; the judge alone says ${points(difference.judge)} pts.`;
+  const judged = `${name}, corrected with ${count(difference.labelled, 'label')}${first === true ? ', first repeats alone' : ''}: ${interval}; the judge alone says ${points(difference.judge)} pts.`;
   const contradicted = verdict === 'inconclusive' && accuracy?.judgement?.verdict === 'pass' && difference.high < 0;
   return contradicted ? `${judged} What people say contradicts a pass.` : judged;
 }

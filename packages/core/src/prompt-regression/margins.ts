@@ -1,6 +1,6 @@
 // Latency, the times of tokens and cost as numbers with a margin: ratios of the candidate to its baseline on the same cases, with the
 // uncertainty of a paired bootstrap.
-import { bootstrap, quantileOf } from '../statistics/index.ts';
+import { bootstrap, normalQuantile, quantileOf } from '../statistics/index.ts';
 import type { Judgement } from './judge.ts';
 import type { CaseResult, SideResult } from './results.ts';
 
@@ -20,6 +20,8 @@ export interface Ratio {
   readonly high: number;
   readonly margin: number;
   verdictAt(alpha: number): Judgement['verdict'];
+  /** Cases that would probably settle it, if they go on like these; undefined when no number would. */
+  casesNeeded(alpha: number): number | undefined;
 }
 
 type Repeat = SideResult['repeats'][number];
@@ -52,12 +54,13 @@ const readers: Readonly<Record<Kind, (repeat: Repeat) => number | undefined>> = 
 /**
  * Cases are drawn, or whole clusters where they come from one source, each with all its repeats on both sides, so
  * that what makes a case slow or dear on both sides cancels out.
+ * @param options `settles`: whether the sides were measured alike, so that a ratio says anything of the change
  * @returns nothing when no case was measured on both sides
  */
 export function ratiosOf(
   results: readonly CaseResult[],
   kind: Kind,
-  { margin, rounds }: { readonly margin: number; readonly rounds: number },
+  { margin, rounds, settles = true }: { readonly margin: number; readonly rounds: number; readonly settles?: boolean },
 ): readonly Ratio[] {
   const read = readers[kind];
   const measured = results.flatMap(({ case: item, after, before }) => {
@@ -92,8 +95,17 @@ export function ratiosOf(
       high: bound(0.975),
       margin,
       verdictAt: (alpha) => {
+        if (!settles) return 'inconclusive';
         if (bound(1 - alpha) < 1 + margin) return 'pass';
         return bound(alpha) > 1 ? 'fail' : 'inconclusive';
+      },
+      casesNeeded: (alpha) => {
+        if (!settles) return undefined;
+        const [difference, allowed] = [Math.log(after / before), Math.log(1 + margin)];
+        const error = Math.log(bound(0.975) / bound(0.025)) / (2 * normalQuantile(0.975));
+        const distance = Math.max(allowed - difference, difference);
+        const needed = measured.length * (((normalQuantile(1 - alpha) + normalQuantile(0.8)) * error) / distance) ** 2;
+        return Number.isFinite(needed) ? Math.floor(needed) + 1 : undefined;
       },
     };
   });

@@ -1,5 +1,6 @@
 // Where the uncertainty of the difference comes from, and what would make it smaller: cases or repeats.
-import { normalQuantile, varianceComponents, type VarianceComponents } from '../statistics/index.ts';
+import { normalQuantile, pairedMean, varianceComponents, type VarianceComponents } from '../statistics/index.ts';
+import { clustersOf } from './measures.ts';
 import type { CaseResult } from './results.ts';
 
 export interface Noise extends VarianceComponents {
@@ -25,8 +26,26 @@ export function noiseOf(results: readonly CaseResult[], rounds = Infinity): Nois
   const having = scores.filter(({ length }) => length > 0);
   const n = having.length;
   const repeats = having.reduce((sum, { length }) => sum + length, 0) / n;
-  const total = components.between + components.within / repeats;
-  return { ...components, n, repeats, casesPart: total === 0 ? 0 : components.between / total };
+  const within = components.within / repeats;
+  const between = Math.max(components.between, n * clusteredVariance(results, scores) - within);
+  const total = between + within;
+  return { ...components, between, n, repeats, casesPart: total === 0 ? 0 : between / total };
+}
+
+/** Of the mean over cases that come from sources: what they have in common no repeat takes away. 0 without sources, or with one. */
+function clusteredVariance(results: readonly CaseResult[], scores: readonly (readonly number[])[]): number {
+  const { clusters } = clustersOf(results);
+  if (clusters === undefined) return 0;
+  const asked = scores.flatMap((own, index) =>
+    own.length === 0
+      ? []
+      : [{ mean: own.reduce((sum, value) => sum + value, 0) / own.length, of: clusters[index] ?? '' }],
+  );
+  const { standardError } = pairedMean(
+    asked.map(({ mean }) => mean),
+    asked.map(({ of }) => of),
+  );
+  return Number.isFinite(standardError) ? standardError ** 2 : 0;
 }
 
 export interface Advice {

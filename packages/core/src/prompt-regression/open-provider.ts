@@ -62,9 +62,10 @@ export async function providerSettings(
       ...(baseUrl !== undefined && { baseUrl, apiKeyEnv: inputs['api-key-env'] }),
       cassettes: present,
       record,
-      timeoutMs: inputs.timeout === undefined ? (suite.run.timeoutMs ?? usualTimeoutMs) : inputs.timeout * 1000,
+      timeoutMs: timeoutOf(inputs, suite),
       ...(suite.run.delayMs !== undefined && { delayMs: suite.run.delayMs }),
       concurrency: concurrencyOf(inputs, suite),
+      ...(inputs.env !== undefined && { env: inputs.env }),
       ...(suite.run.stream === true && { stream: true }),
       ...(prompt !== undefined && completion !== undefined && { prices: { prompt, completion } }),
     },
@@ -85,6 +86,10 @@ export async function cassetteInputs(settings: ProviderSettings, workspace: Work
 /** Requests under way at a time: what the user says, else the suite. */
 export const concurrencyOf = (inputs: Pick<PromptRegressionInputs, 'concurrency'>, { run }: EvalSuite): number =>
   inputs.concurrency ?? run.concurrency ?? 8;
+
+/** Of one call, of a model or of a program. */
+export const timeoutOf = (inputs: Pick<PromptRegressionInputs, 'timeout'>, { run }: EvalSuite): number =>
+  inputs.timeout === undefined ? (run.timeoutMs ?? usualTimeoutMs) : inputs.timeout * 1000;
 
 export interface OpenedProviders {
   /** One for each column, in order. */

@@ -1,10 +1,13 @@
 // The plan before the spending: how many calls there are to make, what they will cost and take, and what this many
 // cases could find out at all. Told before the first call, and held against the budgets.
 import type { ModelReply } from '../ports/model-provider.ts';
+import { judgedTypes } from '../judges/index.ts';
 import { detectableDifference } from '../statistics/index.ts';
+import { runsIn, type Column } from './columns.ts';
 import type { PromptRegressionInputs } from './inputs.ts';
 import { alphaOfLook } from './judge.ts';
 import type { RoundsPlan } from './looks.ts';
+import { pricesOf, type Prices } from './plan-prices.ts';
 import { callsNobody, plannedRequest, recordedReply, type PlannedRequests } from './planned-requests.ts';
 
 /** Texts are measured on so many requests, evenly spread. */
@@ -17,6 +20,8 @@ export const assumedDiffering = 0.2;
 export interface SpendPlan {
   readonly cases: number;
   readonly columns: number;
+  /** Whether there is a baseline: without one no loss can be found. */
+  readonly compared: boolean;
   /** Rounds of repeats, at the least and at the most. */
   readonly rounds: readonly [least: number, most: number];
   /** Calls still to be made, at the least and at the most. */
@@ -29,8 +34,14 @@ export interface SpendPlan {
     readonly completion: number | undefined;
     readonly basis: 'recorded' | 'characters';
   };
+  /** Answers of all rounds that judges are asked about, at the least and at the most; not in `calls`. */
+  readonly judged: readonly [least: number, most: number];
   /** USD for all rounds; undefined when nobody says what an answer costs. */
   readonly costUsd: number | undefined;
+  /** USD of what is sent alone, where prices are known and the length of answers is not. */
+  readonly atLeastUsd: number | undefined;
+  /** The day of the list prices that it was reckoned by. */
+  readonly listPrices: string | undefined;
   /** Undefined when no recorded answer says how long one takes. */
   readonly minutes: number | undefined;
   /** Smallest true loss that is found four times in five with one repeat; undefined when there is none. */
@@ -43,13 +54,14 @@ export interface SpendOptions {
   readonly inputs: PromptRegressionInputs;
   readonly rounds: RoundsPlan;
   readonly concurrency: number;
+  readonly compared: boolean;
   /** Requests of one repeat that hang on earlier answers. */
   readonly chained: number;
 }
 
 export async function planSpend(
   requests: PlannedRequests,
-  { inputs, rounds, concurrency, chained }: SpendOptions,
+  { inputs, rounds, concurrency, compared, chained }: SpendOptions,
 ): Promise<SpendPlan> {
   const { plan, columns, cases } = requests;
   const [least, most] = [rounds.looks[0] ?? 1, rounds.looks.at(-1) ?? 1];
@@ -57,8 +69,10 @@ export async function planSpend(
   const step = Math.max(1, Math.floor(plan.count / sampleSize));
   const looksUp = requests.providers.some(({ recorded }) => recorded !== undefined);
   const calls = [0, 0];
+  const asked = new Map<Column, number>();
   let recorded = 0;
-  for (let place = 0; place < plan.count; place++) {
+  const requestCount = columns.every(callsNobody) ? 0 : plan.count;
+  for (let place = 0; place < requestCount; place++) {
     const first = plan.first(place);
     const column = columns[first.column];
     if (column === undefined || callsNobody(column)) continue;
@@ -76,6 +90,7 @@ export async function planSpend(
         sample.addReply(reply);
       } else {
         calls[1]! += 1;
+        asked.set(column, (asked.get(column) ?? 0) + 1);
         if (repeat < least) calls[0]! += 1;
       }
     }
@@ -85,14 +100,21 @@ export async function planSpend(
   const completion = each.completion === undefined ? undefined : Math.round(each.completion * all);
   const tokens = { prompt: Math.round(each.prompt * all), completion, basis: each.basis };
   const latency = sample.latencyMs();
+  const prices = all === 0 ? undefined : pricesOf(requests, inputs, { asked, promptTokens: each.prompt });
+  const costUsd = all === 0 ? 0 : costOf(sample, tokens, all, prices);
   return {
     cases: cases.length,
     columns: columns.length,
+    compared,
     rounds: [least, most],
     calls: [fewest, all],
     recorded,
     tokens,
-    costUsd: all === 0 ? 0 : costOf(sample, tokens, all, inputs),
+    judged: [judgedAnswers(requests, rounds, least), judgedAnswers(requests, rounds, most)],
+    costUsd,
+    atLeastUsd: costUsd === undefined ? (tokens.prompt * (prices?.prompt ?? 0)) / 1e6 || undefined : undefined,
+    // What recorded answers cost is no matter of lists.
+    listPrices: tokens.completion === undefined && costUsd !== undefined ? undefined : prices?.listed,
     minutes: all === 0 ? 0 : latency === undefined ? undefined : (all * latency) / concurrency / 60_000,
     detectable: detectableDifference(cases.length, assumedDiffering, {
       alpha: alphaOfLook(rounds.looks.length),
@@ -102,15 +124,27 @@ export async function planSpend(
   };
 }
 
+/** One for each judge of a case, column and repeat; some ask several questions of one answer. */
+function judgedAnswers({ columns, cases }: PlannedRequests, { repeatsOf }: RoundsPlan, upTo: number): number {
+  let sum = 0;
+  for (const item of cases) {
+    const judges = item.assertions
+      .flatMap((each) => (each.kind === 'set' ? each.assertions : [each]))
+      .filter(({ type }) => judgedTypes.has(type)).length;
+    if (judges === 0) continue;
+    sum += judges * columns.filter((column) => runsIn(item, column)).length * Math.min(upTo, repeatsOf(item));
+  }
+  return sum;
+}
+
 function costOf(
   sample: Sample,
   tokens: SpendPlan['tokens'],
   calls: number,
-  inputs: PromptRegressionInputs,
+  prices: Prices | undefined,
 ): number | undefined {
-  const [prompt, completion] = [inputs['price-prompt'], inputs['price-completion']];
-  if (prompt !== undefined && completion !== undefined && tokens.completion !== undefined)
-    return (tokens.prompt * prompt + tokens.completion * completion) / 1e6;
+  if (prices !== undefined && tokens.completion !== undefined)
+    return (tokens.prompt * prices.prompt + tokens.completion * prices.completion) / 1e6;
   const recorded = sample.costUsd();
   return recorded === undefined ? undefined : recorded * calls;
 }

@@ -16,10 +16,14 @@ export interface ProviderSettings {
   readonly cassettes: readonly string[];
   readonly record: RecordMode;
   readonly timeoutMs: number;
+  /** Given when nobody waits for answers any longer: requests, retries and waiting end. */
+  readonly signal?: AbortSignal;
   /** USD for a million tokens. */
   readonly prices?: { readonly prompt: number; readonly completion: number };
   /** As a suite writes it; without one, any endpoint at `baseUrl` that speaks OpenAI's API. What is given beside it wins. */
   readonly provider?: EvalProvider;
+  /** Variables of the environment that the inputs allow; providers in Python are given them. */
+  readonly env?: readonly string[];
   /** Pause before each request, as the suite asks. */
   readonly delayMs?: number;
   /** Requests under way at one endpoint, at most; fewer when it shows that this is too much. */
@@ -38,5 +42,5 @@ export type ProviderFactory = (settings: ProviderSettings) => Promise<Read<Model
 
 /** Opens what gives vectors, with the recordings of this evaluation; without a provider what the environment names. */
 export type EmbedderFactory = (
-  settings: Pick<ProviderSettings, 'cassettes' | 'record' | 'model' | 'provider'>,
+  settings: Pick<ProviderSettings, 'cassettes' | 'record' | 'model' | 'provider' | 'signal'>,
 ) => Promise<Embedder>;

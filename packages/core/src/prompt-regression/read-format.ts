@@ -12,6 +12,7 @@ export interface FormatRequest {
   /** Where the files lie that the suite names: the work tree, or a commit. */
   readonly workspace: Workspace;
   readonly compat: PromptRegressionInputs['compat'];
+  readonly allowPython: boolean;
   /** Runs what users wrote to make cases. */
   readonly scripts: ScriptRunner | undefined;
   /** What the suite's own texts may name. */
@@ -19,11 +20,12 @@ export interface FormatRequest {
 }
 
 export function readWhole(request: FormatRequest, sidesOnly = false): Promise<Read<EvalSuite>> {
-  const { file, workspace, compat, scripts, environment } = request;
+  const { file, workspace, compat, allowPython, scripts, environment } = request;
   return readEvalSuite({
     path: file,
     workspace,
     environment,
+    allowPython,
     sidesOnly,
     ...(compat !== undefined && { compat }),
     ...(scripts !== undefined && { scripts }),

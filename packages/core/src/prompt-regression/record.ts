@@ -11,7 +11,7 @@ import { promptRegressionInputs, type PromptRegressionInputs } from './inputs.ts
 import type { PromptPolicy } from './policy.ts';
 import type { CaseResult, SideResult } from './results.ts';
 import { comparedOf } from './section.ts';
-import { measuredOf } from './tally.ts';
+import { measuredOf } from './tally-round.ts';
 import type { Usage } from './usage.ts';
 import { cut } from './words.ts';
 
@@ -31,18 +31,21 @@ export interface ColumnCases {
 export function casesFile(columns: readonly ColumnCases[], metrics: readonly string[]): string {
   const count = columns.reduce((sum, { results }) => sum + results.length, 0);
   const limit = Math.min(textLimit, Math.max(40, Math.floor(fileLimit / Math.max(1, count) / 2) - 150));
-  return columns
-    .flatMap(({ label, results, routes }) =>
-      results.map(({ case: { id }, before, after, unchanged, errors }) => {
-        const column = label === undefined ? {} : { column: label };
-        const sides = {
-          before: routed(sideLine(before, errors?.before, metrics, limit), routes?.before?.taken.get(id)),
-          after: routed(sideLine(after, errors?.after, metrics, limit), routes?.after.taken.get(id)),
-        };
-        return `${JSON.stringify({ id, ...column, unchanged, ...sides })}\n`;
-      }),
-    )
-    .join('');
+  let text = '';
+  for (const { label, results, routes } of columns)
+    for (const { case: item, before, after, unchanged, errors } of results) {
+      const { id } = item;
+      const line = {
+        id,
+        // Left out where there is one column.
+        column: label,
+        unchanged,
+        before: routed(sideLine(before, errors?.before, metrics, limit), routes?.before?.taken.get(id)),
+        after: routed(sideLine(after, errors?.after, metrics, limit), routes?.after.taken.get(id)),
+      };
+      text += `${JSON.stringify(line)}\n`;
+    }
+  return text;
 }
 
 function sideLine(
@@ -54,18 +57,17 @@ function sideLine(
   if (result === undefined) return error === undefined ? null : { pass: null, scores: {}, error: cut(error, limit) };
   const { pass, score, scores, output, repeats } = result;
   const [only, other] = repeats;
-  return {
+  // Members that are undefined are not written.
+  const line = {
     pass,
-    ...(score !== pass && { score }),
-    scores: Object.fromEntries(
-      metrics.flatMap((name, place) => (scores[place] === undefined ? [] : [[name, scores[place]]])),
-    ),
+    score: score === pass ? undefined : score,
+    scores: Object.fromEntries(metrics.map((name, place) => [name, scores[place]])),
     text: cut(output, limit),
-    ...(output.length > limit && { cut: true }),
-    ...(other === undefined
-      ? measured(only)
-      : { repeats: repeats.map((each) => ({ pass: Number(each.pass), score: each.score, ...measured(each) })) }),
+    cut: output.length > limit ? true : undefined,
   };
+  return other === undefined
+    ? Object.assign(line, measured(only))
+    : { ...line, repeats: repeats.map((each) => ({ pass: Number(each.pass), score: each.score, ...measured(each) })) };
 }
 
 /** The models that a gateway chose: one, or one for each repeat. */
@@ -92,6 +94,8 @@ export interface RunFacts {
   readonly digest: string;
   readonly model: string;
   readonly policy: PromptPolicy;
+  /** `case` or `filter` left cases out. */
+  readonly chosen: boolean;
   readonly columns: readonly ColumnFacts[];
   readonly baseline: BaselineSource;
   readonly inputs: readonly RunInput[];
@@ -128,6 +132,8 @@ export function runOf(
       repeats: policy.repeats,
       ...(policy.maxRepeats !== undefined && { maxRepeats: policy.maxRepeats }),
       minCases: policy.minCases,
+      // Of a part of the cases: it lets nothing go forward.
+      ...(facts.chosen && { rows: 'inputs' }),
       ...(policy.threshold !== undefined && { threshold: policy.threshold }),
     },
     metrics: Object.assign({}, ...columns.map((column) => metricsOf(column, report, columns.length))) as Record<

@@ -194,7 +194,8 @@ function textOf(template: TextTemplate, fields: Fields): string {
 }
 
 function jsonOf(text: string): { readonly value: unknown } | undefined {
-  if (!/^\s*[[{"]/.test(text)) return undefined;
+  const first = text.trimStart().charAt(0);
+  if (first !== '[' && first !== '{' && first !== '"') return undefined;
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null ? { value } : undefined;
@@ -207,7 +208,7 @@ function jsonOf(text: string): { readonly value: unknown } | undefined {
 function chatIn(text: string): readonly Message[] | undefined {
   const json = jsonOf(text);
   if (json !== undefined) return messagesOf(json.value);
-  if (!/^\s*- role:/.test(text)) return undefined;
+  if (!text.trimStart().startsWith('- role:')) return undefined;
   try {
     return messagesOf(parseYamlText(text, { maxAliasCount: 100 }));
   } catch {
@@ -217,11 +218,22 @@ function chatIn(text: string): readonly Message[] | undefined {
 
 const roles = new Set(['system', 'user', 'assistant', 'tool', 'developer']);
 
+/** Every member of a message stays: endpoints that take this shape are sent it as it was written. */
 function messagesOf(value: unknown): readonly Message[] | undefined {
   if (!Array.isArray(value) || value.length === 0) return undefined;
-  const chat = value.every(
-    (item: unknown) =>
-      typeof item === 'object' && item !== null && 'role' in item && roles.has(String(item.role)) && 'content' in item,
-  );
-  return chat ? (value as readonly Message[]) : undefined;
+  const messages = value.map(messageOf);
+  return messages.includes(undefined) ? undefined : (messages as readonly Message[]);
 }
+
+function messageOf(item: unknown): Message | undefined {
+  if (typeof item !== 'object' || item === null || !('role' in item) || !roles.has(String(item.role))) return undefined;
+  const content = 'content' in item ? item.content : undefined;
+  if (typeof content === 'string') return item as Message;
+  if (Array.isArray(content)) return content.every(isPart) ? (item as Message) : undefined;
+  // Only who calls tools says nothing else.
+  return (content === undefined || content === null) && 'tool_calls' in item
+    ? { ...(item as Message), content: null }
+    : undefined;
+}
+
+const isPart = (part: unknown): boolean => typeof part === 'object' && part !== null && 'type' in part;

@@ -1,5 +1,6 @@
 // Which requests a suite comes to, settled before the first is sent: each distinct one once, whoever waits for it.
 // Texts are rendered to be compared and let go; memory stays flat however many cases there are.
+import { after, isPromise, type Awaitable } from '../formats/awaitable.ts';
 import type { EvalCase } from '../formats/eval-suite.ts';
 import type { ModelRequest } from '../ports/model-provider.ts';
 import { isVarsFailure, type CaseVars, type VarsResult } from './case-vars.ts';
@@ -33,10 +34,10 @@ export interface PlanOptions {
 }
 
 export async function planRequests({ columns, cases, isChained, vars }: PlanOptions): Promise<RequestPlan> {
-  const known = new KnownRequests(async (waiter) => {
+  const known = new KnownRequests(columns.length * cases.length, (waiter) => {
     const { column, item } = at(waiter);
     const of = cases[item] as EvalCase;
-    return keyedOf(columns[column] as Column, of, await vars.of(of));
+    return after(vars.of(of), (own) => keyedOf(columns[column] as Column, of, own));
   });
   const at = (waiter: number) => ({ column: Math.floor(waiter / cases.length), item: waiter % cases.length });
   const places = columns.map(() => new Int32Array(cases.length).fill(notRun));
@@ -51,13 +52,15 @@ export async function planRequests({ columns, cases, isChained, vars }: PlanOpti
         own[itemIndex] = notPlanned;
         continue;
       }
-      const keyed = keyedOf(column, item, await vars.of(item));
+      const made = vars.of(item);
+      const keyed = keyedOf(column, item, isPromise(made) ? await made : made);
       if (keyed === undefined) {
         own[itemIndex] = notRendered;
         continue;
       }
       const waiter = columnIndex * cases.length + itemIndex;
-      const place = await known.place(keyed, waiter);
+      const found = known.place(keyed, waiter);
+      const place = isPromise(found) ? await found : found;
       own[itemIndex] = place;
       if (place === last.length) last.push(waiter);
       else {
@@ -85,29 +88,50 @@ export async function planRequests({ columns, cases, isChained, vars }: PlanOpti
  */
 class KnownRequests {
   readonly firsts: number[] = [];
-  readonly #places = new Map<number, number | readonly number[]>();
-  readonly #render: (waiter: number) => Promise<Keyed | undefined>;
+  readonly #hashes: Int32Array;
+  /** Places by hash, each one up and 0 for none; a place that is taken is looked for in the next one. */
+  readonly #table: Int32Array;
+  readonly #render: (waiter: number) => Awaitable<Keyed | undefined>;
 
-  constructor(render: (waiter: number) => Promise<Keyed | undefined>) {
+  constructor(most: number, render: (waiter: number) => Awaitable<Keyed | undefined>) {
+    this.#hashes = new Int32Array(most);
+    this.#table = new Int32Array(2 ** Math.ceil(Math.log2(2 * most + 2)));
     this.#render = render;
   }
 
-  async place(keyed: Keyed, waiter: number): Promise<number> {
-    const hash = hashOf(keyed);
-    const met = this.#places.get(hash);
-    if (met !== undefined) {
-      const key = keyOfRequest(keyed.column, keyed.rendered);
-      for (const place of typeof met === 'number' ? [met] : met) {
-        const older = await this.#render(this.firsts[place] as number);
-        if (older !== undefined && keyOfRequest(older.column, older.rendered) === key) return place;
+  place(keyed: Keyed, waiter: number): Awaitable<number> {
+    return this.#placeFrom(hashOf(keyed), { keyed, waiter });
+  }
+
+  #placeFrom(start: number, asked: Asked): Awaitable<number> {
+    const { keyed, waiter } = asked;
+    const table = this.#table;
+    const hash = asked.hash ?? start;
+    for (let at = start & (table.length - 1); ; at = (at + 1) & (table.length - 1)) {
+      const place = (table[at] as number) - 1;
+      if (place < 0) {
+        table[at] = this.firsts.length + 1;
+        this.#hashes[this.firsts.length] = hash;
+        return this.firsts.push(waiter) - 1;
       }
+      if (this.#hashes[place] !== hash) continue;
+      const older = this.#render(this.firsts[place] as number);
+      if (isPromise(older))
+        return older.then((made) => (isSame(made, keyed) ? place : this.#placeFrom(at + 1, { ...asked, hash })));
+      if (isSame(older, keyed)) return place;
     }
-    const place = this.firsts.length;
-    this.firsts.push(waiter);
-    this.#places.set(hash, met === undefined ? place : [...(typeof met === 'number' ? [met] : met), place]);
-    return place;
   }
 }
+
+interface Asked {
+  readonly keyed: Keyed;
+  readonly waiter: number;
+  /** Where the search has got further than to its own place. */
+  readonly hash?: number;
+}
+
+const isSame = (older: Keyed | undefined, keyed: Keyed): boolean =>
+  older !== undefined && keyOfRequest(older.column, older.rendered) === keyOfRequest(keyed.column, keyed.rendered);
 
 /** A rendered request and the column whose settings it has. */
 interface Keyed {
@@ -115,15 +139,33 @@ interface Keyed {
   readonly rendered: RenderedPrompt;
 }
 
-/** FNV-1a over the texts alone: requests that differ in settings meet, and are told apart by comparing. */
+/** Of the texts alone: requests that differ in settings meet, and are told apart by comparing. */
 function hashOf({ rendered: { messages } }: Keyed): number {
   let hash = 0x811c9dc5;
-  for (const { content } of messages) {
-    const text = typeof content === 'string' ? content : JSON.stringify(content);
-    for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-    hash = Math.imul(hash ^ 0xffff, 0x01000193);
-  }
-  return hash >>> 0;
+  for (const { content } of messages)
+    hash = hashOfText(typeof content === 'string' ? content : JSON.stringify(content), hash);
+  return hash;
+}
+
+const encoder = new TextEncoder();
+const bytes = new Uint8Array(1 << 14);
+const words = new Int32Array(bytes.buffer);
+
+/** Four bytes at a time, after MurmurHash3 and without its rotations; of a longer text, of a part at a time. */
+function hashOfText(text: string, seed: number): number {
+  let hash = seed;
+  let left = text;
+  do {
+    const { read, written } = encoder.encodeInto(left, bytes.subarray(0, bytes.length - 4));
+    bytes.fill(0, written, written + 4);
+    for (let index = 0; index < written / 4; index++) {
+      hash = Math.imul(hash ^ (words[index] as number), 0x85ebca6b);
+      hash ^= hash >>> 13;
+    }
+    hash = Math.imul(hash ^ written, 0xc2b2ae35);
+    left = read === left.length ? '' : left.slice(read);
+  } while (left !== '');
+  return hash ^ (hash >>> 16);
 }
 
 function keyedOf(column: Column, item: EvalCase, vars: VarsResult): Keyed | undefined {
@@ -149,4 +191,9 @@ export const requestOf = (column: Column, { messages, text, vars }: RenderedProm
 
 /** These are given the prompt as one text. */
 export const takesText = ({ provider: { kind } }: Column): boolean =>
-  kind === 'openai-completion' || kind === 'echo' || kind === 'exec' || kind === 'script' || kind === 'http';
+  kind === 'openai-completion' ||
+  kind === 'echo' ||
+  kind === 'exec' ||
+  kind === 'script' ||
+  kind === 'python' ||
+  kind === 'http';

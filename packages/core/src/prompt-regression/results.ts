@@ -12,6 +12,8 @@ export interface SideResult {
   readonly scores: readonly (number | undefined)[];
   /** The first repeat's answer. */
   readonly output: string;
+  /** An answer that is right where most are, else one that is wrong: what the case is shown by. */
+  readonly typical?: string;
   /** Each repeat by itself, in order. */
   readonly repeats: readonly RepeatScore[];
   /** Why the first repeat that did not pass did not. */
@@ -28,6 +30,9 @@ export interface CaseResult {
   /** Why a side has no result. */
   readonly errors?: { readonly after?: string; readonly before?: string };
 }
+
+/** Most repeats decide; an even split counts as right. */
+export const isRight = ({ pass }: Pick<SideResult, 'pass'>): boolean => pass >= 0.5;
 
 /** Undefined when one of the repeats failed: a pair of unequal evidence would be no pair. */
 export function sideResult(tally: ColumnTally, item: number): SideResult | undefined {
@@ -62,6 +67,10 @@ class TalliedSide implements SideResult {
     return this.#tally.output(this.#item);
   }
 
+  get typical(): string {
+    return this.#tally.output(this.#item, isRight(this));
+  }
+
   // Made when somebody looks: most ask for the means alone.
   get repeats(): readonly RepeatScore[] {
     return this.#tally.repeats(this.#item);
@@ -81,19 +90,19 @@ export interface PairedTallies {
 export function pairResults({ cases, pair, after, before, isCompared }: PairedTallies): readonly CaseResult[] {
   const sameTransform =
     JSON.stringify(pair.after.provider.transform) === JSON.stringify(pair.before?.provider.transform);
-  return cases.flatMap((item, index): readonly CaseResult[] => {
-    if (!after.has(index)) return [];
+  const results: CaseResult[] = [];
+  for (const [index, item] of cases.entries()) {
+    if (!after.has(index)) continue;
     const errors = errorsOf(after.error(index), before?.error(index));
-    return [
-      {
-        case: item,
-        after: sideResult(after, index),
-        before: before === undefined ? undefined : sideResult(before, index),
-        unchanged: before !== undefined && sameTransform && !isCompared(item) && after.sentAs(before, index),
-        ...(errors !== undefined && { errors }),
-      },
-    ];
-  });
+    results.push({
+      case: item,
+      after: sideResult(after, index),
+      before: before === undefined ? undefined : sideResult(before, index),
+      unchanged: before !== undefined && sameTransform && !isCompared(item) && after.sentAs(before, index),
+      ...(errors !== undefined && { errors }),
+    });
+  }
+  return results;
 }
 
 function errorsOf(after: string | undefined, before: string | undefined): CaseResult['errors'] {

@@ -57,6 +57,7 @@ export async function tellPlan(
     inputs,
     rounds,
     concurrency: concurrencyOf(inputs, suite.suite),
+    compared: sides.pairs.some(({ before }) => before !== undefined),
     chained: chains.reduce((sum, { items }) => sum + items.length, 0),
   });
   context.progress(`Plan: ${planWords(plan)}.`);

@@ -1,35 +1,46 @@
-// Users' JavaScript on the way from answer to score: it runs apart from us, and what it does wrong is an error of its row.
-import type { Script } from '../formats/eval-suite.ts';
+// Users' code on the way from answer to score: it runs apart from us, and what it does wrong is an error of its row.
+import type { EvalPlace, Script } from '../formats/eval-suite.ts';
 import { scriptRequest, type ScriptRunner } from '../ports/script-runner.ts';
 
 export type ScriptOutcome = { readonly value: unknown } | { readonly failure: string; readonly hint: string };
 
-/** @param names what an inline script calls its arguments; a file's function gets them in this order */
+/**
+ * @param names what an inline script calls its arguments; a file's function gets them in this order
+ * @param place where the suite names it, as well as is known
+ */
 export async function runScript(
   scripts: ScriptRunner | undefined,
   script: Script,
   names: Readonly<Record<string, unknown>>,
+  place?: EvalPlace,
 ): Promise<ScriptOutcome> {
   if (scripts === undefined)
     return { failure: 'scripts cannot be run here', hint: 'Remove the script, or run the command line.' };
-  if (typeof script !== 'string' && !/\.[cm]?[jt]s$/.test(script.file))
-    return { failure: `${script.file} is no JavaScript`, hint: 'Only JavaScript files are run; rewrite it as one.' };
+  if (typeof script !== 'string' && !/\.(?:[cm]?[jt]s|py)$/.test(script.file))
+    return { failure: `${script.file} is no JavaScript`, hint: 'Rewrite it in JavaScript or Python.' };
   const result = await scripts.run(scriptRequest(script, names));
   if ('value' in result) return result;
-  const where = typeof script === 'string' ? 'the script' : script.file;
+  const where = typeof script === 'string' ? 'the script' : `${script.file}${named(script.file, place)}`;
   return {
     failure: `${where} failed: ${result.failure}`,
     hint: 'Correct the script; an answer it cannot read is no pass.',
   };
 }
 
+/** JavaScript is told by its file alone: its failures are counted by what they say. */
+const named = (file: string, place: EvalPlace | undefined): string =>
+  place === undefined || !file.endsWith('.py')
+    ? ''
+    : ` (${place.file}${place.line === undefined ? '' : `:${place.line}`})`;
+
 /** As `runScript`; a script that gives nothing is wrong too. */
 export async function runTransform(
   scripts: ScriptRunner | undefined,
   script: Script,
   names: Readonly<Record<string, unknown>>,
+  place?: EvalPlace,
 ): Promise<ScriptOutcome> {
-  const result = await runScript(scripts, script, names);
+  const result = await runScript(scripts, script, names, place);
   if ('failure' in result || (result.value !== undefined && result.value !== null)) return result;
   return { failure: 'the transform gave nothing back', hint: 'Return a value from it.' };
 }

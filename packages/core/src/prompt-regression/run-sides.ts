@@ -2,7 +2,9 @@
 import type { EvalCase, EvalProvider } from '../formats/eval-suite.ts';
 import type { RunContext } from '../formats/run-context.ts';
 import { modelProvider } from '../eval-suite/index.ts';
+import type { ModelProvider } from '../ports/model-provider.ts';
 import type { ScorerWorld } from '../scorers/scorer.ts';
+import type { Answer } from './ask.ts';
 import type { BudgetLimits } from './budget.ts';
 import { AssertionValues } from './assertion-values.ts';
 import type { PromptPorts, EvalWatcher } from './check-prompts.ts';
@@ -18,6 +20,7 @@ import type { PlannedRequests } from './planned-requests.ts';
 import type { Scoring } from './score-answer.ts';
 import { comparers, scorersOf } from './scorer-tables.ts';
 import type { Suite } from './suite.ts';
+import type { TimeLimit } from './time-limit.ts';
 
 export interface SidesToRun {
   readonly inputs: PromptRegressionInputs;
@@ -31,6 +34,7 @@ export interface SidesToRun {
   readonly ports: PromptPorts;
   readonly context: RunContext;
   readonly watcher: EvalWatcher | undefined;
+  readonly time: TimeLimit | undefined;
 }
 
 export interface PreparedSides {
@@ -43,14 +47,14 @@ export interface PreparedSides {
 }
 
 export function prepareSides(sides: SidesToRun): PreparedSides {
-  const { inputs, suite, columns, pairs, opened, ports, context, watcher } = sides;
+  const { inputs, suite, columns, pairs, opened, context, watcher } = sides;
   const { cases, dialect } = suite.suite;
   const own = suite.side.columns.length;
   const values = new AssertionValues(dialect === 'prompt-yml' ? 'braces' : 'jinja', dialect === 'promptfoo');
   const routes = columns.some(({ gateway }) => gateway !== undefined) ? new RouteWatch(columns) : undefined;
   const scoring: Scoring = {
     table: scorersOf(dialect),
-    world: worldOf(sides),
+    world: worldOf(sides, (answer) => evaluation.calls.notePrice(answer)),
     values,
     waits: (type) => comparers.has(type),
   };
@@ -65,7 +69,7 @@ export function prepareSides(sides: SidesToRun): PreparedSides {
     references: dialect === 'promptfoo',
     concurrency: concurrencyOf(inputs, suite.suite),
     progress: context.progress,
-    limits: limitsOf(inputs, ports),
+    limits: limitsOf(sides),
     ...((watcher !== undefined || routes !== undefined) && {
       onRow: (row) => {
         routes?.add(row);
@@ -120,24 +124,28 @@ export async function plannedRequests(
   return { plan: await evaluation.plan(), columns, providers: opened.providers, cases, vars };
 }
 
-function limitsOf(inputs: PromptRegressionInputs, { clock }: PromptPorts): BudgetLimits {
+function limitsOf({ inputs, ports: { clock }, time }: SidesToRun): BudgetLimits {
   const [maxCostUsd, maxTokens, maxMinutes] = [inputs['max-cost-usd'], inputs['max-tokens'], inputs['max-minutes']];
   return {
     ...(maxCostUsd !== undefined && { maxCostUsd }),
     ...(maxTokens !== undefined && { maxTokens }),
     ...(maxMinutes !== undefined && { maxMinutes }),
     ...(clock !== undefined && { now: () => clock.now() }),
+    ...(time !== undefined && { time }),
   };
 }
 
-function worldOf({ inputs, suite, opened, embedders, ports }: SidesToRun): ScorerWorld {
-  const { scripts, post } = ports;
+function worldOf(
+  { inputs, suite, opened, embedders, ports }: SidesToRun,
+  judged: (answer: Answer) => void,
+): ScorerWorld {
+  const { scripts, post, readSql } = ports;
   const byDefault =
     inputs.judge === undefined ? suite.suite.judge : modelProvider(inputs.judge, { file: suite.suite.file });
   return {
     judge: (as) => {
       const provider = isProvider(as) ? as : byDefault;
-      if (provider !== undefined) return opened.judge(provider);
+      if (provider !== undefined) return opened.judge(provider).then((judge) => toldOf(judge, judged));
       const failure = 'the suite names no judge model';
       const hint = 'Give the input "judge", or a provider at the assertion.';
       return Promise.resolve({ id: 'none', model: 'none', complete: async () => ({ failure, hint }) });
@@ -145,8 +153,18 @@ function worldOf({ inputs, suite, opened, embedders, ports }: SidesToRun): Score
     ...(scripts !== undefined && { scripts }),
     ...(embedders !== undefined && { embedder: (as) => embedders.of(as) }),
     ...(post !== undefined && { post }),
+    ...(readSql !== undefined && { readSql }),
   };
 }
+
+const toldOf = <P extends ModelProvider>(provider: P, told: (answer: Answer) => void): P => ({
+  ...provider,
+  complete: async (request) => {
+    const answer = await provider.complete(request);
+    told(answer);
+    return answer;
+  },
+});
 
 const isProvider = (as: unknown): as is EvalProvider =>
   typeof as === 'object' && as !== null && 'id' in as && 'kind' in as && 'config' in as;

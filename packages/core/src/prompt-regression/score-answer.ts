@@ -1,4 +1,5 @@
 // One answer through the transforms and the scorers of its case.
+import { after, isPromise, type Awaitable } from '../formats/awaitable.ts';
 import type { Assertion, AssertionSet, EvalCase } from '../formats/eval-suite.ts';
 import type { Fields } from '../eval-suite/index.ts';
 import type { ModelReply } from '../ports/model-provider.ts';
@@ -15,6 +16,7 @@ import { aggregate, type CaseScore, type Part, type Scored } from './aggregate.t
 import { isScriptFile, type AssertionValues } from './assertion-values.ts';
 import type { Column } from './columns.ts';
 import { runScript, runTransform } from './run-script.ts';
+import { scoreRequest } from './score-request.ts';
 
 export interface Scoring {
   readonly table: ScorerTable;
@@ -33,7 +35,7 @@ export interface Answered {
   readonly vars: Fields;
   /** What was given instead of asked for. */
   readonly output?: unknown;
-  readonly conversation?: readonly { readonly input: string; readonly output: string }[];
+  readonly conversation?: readonly { readonly input: string; readonly output: string }[] | undefined;
 }
 
 export interface ScoredCase {
@@ -42,26 +44,40 @@ export interface ScoredCase {
 }
 
 /** Never throws for what a model, a script or a judge did: that is an error of the case's score. */
-export async function scoreAnswer(answered: Answered, scoring: Scoring): Promise<ScoredCase> {
+export function scoreAnswer(answered: Answered, scoring: Scoring): Awaitable<ScoredCase> {
   const { item, column } = answered;
-  let answer = answerOf(answered);
-  for (const script of [column.provider.transform, item.transform]) {
+  const answer = answerOf(answered);
+  return column.provider.transform === undefined && item.transform === undefined
+    ? scoreOutput(answer, answered, scoring)
+    : scoreTransformed(answer, answered, scoring);
+}
+
+async function scoreTransformed(given: ScoredAnswer, answered: Answered, scoring: Scoring): Promise<ScoredCase> {
+  const { item, column } = answered;
+  let answer = given;
+  for (const { transform: script, place } of [column.provider, item]) {
     if (script === undefined) continue;
-    const changed = await runTransform(scoring.world.scripts, script, {
-      output: answer.output,
-      context: contextOf(answered),
-    });
+    const names = { output: answer.output, context: contextOf(answered) };
+    const changed = await runTransform(scoring.world.scripts, script, names, place);
     if ('failure' in changed) return { answer, score: errored(changed) };
     answer = withOutput(answer, changed.value);
   }
+  return scoreOutput(answer, answered, scoring);
+}
+
+function scoreOutput(answer: ScoredAnswer, answered: Answered, scoring: Scoring): Awaitable<ScoredCase> {
+  const { item } = answered;
   const given = item.assertions.map((each) => scoreEntry(each, answer, answered, scoring));
-  const scored = given.some(isPromise) ? await Promise.all(given) : (given as readonly (Scored | undefined)[]);
-  const score = aggregate(
-    item,
-    scored.filter((each) => each !== undefined),
-  );
-  if (item.scoring === undefined || score.error !== undefined) return { answer, score };
-  return { answer, score: await scoredByScript(score, answered, scoring) };
+  const scored = given.some(isPromise) ? Promise.all(given) : (given as readonly (Scored | undefined)[]);
+  return after(scored, (all) => {
+    const score = aggregate(
+      item,
+      all.filter((each) => each !== undefined),
+    );
+    return item.scoring === undefined || score.error !== undefined
+      ? { answer, score }
+      : scoredByScript(score, answered, scoring).then((own) => ({ answer, score: own }));
+  });
 }
 
 export const errored = (error: ScoreFailure): CaseScore => ({
@@ -119,7 +135,7 @@ function scorePart(
       result,
       ...metric,
     }));
-  const result = applyScorer(requestOf(filled.value, answer, answered), scoring);
+  const result = applyScorer(scoreRequest(filled.value, answer, answered), scoring);
   return isPromise(result)
     ? result.then((value) => ({ assertion: filled.value, result: value, ...metric }))
     : { assertion: filled.value, result, ...metric };
@@ -135,24 +151,25 @@ async function scoreWithScripts(
   scoring: Scoring,
 ): Promise<Score | ScoreFailure> {
   const { scripts } = scoring.world;
+  const { place } = assertion;
   const context = { ...contextOf(answered), ...(assertion.config !== undefined && { config: assertion.config }) };
   let seen = answer;
   if (assertion.transform !== undefined) {
-    const changed = await runTransform(scripts, assertion.transform, { output: answer.output, context });
+    const changed = await runTransform(scripts, assertion.transform, { output: answer.output, context }, place);
     if ('failure' in changed) return changed;
     seen = withOutput(answer, changed.value);
   }
   let asked = assertion;
   if (isScriptFile(assertion.value) && !ownScripts.has(assertion.type)) {
-    const value = await runTransform(scripts, assertion.value, { output: seen.output, context });
+    const value = await runTransform(scripts, assertion.value, { output: seen.output, context }, place);
     if ('failure' in value) return value;
     asked = { ...assertion, value: value.value };
   }
-  let request = requestOf(asked, seen, answered);
+  let request = scoreRequest(asked, seen, answered);
   if (assertion.contextTransform !== undefined) {
-    const text = await runTransform(scripts, assertion.contextTransform, { output: answer.output, context });
+    const text = await runTransform(scripts, assertion.contextTransform, { output: answer.output, context }, place);
     if ('failure' in text) return text;
-    request = { ...request, vars: { ...request.vars, context: text.value } };
+    request = { ...request, prompt: request.prompt, vars: { ...request.vars, context: text.value } };
   }
   return applyScorer(request, scoring);
 }
@@ -166,26 +183,6 @@ function applyScorer(
   if (scorer === undefined)
     return { failure: `there is no assertion "${request.assertion.type}"`, hint: 'Correct its type.' };
   return scorer(request, world);
-}
-
-function requestOf(
-  assertion: Assertion,
-  answer: ScoredAnswer,
-  { item, column, vars, prompt, conversation }: Answered,
-): ScoreRequest {
-  const { tools } = column.request;
-  return {
-    assertion,
-    answer,
-    vars,
-    // Rendered again when a scorer reads it: most do not.
-    get prompt() {
-      return prompt();
-    },
-    metadata: item.metadata,
-    ...(tools !== undefined && { tools }),
-    ...(conversation !== undefined && { conversation }),
-  };
 }
 
 const contextOf = ({ item, column, vars, prompt }: Answered): Readonly<Record<string, unknown>> => ({
@@ -246,10 +243,11 @@ async function scoredByScript(score: CaseScore, { item }: Answered, { world }: S
   const components = score.parts
     .flatMap((each) => ('set' in each ? each.parts : [each]))
     .flatMap(({ result }) => (isScoreFailure(result) ? [] : [result]));
-  const given = await runScript(world.scripts, item.scoring, {
+  const names = {
     namedScores: Object.fromEntries([...score.named].map(([name, { value }]) => [name, value])),
     context: { threshold: item.threshold, componentResults: components },
-  });
+  };
+  const given = await runScript(world.scripts, item.scoring, names, item.place);
   if ('failure' in given) return { ...errored(given), parts: score.parts };
   const { pass, score: value, reason } = (given.value ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof pass !== 'boolean' || typeof value !== 'number' || !Number.isFinite(value)) {
@@ -266,5 +264,3 @@ async function scoredByScript(score: CaseScore, { item }: Answered, { world }: S
     ...(uncertified !== undefined && { uncertified }),
   };
 }
-
-const isPromise = <T>(value: T | Promise<T>): value is Promise<T> => value instanceof Promise;

@@ -112,9 +112,9 @@ function scoresTable(columns: readonly ToldColumn[]): readonly Block[] {
 }
 
 function columnDetails({ label, told, section }: ToldColumn): readonly Block[] {
-  const { newlyWrong, newlyRight, verdict } = told.decision;
-  if (verdict === 'pass' && newlyWrong.length === 0 && newlyRight.length === 0 && section.routes === undefined)
-    return [];
+  const { newlyWrong, newlyRight, wrong = [], verdict } = told.decision;
+  const nothing = newlyWrong.length === 0 && newlyRight.length === 0 && wrong.length === 0;
+  if (verdict === 'pass' && nothing && section.routes === undefined) return [];
   // Its reason is part of its own blocks, but where nothing was judged there are none.
   const blocks = sectionBlocks(section);
   const flips = newlyWrong.length + newlyRight.length;

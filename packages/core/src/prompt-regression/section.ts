@@ -8,9 +8,10 @@ import { routeBlocks, type GatewayRoutes } from './gateway/index.ts';
 import { explanation, type Told } from './headline.ts';
 import { judgementBlocks } from './judgement-words.ts';
 import { correctionWords, type Correction } from './label-correction.ts';
-import type { CaseResult } from './results.ts';
-import type { Usage } from './usage.ts';
-import { cut, count, dollars, excerpt, grouped, intervalWords, milliseconds, points, share } from './words.ts';
+import type { CaseResult, SideResult } from './results.ts';
+import { timedApart, type Usage } from './usage.ts';
+import { byList, cut, count, dollars, excerpt, grouped, intervalWords, milliseconds, points, share } from './words.ts';
+import { wrongCases } from './wrong-cases.ts';
 
 export interface SectionData {
   readonly told: Told;
@@ -45,13 +46,14 @@ export function sectionBlocks(data: SectionData): readonly Block[] {
       text: parts.length === 0 ? 'Model, messages and parameters are unchanged.' : `Changed: ${parts.join(', ')}.`,
     });
   }
-  blocks.push(...(data.changed ?? []), metricsTable(data));
+  blocks.push(...(data.changed ?? []), metricsTable(data), ...replayBlocks(data));
   if (data.correction !== undefined) blocks.push({ type: 'text', text: correctionWords(data.correction, decision) });
   if (data.routes !== undefined) blocks.push(...routeBlocks(data.routes));
   const compared = comparedOf(decision).filter(({ judgement }) => judgement !== undefined);
   if (compared.length > 1) blocks.push(intervalChart(compared, told.policy.margin));
   blocks.push(...flipDetails('newly wrong', decision.newlyWrong, data));
   blocks.push(...flipDetails('newly right', decision.newlyRight, data));
+  blocks.push(...wrongCases(decision.wrong ?? [], (result) => titleOf(result, data)));
   blocks.push(...judgementBlocks(decision));
   if (decision.slices.length > 0) blocks.push(sliceDetails(decision.slices));
   return blocks;
@@ -96,7 +98,7 @@ function metricsTable({ told, usage, baseline }: SectionData): Block {
     (side) => side.tokens,
     ({ prompt, completion }) => `${grouped(prompt)} / ${grouped(completion)}`,
   );
-  add('cost', (side) => side.costUsd, dollars);
+  add(`cost${byList(after.listPrices ?? before?.listPrices)}`, (side) => side.costUsd, dollars);
   if (after.cut > 0 || (before?.cut ?? 0) > 0) add('answers cut at the token limit', (side) => side.cut, grouped);
   return {
     type: 'table',
@@ -110,6 +112,25 @@ function metricsTable({ told, usage, baseline }: SectionData): Block {
   };
 }
 
+/** Times of two days compare machines and hours, and not prompts. */
+function replayBlocks({ told: { decision }, usage: { after, before } }: SectionData): readonly Block[] {
+  if (before === undefined || before.timed.answers === 0 || after.timed.answers === 0) return [];
+  const apart = timedApart(before, after);
+  const gates = (decision.ratios ?? []).some(({ name }) => !name.startsWith('cost'));
+  if (!(apart || (gates && after.timed.replayed > 0))) return [];
+  const of = ({ timed }: Usage): string => `${grouped(timed.replayed)} of ${grouped(timed.answers)}`;
+  const hint = !gates
+    ? ''
+    : apart
+      ? ' They settle nothing: record both sides together (record: all).'
+      : ' Record both sides together (record: all) where machines or hours differ.';
+  const text = `Times of recorded answers are of the day they were recorded: ${of(before)} of the baseline, ${of(after)} of the candidate.${hint}`;
+  return [{ type: 'text', text }];
+}
+
+/** Points, as exact as the table beside says them. */
+const tenths = (share: number): number => Math.round(share * 1000) / 10;
+
 function intervalChart(compared: readonly Compared[], margin: number): Block {
   const rows = compared.flatMap(({ name, judgement }) =>
     judgement === undefined
@@ -117,9 +138,9 @@ function intervalChart(compared: readonly Compared[], margin: number): Block {
       : [
           {
             name,
-            value: judgement.shown.difference * 100,
-            low: judgement.shown.low * 100,
-            high: judgement.shown.high * 100,
+            value: tenths(judgement.shown.difference),
+            low: tenths(judgement.shown.low),
+            high: tenths(judgement.shown.high),
           },
         ],
   );
@@ -134,23 +155,32 @@ export function flipDetails(words: string, flips: readonly CaseResult[], data: S
     type: 'change',
     title: titleOf(result, data),
     expected: excerpt(data.expected(result.case), shownText),
-    before: shownOutput(result.before?.output),
-    after: shownOutput(result.after?.output),
+    before: shownOutput(result.before),
+    after: shownOutput(result.after),
   }));
   if (flips.length > shownFlips)
     blocks.push({ type: 'text', text: `${count(flips.length - shownFlips, 'more case')} in cases.jsonl.` });
   return [{ type: 'details', summary: `${count(flips.length, 'case')} ${words}`, blocks }];
 }
 
-/** The case's name, and what the messages took from it. */
-function titleOf({ case: { id, vars } }: CaseResult, { candidate }: SectionData): string {
+/** The case's name, how often it was right where it was asked repeatedly, and what the messages took from it. */
+function titleOf({ case: { id, vars }, before, after }: CaseResult, { candidate }: SectionData): string {
+  const name = `${id}${repeatsWords(before, after)}`;
   const names = new Set(candidate.compiled.templates.flatMap((template) => template.names));
   const texts = [...names].map((name) => fieldText(vars, name) ?? '').filter((text) => text !== '' && text !== id);
-  return texts.length === 0 ? id : `${id}: ${excerpt(texts.join(' · '), 160)}`;
+  return texts.length === 0 ? name : `${name}: ${excerpt(texts.join(' · '), 160)}`;
 }
 
-function shownOutput(output: string | undefined): string {
-  if (output === undefined) return '(no answer)';
+function repeatsWords(...sides: readonly (SideResult | undefined)[]): string {
+  const repeats = sides.flatMap((side) => (side === undefined ? [] : [side.repeats]));
+  if (repeats.every(({ length }) => length < 2)) return '';
+  const right = repeats.map((own) => `${own.filter(({ pass }) => pass).length} of ${own.length}`);
+  return ` (right in ${right.join(' → ')})`;
+}
+
+function shownOutput(side: SideResult | undefined): string {
+  if (side === undefined) return '(no answer)';
+  const output = side.typical ?? side.output;
   if (output === '') return '(an empty answer)';
   return output.length > shownText ? `${cut(output, shownText)} …` : output;
 }

@@ -9,6 +9,7 @@ import type { SpendPlan } from './plan-spend.ts';
 import { planBlocks, planWords } from './plan-words.ts';
 import type { PromptRegressionInputs } from './inputs.ts';
 import type { Evaluation } from './evaluation.ts';
+import type { PromptPolicy } from './policy.ts';
 import { checkSelf, type SelfCheck } from './self-check.ts';
 import type { Suite } from './suite.ts';
 import { count, grouped } from './words.ts';
@@ -71,33 +72,48 @@ export async function selfCheckOutcome({ suite, inputs, evaluation, requests, si
   );
   return told(name, {
     verdict: check.verdict,
-    headline: headlineOf(check),
+    headline: headlineOf(check, suite.policy),
     n: check.cases,
-    blocks: blocksOf(check, side),
+    blocks: blocksOf(check, side, suite.policy),
     file: { 'self-check.json': check },
   });
 }
 
-function headlineOf({ rate, low, high, rounds, verdict, cases }: SelfCheck): string {
-  if (verdict === 'inconclusive') return `${count(cases, 'case')} are too few for the gate to decide anything`;
-  const words = `compared with itself the suite raises a false alarm in ${percent(rate)} of comparisons (95 % CI ${percent(low)} … ${percent(high)})`;
-  return `${words}, with ${count(rounds, 'round')}`;
+function headlineOf(check: SelfCheck, { minCases }: Pick<PromptPolicy, 'minCases'>): string {
+  const { rate, low, high, rounds, cases, passed, verdict, seldomPasses } = check;
+  if (cases < minCases) return `${count(cases, 'case')} are too few for the gate to decide anything`;
+  const alarms = `compared with itself the suite raises a false alarm in ${percent(rate)} of comparisons (95 % CI ${percent(low)} … ${percent(high)})`;
+  const seldom = verdict === 'inconclusive' && seldomPasses ? 'only ' : '';
+  return `${alarms} and passes in ${seldom}${percent(passed)}, with ${count(rounds, 'round')}`;
 }
 
-function blocksOf(check: SelfCheck, side: string): readonly Block[] {
+function blocksOf(check: SelfCheck, side: string, policy: PromptPolicy): readonly Block[] {
   const rows = [
     ['cases', grouped(check.cases)],
     ['recorded repeats of each', grouped(check.repeats)],
     ['comparisons drawn', grouped(check.resamples)],
     ['false alarms', `${grouped(check.alarms)} (${percent(check.rate)})`],
+    ['passes', `${grouped(Math.round(check.passed * check.resamples))} (${percent(check.passed)})`],
     ['inconclusive', `${grouped(check.open)} (${percent(check.open / check.resamples)})`],
     ['cases whose repeats disagree', percent(check.flakyShare)],
   ];
   const text = `Both sides are the ${side}: its recorded repeats are dealt at random to two sides, so that no fail is a real one. At most 5 % may be.`;
   return [
-    { type: 'text', text },
+    { type: 'text', text: `${text}${seldomWords(check, policy)}` },
     { type: 'table', columns: [{ title: 'self-check' }, { title: 'amount', align: 'right' }], rows },
   ];
+}
+
+/** What would let equal versions pass; more repeats only where the gate may ask for more than could be dealt. */
+function seldomWords(
+  { seldomPasses, rounds }: SelfCheck,
+  { repeats, maxRepeats = repeats, margin }: PromptPolicy,
+): string {
+  if (!seldomPasses) return '';
+  const most = Math.min(mostRepeats / 2, Math.max(repeats, maxRepeats));
+  const ways = `More cases, or a margin above ${(margin * 100).toFixed(1)} points, would let equal versions pass more often.`;
+  if (most <= rounds) return ` ${ways}`;
+  return ` ${ways} The gate may ask more than ${count(rounds, 'round')}; with ${grouped(2 * most)} recorded repeats the check could deal ${grouped(most)}.`;
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;

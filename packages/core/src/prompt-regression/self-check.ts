@@ -10,6 +10,8 @@ import { rehearse, type Answers } from './rehearse.ts';
 
 /** What a gate may raise by chance. */
 const allowed = 0.05;
+/** Of equal versions a gate that is of use lets more pass than it holds back. */
+const leastPasses = 0.5;
 /** Large suites are drawn less often: their rate is measured well enough by fewer draws. */
 const resamplesOf = (cases: number): number => Math.max(200, Math.min(1000, Math.floor(400_000 / cases)));
 const seed = 20_260_401;
@@ -27,6 +29,10 @@ export interface SelfCheck {
   readonly rate: number;
   readonly low: number;
   readonly high: number;
+  /** Share of comparisons that passed: nothing was worse, so all of them might have. */
+  readonly passed: number;
+  /** Surely fewer than half of them did. */
+  readonly seldomPasses: boolean;
   /** Share of cases whose repeats do not agree. */
   readonly flakyShare: number;
   readonly verdict: Exclude<Verdict, 'error'>;
@@ -61,6 +67,8 @@ export function checkSelf(answers: Answers, policy: PromptPolicy, clusters?: rea
   }
   const bounds = clopperPearson(counts.fail, resamples, 0.025);
   const few = answers.length < policy.minCases;
+  // A gate that raises no alarm since it decides nothing is no good gate.
+  const seldomPasses = clopperPearson(counts.pass, resamples, 0.025).high < leastPasses;
   return {
     cases: answers.length,
     repeats,
@@ -70,8 +78,10 @@ export function checkSelf(answers: Answers, policy: PromptPolicy, clusters?: rea
     open: counts.inconclusive,
     rate: counts.fail / resamples,
     ...bounds,
+    passed: counts.pass / resamples,
+    seldomPasses,
     flakyShare: answers.filter((own) => own.some((score) => score !== own[0])).length / answers.length,
-    verdict: few ? 'inconclusive' : bounds.low > allowed ? 'fail' : 'pass',
+    verdict: few ? 'inconclusive' : bounds.low > allowed ? 'fail' : seldomPasses ? 'inconclusive' : 'pass',
   };
 }
 

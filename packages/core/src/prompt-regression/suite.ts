@@ -4,10 +4,11 @@ import type { EvalSuite } from '../formats/eval-suite.ts';
 import { fromRoot, modelProvider } from '../eval-suite/index.ts';
 import { hasErrors, type Problem, type Read } from '../formats/problem.ts';
 import type { RunInput } from '../formats/run.ts';
+import { isRecord } from '../scorers/verdicts.ts';
 import type { AnswerLabels } from './answer-labels.ts';
+import { casesWithoutAssertions, withoutJudge } from './check-scorers.ts';
 import {
   casesNowhere,
-  casesWithoutAssertions,
   derivedProblems,
   missingVariables,
   unknownAssertions,
@@ -46,6 +47,7 @@ export async function readSuite(
     scripts,
     environment: allowedEnvironment(inputs, environment),
     compat: inputs.compat,
+    allowPython: inputs['allow-python'],
   });
   if (read.value === undefined) return { problems: read.problems };
   const whole = read.value;
@@ -59,6 +61,7 @@ export async function readSuite(
     ...withoutProvider(suite),
     ...unknownAssertions(suite, knownAssertions(suite.dialect)),
     ...casesWithoutAssertions(suite),
+    ...withoutJudge(suite, inputs.judge),
     ...derivedProblems(suite),
     ...nothingChosen(whole, suite),
     ...(side.columns.length === 0 ? [] : casesNowhere(suite.cases, side.columns, runsIn)),
@@ -77,7 +80,7 @@ export async function readSuite(
       policy: policy.value,
       inputs: [...own, ...others],
       textOf,
-      digest: (sha256) => subjectDigest(whole, sha256),
+      digest: (sha256) => subjectDigest(withSubject(withModel(whole, inputs), inputs), sha256),
     },
     problems,
   };
@@ -98,6 +101,10 @@ export function withModel<S extends Pick<EvalSuite, 'providers' | 'file'>>(
 ): S {
   return model === undefined ? suite : { ...suite, providers: [modelProvider(model, { file: suite.file })] };
 }
+
+/** What another model was asked says nothing of a version that names this one. */
+const withSubject = (suite: EvalSuite, { model }: PromptRegressionInputs): EvalSuite =>
+  model === undefined || !isRecord(suite.subject) ? suite : { ...suite, subject: { ...suite.subject, model } };
 
 /** `case` and `filter` look at a part of the suite. */
 function chosenCases(suite: EvalSuite, inputs: PromptRegressionInputs): EvalSuite {

@@ -1,34 +1,17 @@
 // What is kept of a column while answers come in: numbers in flat arrays and one text a case, never the prompts. Ten
 // thousand cases with objects of their own would take ten times the memory.
 import type { CaseScore } from './aggregate.ts';
+import { absent, failed, lost, passed, Round, type Measured } from './tally-round.ts';
 
 /** One repeat of one case. */
-export interface RepeatScore {
+export interface RepeatScore extends Measured {
   readonly repeat: number;
   readonly pass: boolean;
   /** The weighted mean of the assertions. */
   readonly score: number;
   /** By place in `MetricNames`; undefined where the case has no such score. */
   readonly named: readonly (number | undefined)[];
-  readonly latencyMs?: number;
-  readonly firstTokenMs?: number;
-  readonly betweenTokensMs?: number;
-  readonly costUsd?: number;
 }
-
-/** What is measured of an answer beside its scores; absent where nobody says. */
-export type Measured = Pick<RepeatScore, Measure>;
-
-const measures = ['latencyMs', 'firstTokenMs', 'betweenTokensMs', 'costUsd'] as const;
-type Measure = (typeof measures)[number];
-
-/** Of an answer, or of anything that has the same members. */
-export const measuredOf = (told: { readonly [name in Measure]?: number | undefined }): Measured => ({
-  ...(told.latencyMs !== undefined && { latencyMs: told.latencyMs }),
-  ...(told.firstTokenMs !== undefined && { firstTokenMs: told.firstTokenMs }),
-  ...(told.betweenTokensMs !== undefined && { betweenTokensMs: told.betweenTokensMs }),
-  ...(told.costUsd !== undefined && { costUsd: told.costUsd }),
-});
 
 /** Names of scores, each with one place in every row. */
 export class MetricNames {
@@ -36,6 +19,10 @@ export class MetricNames {
 
   get names(): readonly string[] {
     return [...this.#places.keys()];
+  }
+
+  get count(): number {
+    return this.#places.size;
   }
 
   place(name: string): number {
@@ -64,6 +51,10 @@ export class ColumnTally {
   readonly #names: MetricNames;
   readonly #rounds: (Round | undefined)[] = [];
   readonly #outputs: (string | undefined)[];
+  /** Which of them passed. */
+  readonly #passed: Uint8Array;
+  /** Of cases whose repeats do not agree, a text of the other kind. */
+  readonly #others = new Map<number, string>();
   readonly #reasons = new Map<number, string>();
   readonly #errors = new Map<number, string>();
   readonly sums = new Map<string, NamedSum>();
@@ -75,6 +66,7 @@ export class ColumnTally {
     this.#cases = cases;
     this.#names = names;
     this.#outputs = Array.from({ length: cases });
+    this.#passed = new Uint8Array(cases);
   }
 
   /** @param request equal on both sides where the same was asked */
@@ -98,10 +90,7 @@ export class ColumnTally {
     const round = this.#round(repeat);
     round.state[item] = score.pass ? passed : lost;
     round.scores[item] = score.score;
-    for (const name of measures) {
-      const value = measured[name];
-      if (value !== undefined) round.put(name, item, value);
-    }
+    round.measure(item, measured);
     if (score.uncertified !== undefined)
       for (const name of ['pass-rate', 'score']) this.uncertified.set(name, score.uncertified);
     for (const [name, { value, weight, uncertified }] of score.named) {
@@ -110,7 +99,16 @@ export class ColumnTally {
       this.#count(name, value, weight);
     }
     if (!score.pass && !this.#reasons.has(item)) this.#reasons.set(item, score.reason.slice(0, reasonLimit));
-    if (repeat === 0 || this.#outputs[item] === undefined) this.#outputs[item] = text;
+    this.#keep(item, text, { pass: score.pass, first: repeat === 0 });
+  }
+
+  #keep(item: number, text: string, { pass, first }: { readonly pass: boolean; readonly first: boolean }): void {
+    const kept = this.#outputs[item];
+    const alike = (this.#passed[item] === 1) === pass;
+    if (kept !== undefined && !alike && (first || !this.#others.has(item))) this.#others.set(item, first ? kept : text);
+    if (!first && kept !== undefined) return;
+    this.#outputs[item] = text;
+    this.#passed[item] = Number(pass);
   }
 
   /** Whether the case is run in this column at all. */
@@ -123,8 +121,11 @@ export class ColumnTally {
     return this.#errors.get(item);
   }
 
-  output(item: number): string {
-    return this.#outputs[item] ?? '';
+  /** The first repeat's answer, or one that passed or did not, where there is any. */
+  output(item: number, pass?: boolean): string {
+    const first = this.#outputs[item] ?? '';
+    if (pass === undefined || (this.#passed[item] === 1) === pass) return first;
+    return this.#others.get(item) ?? first;
   }
 
   reason(item: number): string | undefined {
@@ -132,16 +133,15 @@ export class ColumnTally {
   }
 
   repeats(item: number): readonly RepeatScore[] {
-    const places = this.#names.names.length;
+    const { count } = this.#names;
     return this.#rounds.flatMap((round, repeat): readonly RepeatScore[] => {
-      const state = round?.state[item];
-      if (round === undefined || (state !== passed && state !== lost)) return [];
+      if (round?.isScored(item) !== true) return [];
       return [
         {
           repeat,
-          pass: state === passed,
+          pass: round.state[item] === passed,
           score: round.scores[item] as number,
-          named: Array.from({ length: places }, (_, place) => round.score(place, item)),
+          named: count === 0 ? noScores : Array.from({ length: count }, (_, place) => round.score(place, item)),
           ...round.measured(item),
         },
       ];
@@ -152,20 +152,30 @@ export class ColumnTally {
   means(
     item: number,
   ): { readonly pass: number; readonly score: number; readonly scores: readonly (number | undefined)[] } | undefined {
-    const rounds = this.#rounds.filter(
-      (round): round is Round => round !== undefined && (round.state[item] === passed || round.state[item] === lost),
-    );
-    if (rounds.length === 0) return undefined;
-    const mean = (read: (round: Round) => number): number =>
-      rounds.reduce((sum, round) => sum + read(round), 0) / rounds.length;
-    return {
-      pass: mean((round) => Number(round.state[item] === passed)),
-      score: mean((round) => round.scores[item] as number),
-      scores: Array.from({ length: this.#names.names.length }, (_, place) => {
-        const given = rounds.flatMap((round) => round.score(place, item) ?? []);
-        return given.length === 0 ? undefined : given.reduce((sum, value) => sum + value, 0) / given.length;
-      }),
-    };
+    let [pass, score, count] = [0, 0, 0];
+    for (const round of this.#rounds) {
+      if (round === undefined || !round.isScored(item)) continue;
+      pass += Number(round.state[item] === passed);
+      score += round.scores[item] as number;
+      count += 1;
+    }
+    return count === 0 ? undefined : { pass: pass / count, score: score / count, scores: this.#namedMeans(item) };
+  }
+
+  #namedMeans(item: number): readonly (number | undefined)[] {
+    const { count } = this.#names;
+    // One for all cases of a suite that names no scores.
+    if (count === 0) return noScores;
+    return Array.from({ length: count }, (_, place) => {
+      let [sum, given] = [0, 0];
+      for (const round of this.#rounds) {
+        const value = round?.isScored(item) === true ? round.score(place, item) : undefined;
+        if (value === undefined) continue;
+        sum += value;
+        given += 1;
+      }
+      return given === 0 ? undefined : sum / given;
+    });
   }
 
   /** Whether this column and another sent the same for a case, in every repeat. */
@@ -197,51 +207,4 @@ export class ColumnTally {
   }
 }
 
-const absent = 0;
-const lost = 1;
-const passed = 2;
-const failed = 3;
-
-class Round {
-  readonly state: Uint8Array;
-  readonly scores: Float64Array;
-  readonly requests: Int32Array;
-  readonly #measures: Partial<Record<Measure, Float64Array>> = {};
-  readonly #named: (Float64Array | undefined)[] = [];
-
-  constructor(cases: number) {
-    this.state = new Uint8Array(cases);
-    this.scores = new Float64Array(cases);
-    this.requests = new Int32Array(cases).fill(-1);
-  }
-
-  put(measure: Measure, item: number, value: number): void {
-    this.#measures[measure] ??= gaps(this.state.length);
-    this.#measures[measure][item] = value;
-  }
-
-  measured(item: number): Measured {
-    const at = (name: Measure) => present(this.#measures[name]?.[item]);
-    return measuredOf({
-      latencyMs: at('latencyMs'),
-      firstTokenMs: at('firstTokenMs'),
-      betweenTokensMs: at('betweenTokensMs'),
-      costUsd: at('costUsd'),
-    });
-  }
-
-  named(place: number): Float64Array {
-    while (this.#named.length <= place) this.#named.push(undefined);
-    this.#named[place] ??= gaps(this.state.length);
-    return this.#named[place];
-  }
-
-  score(place: number, item: number): number | undefined {
-    return present(this.#named[place]?.[item]);
-  }
-}
-
-const gaps = (length: number): Float64Array => new Float64Array(length).fill(Number.NaN);
-
-const present = (value: number | undefined): number | undefined =>
-  value === undefined || Number.isNaN(value) ? undefined : value;
+const noScores: readonly undefined[] = [];

@@ -29,7 +29,8 @@ export function parseText(text: string, names: Names): TextTemplate {
 }
 
 /** Whether a text has something that a template language would act on. */
-export const isTemplate = (text: string): boolean => text.includes('{{') || text.includes('{%') || text.includes('{#');
+export const isTemplate = (text: string): boolean =>
+  text.includes('{') && (text.includes('{{') || text.includes('{%') || text.includes('{#'));
 
 function braces(text: string): TextTemplate {
   const template = parseTemplate(text);

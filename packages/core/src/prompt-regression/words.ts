@@ -18,8 +18,12 @@ export const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+(?
 
 export function dollars(value: number): string {
   if (value === 0) return '$0';
-  return value < 0.01 ? `$${value.toPrecision(1)}` : `$${value.toFixed(2)}`;
+  if (value < 0.000001) return 'less than $0.000001';
+  return value < 0.01 ? `$${Number(value.toPrecision(2))}` : `$${value.toFixed(2)}`;
 }
+
+/** Behind an amount that nobody said. */
+export const byList = (day: string | undefined): string => (day === undefined ? '' : ` at list prices of ${day}`);
 
 export const milliseconds = (value: number): string =>
   value >= 1000 ? `${(value / 1000).toFixed(1)} s` : `${Math.round(value)} ms`;

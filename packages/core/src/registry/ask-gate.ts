@@ -34,12 +34,19 @@ export interface GatePorts {
   readonly registry: Pick<Registry, 'history'>;
 }
 
-/** The newest run on a digest decides: a pass that a later run took back does not count. */
+/**
+ * The newest run on a digest decides: a pass that a later run took back does not count. Several suites may judge one
+ * prompt: the newest of each, for none of them speaks for the others.
+ */
 export async function askGate(question: GateQuestion, { store, registry }: GatePorts): Promise<GateAnswer> {
   const { kind, digest, policy } = question;
-  for (const { id } of await store.list({ kind, subject: digest })) {
+  const seen = new Set<string>();
+  let passed: string | undefined;
+  for (const { id, name } of await store.list({ kind, subject: digest })) {
+    if (seen.has(name)) continue;
     const run = await store.read(id);
     if (run === undefined || !counts(run, policy?.digest)) continue;
+    seen.add(name);
     const { verdict = 'inconclusive' } = run;
     if (verdict !== 'pass') {
       const refusal = `its newest ${kind} run says ${run.verdict ?? 'nothing'}: ${run.headline ?? run.id}`;
@@ -62,8 +69,10 @@ export async function askGate(question: GateQuestion, { store, registry }: GateP
         verdict: 'inconclusive',
       };
     }
-    return { run: run.id };
+    passed ??= run.id;
+    if (kind !== 'prompt-regression') break;
   }
+  if (passed !== undefined) return { run: passed };
   const by = policy === undefined ? '' : ` by ${policy.path}`;
   return {
     refusal: `no ${kind} run has judged these bytes${by} (${digest.slice(0, 19)}…)`,

@@ -41,6 +41,8 @@ const otherTags = [
   'switch',
   'ifAsync',
 ];
+/** Those that are code; the others lead to other files. */
+const codeTags = ['macro', 'call', 'asyncEach', 'asyncAll', 'switch', 'ifAsync'];
 const maxDepth = 50;
 
 /** Statements up to a tag of which the name is in `ends`; the cursor then stands at that tag's opening. */
@@ -83,12 +85,14 @@ function parseTag(cursor: Cursor, at: number, depth: number): Statement {
 }
 
 function unknownTag(cursor: Cursor, name: string, at: number): Error {
-  if (otherTags.includes(name))
+  if (otherTags.includes(name)) {
+    const inOneFile = !codeTags.includes(name);
     return cursor.error(
-      `The tag "${name}" is not supported: a prompt stands in one file.`,
-      'Put the text in, or set it as a variable.',
+      `The tag "${name}" is not supported${inOneFile ? ': a prompt stands in one file' : ''}.`,
+      inOneFile ? 'Put the text in, or set it as a variable.' : 'Write the text out, or repeat it with {% for %}.',
       at,
     );
+  }
   const isEnd = name.startsWith('end') || name === 'else' || name === 'elif' || name === 'elseif';
   if (isEnd && tags.includes(name))
     return cursor.error(`{% ${name} %} has no beginning here.`, 'Remove it, or open its block.', at);

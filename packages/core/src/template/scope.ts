@@ -4,7 +4,8 @@ import type { Value } from './values.ts';
 
 export class Scope {
   readonly #given: Readonly<Record<string, Value>>;
-  readonly #own = new Map<string, Value>();
+  /** Made for the first name: most templates set none. */
+  #own: Map<string, Value> | undefined;
   readonly #outer: Scope | undefined;
 
   constructor(given: Readonly<Record<string, Value>>, outer?: Scope) {
@@ -17,6 +18,7 @@ export class Scope {
   }
 
   set(name: string, value: Value): void {
+    this.#own ??= new Map();
     this.#own.set(name, value);
   }
 
@@ -32,12 +34,12 @@ export class Scope {
 
   get(name: string): Value {
     const holder = this.#holderOf(name);
-    if (holder !== undefined) return holder.#own.get(name);
+    if (holder !== undefined) return holder.#own?.get(name);
     return Object.hasOwn(this.#given, name) ? this.#given[name] : undefined;
   }
 
   #holderOf(name: string): Scope | undefined {
-    if (this.#own.has(name)) return this;
+    if (this.#own?.has(name) === true) return this;
     return this.#outer === undefined ? undefined : this.#outer.#holderOf(name);
   }
 }

@@ -45,6 +45,67 @@ test.each([
   });
 });
 
+test.each([
+  ['openai:responses:gpt-4.1', '{max_output_tokens: 9}', { max_completion_tokens: 9 }],
+  ['openai:responses:gpt-5', '{reasoning: {effort: low}, max_tokens: 5}', { reasoning_effort: 'low' }],
+  ['openai:o3-mini', '{temperature: 0, max_tokens: 5, max_completion_tokens: 9}', { max_completion_tokens: 9 }],
+  ['openai:gpt-5-chat-latest', '{temperature: 0}', { temperature: 0 }],
+  ['ollama:chat:llama3', '{num_predict: 7}', { max_tokens: 7 }],
+  ['google:gemini-2.5-flash', '{maxOutputTokens: 7, topP: 0.5}', { max_tokens: 7, top_p: 0.5 }],
+  ['perplexity:sonar', '{search_domain_filter: [x.org]}', { search_domain_filter: ['x.org'] }],
+  [
+    'anthropic:messages:claude-x',
+    '{stop_sequences: [END], effort: low, output_format: {type: json_schema, schema: {}}, extra_body: {a: 1}}',
+    {
+      stop_sequences: ['END'],
+      output_config: { effort: 'low', format: { type: 'json_schema', schema: {} } },
+      a: 1,
+    },
+  ],
+])('%s with %s is asked with what its endpoint calls them', async (id, config, expected) => {
+  const [provider] = await providersOf(`  - {id: ${id}, config: ${config}}\n`);
+  const { baseUrl: _baseUrl, apiKeyEnv: _key, ...parameters } = provider!.config;
+
+  expect(parameters).toEqual(expected);
+});
+
+test('settings of Portkey are headers, and it is asked where the config says', async () => {
+  const [provider] = await providersOf(
+    '  - {id: portkey:gpt-4o, config: {portkeyApiBaseUrl: "http://gw/v1", portkeyTraceId: t, portkeyMetadata: {a: 1}}}\n',
+  );
+
+  expect(provider!.config).toMatchObject({
+    baseUrl: 'http://gw/v1',
+    headers: { 'x-portkey-trace-id': 't', 'x-portkey-metadata': '{"a":1}' },
+  });
+});
+
+test('keys of a test at the top are told where they belong', async () => {
+  const { problems } = await readText(`${echo}tests: [{vars: {topic: a}}]\nassert: [{type: contains, value: a}]\n`);
+
+  expect(problems).toMatchObject([
+    {
+      code: 'SUITE_UNKNOWN_KEY',
+      message: 'Unknown key "assert" in the config.',
+      hint: 'It belongs to a test: write it under defaultTest.',
+      line: 4,
+    },
+  ]);
+});
+
+test('what is sent otherwise than promptfoo would send it, and a provider without a model, are told', async () => {
+  const { problems } = await readText(
+    'prompts: [a]\nproviders: [{id: openai:o3-mini, config: {temperature: 0}}, google:gemini-2.5-flash, openai, google:image:x]\n',
+  );
+
+  expect(problems.map(({ severity, code, message }) => `${severity} ${code} ${message}`)).toEqual([
+    'warning PROVIDER_CHANGED "openai:o3-mini" reasons and takes no temperature: not sent.',
+    'warning PROVIDER_CHANGED "google:gemini-2.5-flash" is asked at Gemini’s address for chat completions, with the key in GEMINI_API_KEY.',
+    'error PROVIDER_UNSUPPORTED The provider "openai" names no model.',
+    'error PROVIDER_UNSUPPORTED The provider "google:image:x" is not supported.',
+  ]);
+});
+
 test('settings keep the names that endpoints know, and a key is a name of the environment', async () => {
   const [provider] = await providersOf(`  - id: openai:gpt-4o
     label: mine

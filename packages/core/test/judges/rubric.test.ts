@@ -1,10 +1,25 @@
 // Judges of one answer: what is asked, and what is made of the reply.
+import type { ModelProvider } from '@pawl/core';
 import { describe, expect, test } from 'vitest';
 import { assertion, judgeWorld, request, said, scored } from './judge-world.ts';
 
 const rubric = assertion('llm-rubric', { value: 'names the capital' });
 
 describe('llm-rubric', () => {
+  test('what is recorded costs nothing again', async () => {
+    const costs = async (reused: boolean) => {
+      const world = judgeWorld('{"reason": "It does.", "pass": true, "score": 1}');
+      const judge = await world.judge?.(undefined);
+      const complete: ModelProvider['complete'] = async (asked) => {
+        const reply = await judge!.complete(asked);
+        return 'failure' in reply ? reply : { ...reply, costUsd: 0.5, reused };
+      };
+      return scored(request(rubric), { ...world, judge: async () => ({ ...judge!, complete }) });
+    };
+    expect(await costs(false)).toMatchObject({ pass: true, costUsd: 0.5 });
+    expect(await costs(true)).not.toHaveProperty('costUsd');
+  });
+
   test('passes when the judge passes it and the score reaches the threshold', async () => {
     const world = judgeWorld('{"reason": "It does.", "pass": true, "score": 0.7}');
     expect(await scored(request(rubric), world)).toMatchObject({ pass: true, score: 0.7, reason: 'It does.' });

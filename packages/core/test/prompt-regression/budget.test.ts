@@ -40,6 +40,41 @@ test('what is under way counts as what came before cost, so that it does not ove
   expect(budget.costUsd).toBeCloseTo(1);
 });
 
+test('a first wave of which nobody knows what it takes is small', async () => {
+  let under = 0;
+  let most = 0;
+  const dear = {
+    id: 'dear',
+    complete: async () => {
+      most = Math.max(most, ++under);
+      await Promise.resolve();
+      under -= 1;
+      return reply(0.2);
+    },
+  };
+  const asker = new Asker({ maxCostUsd: 2 });
+  const answers = await Promise.all(
+    Array.from({ length: 100 }, (_, repeat) => asker.ask(dear, { model: 'm', messages: [], parameters: {}, repeat })),
+  );
+
+  expect(most).toBeLessThanOrEqual(10);
+  expect(answers.filter((answer) => 'text' in answer)).toHaveLength(10);
+  expect(asker.costUsd).toBeCloseTo(2);
+});
+
+test('an endpoint that fails lets the next find out, and what is recorded waits for nobody', async () => {
+  let asked = 0;
+  const flaky = {
+    ...fakeProvider(() => (++asked < 9 ? { failure: 'down', hint: '' } : reply(0.01))),
+    recorded: ({ repeat }: { readonly repeat: number }) => (repeat === 7 ? reply(5, { reused: true }) : undefined),
+  };
+  const asker = new Asker({ maxCostUsd: 1 });
+  const request = { model: 'm', messages: [], parameters: {} };
+  await Promise.all(Array.from({ length: 20 }, (_, repeat) => asker.ask(flaky, { ...request, repeat })));
+
+  expect(asker).toMatchObject({ asked: 20, failed: 8, reused: 1 });
+});
+
 test('reused answers cost nothing, failures free their place, and judges are paid from the same purse', () => {
   const budget = new Budget({ maxCostUsd: 1, maxTokens: 1000 });
   expect(

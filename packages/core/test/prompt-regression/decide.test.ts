@@ -7,6 +7,9 @@ import { judgeGates } from '../../src/prompt-regression/gates.ts';
 import { lookRounds, planRounds } from '../../src/prompt-regression/looks.ts';
 import { readQuarantines } from '../../src/prompt-regression/flaky.ts';
 import { adviceOf, noiseOf } from '../../src/prompt-regression/noise.ts';
+import type { Answer } from '../../src/prompt-regression/ask.ts';
+import type { Evidence } from '../../src/prompt-regression/decide.ts';
+import { timedApart, UsageTally, type Usage } from '../../src/prompt-regression/usage.ts';
 
 interface Given {
   /** Pass or fail by repeat. */
@@ -57,7 +60,12 @@ const resultsOf = (n: number, given: (index: number) => Given): CaseResult[] =>
   });
 
 const policy: PromptPolicy = { margin: 0.03, repeats: 1, minCases: 30 };
-const judge = (results: readonly CaseResult[], more: Partial<PromptPolicy> = {}, looks?: readonly number[]) =>
+const judge = (
+  results: readonly CaseResult[],
+  more: Partial<PromptPolicy> = {},
+  looks?: readonly number[],
+  evidence: Partial<Evidence> = {},
+) =>
   decide(
     {
       results,
@@ -66,9 +74,20 @@ const judge = (results: readonly CaseResult[], more: Partial<PromptPolicy> = {},
       evaluators: results[0]?.after?.scores.length === 1 ? ['tone'] : [],
       slices: ['topic'],
       ...(looks !== undefined && { looks, rounds: looks.at(-1) ?? 1 }),
+      ...evidence,
     },
     { ...policy, ...more },
   );
+
+test('a first version names what it gets wrong; a compared one names what changed', () => {
+  const results = resultsOf(4, (index) => ({ before: [1], after: [index === 2 ? 0 : 1] }));
+  const first = results.map((result): CaseResult => ({ ...result, before: undefined }));
+  const evidence = { calls: { asked: 4, failed: 0 }, evaluators: [], slices: [] };
+  const policy: PromptPolicy = { margin: 0.03, minCases: 1, repeats: 1, maxRepeats: 1 } as PromptPolicy;
+
+  expect(decide({ ...evidence, results: first, baseline: false }, policy).wrong).toEqual([first[2]]);
+  expect(decide({ ...evidence, results, baseline: true }, policy)).not.toHaveProperty('wrong');
+});
 
 test('looks are spread over the rounds from the least to the most, five at most', () => {
   expect(lookRounds(1, 1)).toEqual([1]);
@@ -149,6 +168,33 @@ test('slower answers fail by the ratio of median and 95th percentile, equal ones
   expect(decision.verdict).toBe('fail');
   expect(decision.ratios?.[0]).toMatchObject({ name: 'latency, median', ratio: expect.closeTo(1.5, 5) });
   expect([...(decision.gates?.failed ?? [])]).toEqual(['latency, median', 'latency, 95 % below']);
+});
+
+test('times of which one side was recorded on another day settle nothing; what they cost does', () => {
+  const results = resultsOf(100, (index) => ({ before: [1], after: [1], latency: [200 + index, 2 * (200 + index)] }));
+  const decision = judge(results, { latency: 0.1 }, undefined, { timedApart: true });
+
+  expect(decision).toMatchObject({
+    verdict: 'inconclusive',
+    gates: { open: ['latency, median', 'latency, 95 % below'] },
+  });
+  expect(decision.moreCases).toBeUndefined();
+});
+
+test.each([
+  { before: [100, 100], after: [100, 0], apart: true },
+  { before: [100, 100], after: [100, 97], apart: false },
+  { before: [100, 0], after: [100, 0], apart: false },
+  { before: [0, 0], after: [100, 0], apart: false },
+])('of $before and $after answers, the second replayed, times are apart: $apart', ({ before, after, apart }) => {
+  const usage = ([answers, replayed]: readonly number[]): Usage => {
+    const tally = new UsageTally();
+    for (let index = 0; index < (answers ?? 0); index++)
+      tally.add({ text: '', reused: index < (replayed ?? 0), latencyMs: 10 } as Answer);
+    return tally.usage;
+  };
+
+  expect(timedApart(usage(before), usage(after))).toBe(apart);
 });
 
 test('the times of streamed tokens gate as the latency does, and not where nothing was streamed', () => {
@@ -287,4 +333,40 @@ test('noise between cases is told from noise within, and repeats are advised onl
     moreCases: 395,
     repeats: 5,
   });
+});
+
+test('of cases that come from few sources more are needed than of others', () => {
+  // Ten cases a source, and what changes changes in all of them.
+  const own = (cluster: boolean) =>
+    resultsOf(200, (index) => {
+      const source = Math.floor(index / 10);
+      return {
+        before: [Number(source !== 3)],
+        after: [Number(source !== 7)],
+        ...(cluster && { cluster: `s${source}` }),
+      };
+    });
+  const [alone, clustered] = [judge(own(false)), judge(own(true))];
+
+  expect([alone.verdict, clustered.verdict]).toEqual(['inconclusive', 'inconclusive']);
+  const needed = (decision: typeof alone): number => (decision.moreCases ?? 0) + 200;
+  // The design effect: the variance of the mean is ten times as large, but for C / (C − 1).
+  expect(needed(clustered) / needed(alone)).toBeGreaterThan(9);
+  expect(needed(clustered) / needed(alone)).toBeLessThan(11);
+  const twice = (one: CaseResult['after']) => side([one?.pass ?? 0, one?.pass ?? 0], undefined, undefined);
+  const repeated = own(true).map((each) => ({ ...each, before: twice(each.before), after: twice(each.after) }));
+  const free = repeated.map((each) => ({ ...each, case: evalCase(0) }));
+  expect((noiseOf(repeated)?.between ?? 0) / (noiseOf(free)?.between ?? 1)).toBeGreaterThan(9);
+});
+
+test('an open latency names the cases that would settle it', () => {
+  const noisy = resultsOf(60, (index) => {
+    const wave = 200 * (1 + ((index * 37) % 11));
+    return { before: [1], after: [1], latency: [wave, 200 * (1 + ((index * 53) % 13))] };
+  });
+  const decision = judge(noisy, { latency: 0.1, margin: 0.1 });
+
+  expect(decision.verdict).toBe('inconclusive');
+  expect(decision.accuracy?.judgement?.verdict).toBe('pass');
+  expect(decision.moreCases).toBeGreaterThan(60);
 });

@@ -93,3 +93,34 @@ test('a named label file must be right; of one beside the prompt mistakes are to
     expect.objectContaining({ code: 'LABEL_INVALID', severity: 'warning' }),
   );
 });
+
+test('labels lie beside an *.eval.yml under its name, with or without "eval"', async () => {
+  const evalYml = `name: kindness
+prompt: ${path}
+cases: [${ids.map((id) => `{id: ${id}, vars: {id: ${id}}}`).join(', ')}]
+scorers: [{llm-rubric: It is kind., name: kind}]
+judge: openai:chat:judge
+`;
+  const said = fakeProvider((request) => {
+    const text = request.messages.map(({ content }) => String(content)).join(' ');
+    if (request.model !== 'judge') return `${text}, dear`;
+    const pass = !/old c\d*0, dear/.test(text);
+    return JSON.stringify({ reason: 'so', pass, score: Number(pass) });
+  });
+  for (const name of ['kindness.labels.jsonl', 'kindness.eval.labels.jsonl']) {
+    const { report } = await evaluate({
+      files: { 'kindness.eval.yml': evalYml, [path]: prompt('new'), [name]: labelsOf(60) },
+      commits: { base: { 'kindness.eval.yml': evalYml, [path]: prompt('old') } },
+      provider: said,
+      inputs: { prompt: 'kindness.eval.yml', baseline: 'base', 'base-url': 'http://model.example/v1' },
+    });
+    expect(texts(report.blocks)).toContain('kind, corrected with 60 labels');
+  }
+});
+
+test('of several repeats the first one is corrected, for that is the answer with a label', async () => {
+  const labels = { 'triage.labels.jsonl': labelsOf(60) };
+  const [{ report, run: stored }, { run: once }] = [await run(labels, { repeats: '2' }), await run(labels)];
+  expect(texts(report.blocks)).toContain('first repeats alone');
+  expect(stored?.metrics['corrected/kind']).toEqual(once?.metrics['corrected/kind']);
+});

@@ -100,7 +100,7 @@ test('a dry run asks nothing and tells calls, tokens, dollars and what could be 
   expect(exitCodeOf(outcome)).toBe(0);
   expect(outcome.run).toBeUndefined();
   expect(outcome.report.headline).toMatch(
-    /^plan: 1,000 calls to make \(200 if the first look settles it\), 0 answers recorded; about \$/,
+    /^plan: 100 cases: 1,000 calls to make \(200 if the first look settles it\), 0 answers recorded; about \$[\d.]+; finds a loss of \d+\.\d points; nothing was asked$/,
   );
   const plan = JSON.parse(outcome.results['plan.json'] ?? '{}');
   expect(plan).toMatchObject({
@@ -110,6 +110,25 @@ test('a dry run asks nothing and tells calls, tokens, dollars and what could be 
     tokens: { basis: 'characters', completion: 10_000 },
   });
   expect(plan.detectable).toBeGreaterThan(0.1);
+});
+
+test('what a suite writes of the prices of its providers is what the plan counts with', async () => {
+  const { provider, requests } = recordingProvider(wavering);
+  const config = (text: string): string =>
+    `prompts: ["Say {{n}}"]\nproviders:\n${text}tests: [{vars: {n: [a, b, c, d]}, assert: [{type: contains, value: a}]}]\n`;
+  const costOf = async (providers: string): Promise<unknown> => {
+    const files = { 'promptfooconfig.yaml': config(providers) };
+    const inputs = { prompt: 'promptfooconfig.yaml', 'dry-run': 'true', baseline: 'none' };
+    const { results } = await evaluate({ files, provider, inputs });
+    return JSON.parse(results['plan.json'] ?? '{}').costUsd;
+  };
+  const dear = '  - {id: openai:dear, config: {max_tokens: 10, inputCost: 0, outputCost: 0.01}}\n';
+  const cheap = '  - {id: openai:cheap, config: {max_tokens: 10, cost: 0}}\n';
+
+  expect(await costOf(dear)).toBeCloseTo(4 * 10 * 0.01);
+  expect(await costOf(dear + cheap)).toBeCloseTo(4 * 10 * 0.01);
+  expect(await costOf(`${dear}  - {id: openai:x, config: {max_tokens: 10}}\n`)).toBeUndefined();
+  expect(requests).toHaveLength(0);
 });
 
 test('what is recorded is not in the plan, and tells how many tokens the rest will take', async () => {
@@ -147,7 +166,9 @@ test('a suite compared with itself tells its false alarms, from recorded repeats
   const { provider, requests } = recordingProvider(wavering);
   await evaluate(world(90, provider, { inputs: { repeats: '4' } }));
   const asked = requests.length;
-  const { report, results, run } = await evaluate(world(90, provider, { inputs: { 'self-check': 'true' } }));
+  const { report, results, run } = await evaluate(
+    world(90, provider, { inputs: { 'self-check': 'true', margin: '0.2' } }),
+  );
 
   expect(requests).toHaveLength(asked);
   expect(run).toBeUndefined();
@@ -156,6 +177,18 @@ test('a suite compared with itself tells its false alarms, from recorded repeats
   expect(check).toMatchObject({ cases: 90, repeats: 4, rounds: 1, resamples: 1000 });
   expect(check.rate).toBeLessThan(0.08);
   expect(check.flakyShare).toBeGreaterThan(0.2);
+});
+
+test('a suite that lets equal versions seldom pass raises no alarm either, which is no pass', async () => {
+  const { provider } = recordingProvider(wavering);
+  await evaluate(world(90, provider, { inputs: { repeats: '4' } }));
+  const { report } = await evaluate(world(90, provider, { inputs: { 'self-check': 'true', 'max-repeats': '5' } }));
+
+  expect(report).toMatchObject({
+    verdict: 'inconclusive',
+    headline: expect.stringMatching(/and passes in only \d+\.\d %, with 2 rounds$/),
+  });
+  expect(JSON.stringify(report.blocks)).toContain('with 10 recorded repeats the check could deal 5');
 });
 
 test('a self-check without two recorded repeats says what to record', async () => {
@@ -206,4 +239,98 @@ ${Array.from({ length: 120 }, (_, index) => `  - {vars: {mail: m${index}}, asser
   expect(Object.keys(results)).toEqual(expect.arrayContaining(['self-check-1.json', 'self-check-2.json']));
   expect(JSON.parse(results['self-check-2.json'] ?? '{}')).toMatchObject({ flakyShare: 1 });
   expect(report.headline).toContain('of 2 columns');
+});
+
+test('a flip among repeats is shown by answers of its kind, with how often each side was right', async () => {
+  // m7: right first and wrong after in production, the other way round in the candidate. Its first answers say nothing of it.
+  const { provider } = recordingProvider(({ index, old, repeat }) => index !== 7 || old === (repeat === 0));
+  const { report } = await evaluate(world(40, provider, { inputs: { repeats: '3' } }));
+
+  expect(JSON.stringify(report.blocks)).toContain(
+    JSON.stringify({
+      type: 'change',
+      title: 'm7 (right in 1 of 3 → 2 of 3): 7',
+      expected: 'right',
+      before: 'wrong',
+      after: 'right',
+    }),
+  );
+});
+
+test('times that were recorded on another day are said to be', async () => {
+  const { provider } = recordingProvider(() => true);
+  const latency = { extra: '  latency: 0.1\n' };
+  await evaluate(world(40, provider, { inputs: { baseline: 'none', threshold: '0.5' } }));
+  const [fresh, replayed] = [await evaluate(world(40, provider)), await evaluate(world(40, provider, latency))];
+
+  // The candidate's were recorded by the run before; production's are new.
+  expect(JSON.stringify(fresh.report.blocks)).toContain('0 of 40 of the baseline, 40 of 40 of the candidate."');
+  expect(JSON.stringify(replayed.report.blocks)).toContain('40 of 40 of the candidate. Record both sides together');
+  const again = await evaluate(world(40, provider));
+  expect(JSON.stringify(again.report.blocks)).not.toContain('recorded');
+});
+
+test('a plan says what judges are asked besides, and what it lacks to know the cost', async () => {
+  const { provider } = recordingProvider(() => true);
+  const judged = prompt('new').replace(
+    'evaluators:\n',
+    'evaluators:\n  - {name: kind, llm: {modelId: judge, prompt: p, choices: [{choice: "y", score: 1}]}}\n',
+  );
+  const files = { [path]: judged.replace(', maxTokens: 10', ''), 'data/mails.jsonl': mails(50) };
+  const inputs = { 'dry-run': 'true', 'max-repeats': '3', 'price-prompt': '1', 'price-completion': '2' };
+  const { report, results } = await evaluate(world(50, provider, { files, inputs }));
+
+  expect(JSON.parse(results['plan.json'] ?? '{}')).toMatchObject({ calls: [100, 300], judged: [100, 300] });
+  expect(report.headline).toContain('judges besides');
+  expect(JSON.stringify(report.blocks)).toContain('["cost","more than $0.00036: the tokens out are unknown"]');
+});
+
+test('before the first question a run tells cases, calls, dollars and what could be found, in one line', async () => {
+  const { provider, requests } = recordingProvider(wavering);
+  const lines: string[] = [];
+  const progress = (line: string): void => {
+    if (line.startsWith('Plan')) expect(requests).toHaveLength(0);
+    lines.push(line);
+  };
+  const priced = { 'price-prompt': '1', 'price-completion': '2', record: 'missing' };
+  await evaluate({ ...world(100, provider, { inputs: priced }), progress });
+  await evaluate({ ...world(100, recordingProvider(wavering).provider), progress: (line) => lines.push(line) });
+  const first = { record: 'missing', baseline: 'none' };
+  await evaluate({
+    ...world(3, recordingProvider(wavering).provider, { inputs: first }),
+    progress: (line) => lines.push(line),
+  });
+
+  const plans = lines.filter((line) => line.startsWith('Plan'));
+  expect(plans[0]).toMatch(
+    /^Plan: 100 cases: 200 calls to make, 0 answers recorded; about \$[\d.]+; finds a loss of \d+\.\d points\.$/,
+  );
+  expect(plans[1]).toMatch(/; price unknown; finds a loss of /);
+  expect(plans[2]).toBe('Plan: 3 cases: 3 calls to make, 0 answers recorded; price unknown; nothing to compare with.');
+});
+
+test('list prices are counted with where nobody gives a price, and are said to be', async () => {
+  const { provider } = recordingProvider(wavering);
+  const listed: ModelProvider = {
+    ...provider,
+    listPrice: (model) =>
+      model === 'small' ? { prompt: 1, completion: 2, upTo: 1000, taken: '2026-11-22' } : undefined,
+    complete: async (request) => {
+      const answer = await provider.complete(request);
+      return 'failure' in answer ? answer : { ...answer, costUsd: 0.0001, listPrices: '2026-11-22' };
+    },
+  };
+  const lines: string[] = [];
+  const run = (inputs: Record<string, string>) =>
+    evaluate({ ...world(100, listed, { inputs }), progress: (line) => lines.push(line) });
+  const { report } = await run({ record: 'all' });
+  await run({ 'dry-run': 'true', model: 'another' });
+  await run({ 'dry-run': 'true', 'price-prompt': '1', 'price-completion': '2' });
+  const plans = lines.filter((line) => line.startsWith('Plan'));
+
+  expect(plans[0]).toMatch(/; about \$[\d.]+ at list prices of 2026-11-22; finds/);
+  expect(plans[1]).not.toContain('list prices');
+  expect(plans[2]).not.toContain('list prices');
+  expect(report.footer).toMatchObject({ cost: '200 answers, $0.02 at list prices of 2026-11-22' });
+  expect(JSON.stringify(report.blocks)).toContain('"cost at list prices of 2026-11-22"');
 });

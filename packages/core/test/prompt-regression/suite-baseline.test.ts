@@ -1,7 +1,7 @@
 // A suite against its earlier self: columns pair by name, or by position where one is left on each side.
 import { expect, test } from 'vitest';
 import { fakeProvider } from '@pawl/core/testing';
-import { evaluateConfig } from './world.ts';
+import { evaluate, evaluateConfig } from './world.ts';
 
 const path = 'promptfooconfig.yaml';
 const tests = Array.from(
@@ -83,4 +83,42 @@ test('an old suite that cannot be read is an error and never a first version', a
 
   expect(report).toMatchObject({ verdict: 'error', headline: expect.stringContaining('cannot be evaluated') });
   expect(usage).toBe(false);
+});
+
+test('a run says which bytes it judged: those of the prompt that an *.eval.yml reads unchanged, and no others', async () => {
+  const cases = `[${Array.from({ length: 40 }, (_, n) => `{id: c${n}, vars: {n: ${n}}}`).join(', ')}]`;
+  const prompt = (name: string) => `model: small
+messages: [{role: user, content: "${name} {{n}}"}]
+`;
+  const own = `testData: [${Array.from({ length: 40 }, (_, n) => `{id: c${n}, n: ${n}}`).join(', ')}]
+evaluators: [{name: yes, string: {contains: right}}]
+`;
+  const suite = (more = '') =>
+    `prompt: prompts/sort.prompt.yml\ncases: ${cases}\nscorers: [{contains: right}]\n${more}`;
+  const run = async (file: string, more: { text?: string; inputs?: Record<string, string> } = {}) => {
+    const { text = suite(), inputs = {} } = more;
+    const files = {
+      'sort.eval.yml': text,
+      'prompts/sort.prompt.yml': `${prompt('sort')}${file.endsWith('prompt.yml') ? own : ''}`,
+    };
+    const { run: stored } = await evaluate({
+      files,
+      provider: model(),
+      inputs: { prompt: file, threshold: '0.5', ...inputs },
+    });
+    return { digest: stored?.subject?.digest, rows: stored?.params['rows'] };
+  };
+  const judged = await run('prompts/sort.prompt.yml');
+  expect(judged.digest).toMatch(/^sha256:/);
+
+  expect(await run('sort.eval.yml')).toEqual(judged);
+  expect(await run('sort.eval.yml', { inputs: { model: 'small' } })).toEqual(judged);
+  const other = suite('provider: openai:chat:large\n');
+  expect((await run('sort.eval.yml', { text: other })).digest).not.toBe(judged.digest);
+  for (const file of ['sort.eval.yml', 'prompts/sort.prompt.yml'])
+    expect((await run(file, { inputs: { model: 'large' } })).digest).not.toBe(judged.digest);
+  expect(await run('sort.eval.yml', { inputs: { case: 'c1', 'min-cases': '1' } })).toEqual({
+    ...judged,
+    rows: 'inputs',
+  });
 });

@@ -7,6 +7,7 @@ import {
   promptRegressionInputs,
   type EvalWatcher,
   type OutputRow,
+  type PromptPorts,
   type PromptRegressionInputs,
   type ProviderSettings,
 } from '@pawl/core/prompt-regression';
@@ -26,6 +27,9 @@ export interface WorldData {
   readonly environment?: (name: string) => string | undefined;
   /** Told what each provider is opened with. */
   readonly onOpen?: (settings: ProviderSettings) => void;
+  readonly clock?: PromptPorts['clock'];
+  /** Told the plan and how far it is. */
+  readonly progress?: (message: string) => void;
   /** Users' JavaScript stood in for by functions of its variables. */
   readonly scripts?: Readonly<Record<string, (variables: Readonly<Record<string, unknown>>) => unknown>>;
 }
@@ -115,10 +119,11 @@ export const evaluate = (world: WorldData, watcher?: EvalWatcher) =>
           ? { problems: [{ code: 'PROVIDER_MISSING', severity: 'error', message: 'no provider' }] }
           : { value: world.provider, problems: [] };
       },
+      ...(world.clock !== undefined && { clock: world.clock }),
       ...(world.environment !== undefined && { environment: world.environment }),
       ...(world.scripts !== undefined && { scripts: fakeScripts(world.scripts) }),
     },
-    fakeContext(),
+    fakeContext(world.progress === undefined ? {} : { progress: world.progress }),
     watcher,
   );
 

@@ -1,4 +1,4 @@
-import type { PromotionPolicy, Run } from '@pawl/core';
+import { promptDigest, readPrompt, type PromotionPolicy, type Run } from '@pawl/core';
 import { promote, promotionsOf, type Person, type PromotionRequest } from '@pawl/core/registry';
 import {
   fakeClock,
@@ -123,6 +123,23 @@ describe('production, without any policy in pawl.yml', () => {
       });
     },
   );
+
+  test('a prompt goes forward when each suite that judged it says so, and not by the last of them', async () => {
+    const at = await world();
+    const text = prompt('v0');
+    const file = readPrompt({ text, file: 'prompts/mail.prompt.yml' });
+    const digest = promptDigest(file.value!, fakeContext().sha256);
+    const judged = (name: string, verdict: Run['verdict']) =>
+      at.run({ kind: 'prompt-regression', name, verdict, subject: { name, digest } });
+    const mail = await judged('mail', 'pass');
+    await judged('mail-tone', 'fail');
+    await judged('mail', 'pass');
+    expect(await at.label('mail', 'v0.1.0')).toMatchObject({ state: 'refused', verdict: 'fail' });
+    await judged('mail-tone', 'pass');
+    const { gates } = (await at.label('mail', 'v0.1.0')) as { gates: readonly string[] };
+    expect(gates).toHaveLength(1);
+    expect(gates).not.toContain(mail);
+  });
 
   test('asks for a gate that passed on exactly these bytes, and the tag names its run', async () => {
     const at = await world();

@@ -90,6 +90,7 @@ describe('problems', () => {
     ['one\n{{ name is strng }}', 'There is no test "strng".', 11, 12],
     ['{% fro x in y %}', 'There is no tag "fro".', 10, 5],
     ['{% include "x" %}', 'The tag "include" is not supported: a prompt stands in one file.', 10, 5],
+    ['{% macro m(x) %}', 'The tag "macro" is not supported.', 10, 5],
     ['{% if a %}x', '{% if %} is not closed.', 10, 5],
     ['{{ a', '"{{" is not closed.', 10, 5],
     ['{{ "a }}', 'The text in quotes is not closed.', 10, 8],

@@ -1,6 +1,6 @@
 // The prompts of an `*.eval.yml`: files of any kind that Pawl reads, texts and chats.
 import type { EvalMessage, EvalPlace, EvalPrompt, EvalProvider } from '../../formats/eval-suite.ts';
-import { promptStem } from '../../formats/prompt.ts';
+import { promptStem, promptSubject } from '../../formats/prompt.ts';
 import { readPrompts } from '../promptfoo/prompts.ts';
 import type { PromptfooReading } from '../promptfoo/promptfoo-reading.ts';
 import { evalPromptOf, modelProvider, readPromptFile } from '../prompt-yml.ts';
@@ -11,6 +11,8 @@ export interface EvalYmlPromptRead {
   readonly prompt: EvalPrompt;
   /** The model that the prompt's file names: asked where the suite names none. */
   readonly provider?: EvalProvider;
+  /** What the registry knows a version of a `*.prompt.yml` by. */
+  readonly subject?: unknown;
 }
 
 export async function readEvalPrompts(reading: PromptfooReading, suite: Fields): Promise<readonly EvalYmlPromptRead[]> {
@@ -99,7 +101,13 @@ async function fileAt(
     if (file === undefined) return [];
     const { model } = file.prompt;
     const prompt = withParameters(evalPromptOf(file, label ?? promptStem(path)));
-    return [{ prompt, ...(model !== undefined && { provider: modelProvider(model, file.placeOf('model')) }) }];
+    return [
+      {
+        prompt,
+        ...(model !== undefined && { provider: modelProvider(model, file.placeOf('model')) }),
+        ...(parameters === undefined && { subject: promptSubject(file.prompt) }),
+      },
+    ];
   }
   if (path.endsWith('.prompty')) {
     const file = await readPromptyFile(reading, path, place);

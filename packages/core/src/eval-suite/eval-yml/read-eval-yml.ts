@@ -10,7 +10,7 @@ import { labelsOf } from '../promptfoo/matching-names.ts';
 import { promptfooReading, type PromptfooReading } from '../promptfoo/promptfoo-reading.ts';
 import { isMap, pathIn, readTextFile, type Fields, type Reading } from '../reading.ts';
 import { readEvalCases } from './cases.ts';
-import { readEvalPrompts } from './prompts.ts';
+import { readEvalPrompts, type EvalYmlPromptRead } from './prompts.ts';
 import { readEvalProviders, readOneProvider, type EvalYmlProviderRead } from './providers.ts';
 
 export async function readEvalYml(
@@ -65,6 +65,7 @@ export async function readEvalYml(
     prompts,
     providers: sides,
     cases,
+    ...subjectOf(read, own),
     policy: evalPolicyOf(policy),
     inputs: [...reading.inputs.values()],
     ...(judge !== undefined && { judge }),
@@ -78,6 +79,12 @@ export async function readEvalYml(
       ...(run.stream !== undefined && { stream: run.stream }),
     },
   };
+}
+
+/** A prompt that is asked of its own model, unchanged, is judged as if its file had the cases. */
+function subjectOf(read: readonly EvalYmlPromptRead[], own: readonly unknown[]): Pick<EvalSuite, 'subject'> {
+  const [only, other] = read;
+  return other === undefined && own.length === 0 && only?.subject !== undefined ? { subject: only.subject } : {};
 }
 
 const stemOf = (file: string): string => file.slice(file.lastIndexOf('/') + 1).replace(/\.eval\.ya?ml$/, '');

@@ -1,8 +1,7 @@
 // Assertion types of promptfoo that are not run, with what does the same. Every other name is looked up where scorers are.
 
 const instead: Readonly<Record<string, string>> = {
-  python: 'Rewrite it as javascript, which runs in a sandbox, or call it as a webhook.',
-  ruby: 'Rewrite it as javascript, which runs in a sandbox, or call it as a webhook.',
+  ruby: 'Rewrite it as python or javascript, or call it as a webhook.',
   human: 'Nobody is asked during a run: label the answers, and certify a judge with pawl judge calibrate.',
   pi: 'Use llm-rubric with a judge of your own.',
   'search-rubric': 'Use llm-rubric, and put what was found into the variables.',

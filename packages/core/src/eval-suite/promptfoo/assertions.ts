@@ -1,10 +1,11 @@
 // `assert` of a case: assertions and sets of them, with what the case's options say of judges merged in.
+import { after, inTurn, type Awaitable } from '../../formats/awaitable.ts';
 import type { Assertion, AssertionSet, EvalPlace, EvalProvider } from '../../formats/eval-suite.ts';
 import { checkKeys, isMap, list, map, member, number, text, type Fields } from '../reading.ts';
 import { doesNotRun } from './assertion-types.ts';
 import { readProvider, type ReadProvider } from './providers.ts';
 import type { PromptfooReading } from './promptfoo-reading.ts';
-import { isForeignScript, isJavaScript, referenceOf, scriptAt, scriptFile } from './scripts.ts';
+import { isForeignScript, isJavaScript, isPython, mayRunPython, referenceOf, scriptAt, scriptFile } from './scripts.ts';
 import { fileValue, rubricOf } from './values.ts';
 
 /** What the options of a case give to each of its assertions. */
@@ -23,14 +24,22 @@ const assertionKeys = [
 const setKeys = ['type', 'assert', 'threshold', 'weight', 'metric', 'config'];
 
 export interface AssertionReader {
-  /** @param from the map that holds `assert` */
-  readAll(written: unknown, judge: JudgeOptions, from: Fields): Promise<readonly (Assertion | AssertionSet)[]>;
+  /**
+   * @param from the map that holds `assert`
+   * @param alone those of them that no other case has, and where they all stand
+   */
+  readAll(
+    written: unknown,
+    judge: JudgeOptions,
+    from: Fields,
+    alone?: { readonly items: readonly unknown[]; readonly place: EvalPlace },
+  ): Awaitable<readonly (Assertion | AssertionSet)[]>;
   judgeOf(written: unknown, place: EvalPlace | undefined): Promise<EvalProvider | undefined>;
 }
 
 export function assertionReader(reading: PromptfooReading, providers: readonly ReadProvider[]): AssertionReader {
   // A default is shared by thousands of cases: it is read once, until another judge is named.
-  const known = new Map<unknown, { key: string; read: Promise<Assertion | AssertionSet | undefined> }>();
+  const known = new Map<unknown, { key: string; read: Awaitable<Assertion | AssertionSet | undefined> }>();
   const judges = new Map<string, Promise<EvalProvider | undefined>>();
 
   const judgeOf = (written: unknown, place: EvalPlace | undefined, type = ''): Promise<EvalProvider | undefined> => {
@@ -42,13 +51,13 @@ export function assertionReader(reading: PromptfooReading, providers: readonly R
     return chosen === embeddingOf(written) ? made.then(asEmbedding) : made;
   };
 
-  const readOne = async (written: unknown, judge: JudgeOptions, place?: EvalPlace): Promise<Assertion | undefined> => {
-    if (!isMap(written)) return invalid(reading, 'An assertion is a map with "type".', place);
+  const readOne = (written: unknown, judge: JudgeOptions, place: AssertionPlace): Awaitable<Assertion | undefined> => {
+    if (!isMap(written)) return invalid(reading, 'An assertion is a map with "type".', place.at ?? place.within);
     // A reference that leads nowhere has been told.
     if ('$ref' in written) return undefined;
     checkKeys(reading, written, { known: assertionKeys, what: 'an assertion' });
     const name = member(reading, written, 'type', text);
-    const at = reading.places.of(written) ?? place ?? { file: reading.file };
+    const at = place.at ?? reading.places.of(written) ?? place.within ?? { file: reading.file };
     if (name === undefined) return invalid(reading, 'An assertion has no "type".', at);
     const negated = name.startsWith('not-');
     const type = negated ? name.slice('not-'.length) : name;
@@ -63,6 +72,19 @@ export function assertionReader(reading: PromptfooReading, providers: readonly R
       });
       return undefined;
     }
+    if (type === 'python') mayRunPython(reading, at);
+    const asked = written['provider'] ?? judge.provider;
+    const rubric = written['rubricPrompt'] ?? judge.rubricPrompt;
+    const isPlain = asked === undefined && rubric === undefined && judge.factuality === undefined;
+    if (isPlain && isSimple(written))
+      return 'value' in written
+        ? { kind: 'assertion', type, negated, value: written['value'], weight: 1, place: at }
+        : { kind: 'assertion', type, negated, weight: 1, place: at };
+    return readWhole({ written, judge, head: { kind: 'assertion', type, negated }, asked, rubric, at });
+  };
+
+  const readWhole = async ({ written, judge, head, asked, rubric, at }: Whole): Promise<Assertion> => {
+    const { type } = head;
     const value = isText(written['value']) ? written['value'] : await valueOf(reading, written);
     const threshold = member(reading, written, 'threshold', number);
     const weight = member(reading, written, 'weight', number) ?? 1;
@@ -71,14 +93,10 @@ export function assertionReader(reading: PromptfooReading, providers: readonly R
     const transform = written['transform'] === undefined ? undefined : await scriptAt(reading, written, 'transform');
     const contextTransform =
       written['contextTransform'] === undefined ? undefined : await scriptAt(reading, written, 'contextTransform');
-    const asked = written['provider'] ?? judge.provider;
     const provider = asked === undefined || asked === null ? undefined : await judgeOf(asked, at, type);
-    const rubric = written['rubricPrompt'] ?? judge.rubricPrompt;
     const rubricPrompt = rubric === undefined ? undefined : await rubricOf(reading, rubric, at);
     return {
-      kind: 'assertion',
-      type,
-      negated,
+      ...head,
       ...(value !== undefined && { value }),
       ...(threshold !== undefined && { threshold }),
       weight,
@@ -92,8 +110,14 @@ export function assertionReader(reading: PromptfooReading, providers: readonly R
     };
   };
 
-  const readAny = async (written: unknown, judge: JudgeOptions, place?: EvalPlace) => {
-    if (!isMap(written) || written['type'] !== 'assert-set') return readOne(written, judge, place);
+  const readAny = (
+    written: unknown,
+    judge: JudgeOptions,
+    place: AssertionPlace,
+  ): Awaitable<Assertion | AssertionSet | undefined> =>
+    isMap(written) && written['type'] === 'assert-set' ? readSet(written, judge) : readOne(written, judge, place);
+
+  const readSet = async (written: Fields, judge: JudgeOptions): Promise<AssertionSet | undefined> => {
     checkKeys(reading, written, { known: setKeys, what: 'an assert-set' });
     const items = member(reading, written, 'assert', list);
     if (items === undefined) return invalid(reading, 'An assert-set has no list "assert".', reading.places.of(written));
@@ -103,7 +127,7 @@ export function assertionReader(reading: PromptfooReading, providers: readonly R
         invalid(reading, 'An assert-set stands in another one.', reading.places.of(item));
         continue;
       }
-      const one = await readOne(item, judge, reading.places.of(written));
+      const one = await readOne(item, judge, { within: reading.places.of(written) });
       if (one !== undefined) assertions.push(one);
     }
     const threshold = member(reading, written, 'threshold', number);
@@ -122,28 +146,61 @@ export function assertionReader(reading: PromptfooReading, providers: readonly R
 
   return {
     judgeOf: (written, place) => judgeOf(written, place),
-    readAll: async (written, judge, from) => {
+    readAll: (written, judge, from, alone) => {
       if (written === undefined || written === null) return [];
       if (!Array.isArray(written)) {
         invalid(reading, '"assert" is no list.', reading.places.value(from, 'assert'));
         return [];
       }
-      const { options: _options, ...given } = judge;
-      const key = isPlain(given) ? '' : JSON.stringify(given);
-      const found: (Assertion | AssertionSet)[] = [];
-      for (const item of written) {
+      const key = keyOf(judge);
+      const readItem = (item: unknown): Awaitable<Assertion | AssertionSet | undefined> => {
+        if (alone?.items.includes(item) === true) return readAny(item, judge, { at: alone.place });
         const earlier = known.get(item);
-        const read = earlier?.key === key ? earlier.read : readAny(item, judge, reading.places.value(from, 'assert'));
-        if (earlier?.key !== key) known.set(item, { key, read });
-        const one = await read;
-        if (one !== undefined) found.push(one);
-      }
-      return found;
+        if (earlier?.key === key) return earlier.read;
+        const read = readAny(item, judge, { within: reading.places.value(from, 'assert') });
+        known.set(item, { key, read });
+        return read;
+      };
+      const found: (Assertion | AssertionSet)[] = [];
+      const all = inTurn(written as readonly unknown[], (item) =>
+        after(readItem(item), (one) => {
+          if (one !== undefined) found.push(one);
+        }),
+      );
+      // A copy has no room for more: what a list keeps free while it grows is more than most hold.
+      return after(all, () => found.slice());
     },
   };
 }
 
-const isPlain = (judge: JudgeOptions): boolean => Object.values(judge).every((value) => value === undefined);
+/** Equal where an assertion is judged alike; empty where options say nothing of judges. */
+const keyOf = ({ provider, rubricPrompt, factuality }: JudgeOptions): string =>
+  provider === undefined && rubricPrompt === undefined && factuality === undefined
+    ? ''
+    : JSON.stringify({ provider, rubricPrompt, factuality });
+
+/** Where an assertion stands, where that is known; else the place of the list that it is in. */
+interface AssertionPlace {
+  readonly at?: EvalPlace;
+  readonly within?: EvalPlace | undefined;
+}
+
+interface Whole {
+  readonly written: Fields;
+  readonly judge: JudgeOptions;
+  readonly head: Pick<Assertion, 'kind' | 'type' | 'negated'>;
+  /** The judge, as the assertion or the options of its case name it. */
+  readonly asked: unknown;
+  readonly rubric: unknown;
+  readonly at: EvalPlace;
+}
+
+/** A type and a text, as most are: there is no file, no script and nothing to check. */
+function isSimple(written: Fields): boolean {
+  for (const key in written)
+    if (key !== 'type' && !(key === 'value' && isText(written[key])) && assertionKeys.includes(key)) return false;
+  return true;
+}
 
 function invalid(reading: PromptfooReading, message: string, place: EvalPlace | undefined): undefined {
   reading.say({ code: 'ASSERTION_INVALID', message, hint: 'Write for example {type: contains, value: yes}.', place });
@@ -188,8 +245,8 @@ async function valueOf(reading: PromptfooReading, written: Fields): Promise<unkn
   const place = reading.places.value(written, 'value');
   if (typeof value === 'string' && value.startsWith('file://')) {
     const { path } = referenceOf(value);
-    return isJavaScript(path) || isForeignScript(path)
-      ? scriptFile(reading, value, place)
+    return isJavaScript(path) || isPython(path) || isForeignScript(path)
+      ? scriptFile(reading, { written: value, called: 'get_assert' }, place)
       : fileValue(reading, value, place);
   }
   if (!Array.isArray(value)) return value;

@@ -1,26 +1,20 @@
 // Tests, defaults and scenarios to cases: what is asked, how it is judged, and what each is called.
-import type { EvalCase, EvalPlace } from '../../formats/eval-suite.ts';
+import { after, inTurn, isPromise, type Awaitable } from '../../formats/awaitable.ts';
+import type { EvalCase } from '../../formats/eval-suite.ts';
 import { nameCases, type Nameable } from '../case-ids.ts';
-import { checkKeys, flag, isMap, list, member, number, text, type Fields } from '../reading.ts';
+import { checkKeys, isMap, list, member, type Fields } from '../reading.ts';
 import { withSlices } from '../slices.ts';
-import type { AssertionReader } from './assertions.ts';
+import { settledTest, type SuiteParts, type Unnamed } from './case-settings.ts';
 import { caseLimit, combinations, type Combination } from './expand.ts';
-import { layered, mergeScenario, mergeTest, nothing, partOf, type MergedTest, type TestParts } from './merge.ts';
-import { allowed, type Named } from './matching-names.ts';
+import { isEmpty, mergeScenario, mergeTest, nothing, partOf, type MergedTest, type TestParts } from './merge.ts';
 import type { PromptfooReading } from './promptfoo-reading.ts';
-import { scriptAt } from './scripts.ts';
 import { readTests, varsOf, type WrittenTest } from './tests.ts';
 import { readScenarios } from './scenarios.ts';
 import { varFiles, type VarFiles } from './var-files.ts';
 
-export interface CasesRequest {
+export interface CasesRequest extends SuiteParts {
   readonly config: Fields;
   readonly defaults: WrittenTest | undefined;
-  readonly assertions: AssertionReader;
-  readonly prompts: readonly Named[];
-  readonly providers: readonly Named[];
-  /** Some prompt looks at the earlier turns. */
-  readonly isConversation: boolean;
   readonly onlyPrompt: string | undefined;
 }
 
@@ -46,12 +40,13 @@ export async function readCases(reading: PromptfooReading, request: CasesRequest
   const cases: Unnamed[] = [];
   const names: Nameable[] = [];
   let isSerial = false;
-  const add = async (test: MergedTest): Promise<boolean> => {
+  const add = (test: MergedTest): Awaitable<boolean> => {
     isSerial ||= test.options['runSerially'] === true;
-    const variants = await variantsOf(reading, test, cases.length);
-    if (variants === undefined) return false;
-    if (variants.length > 0) await addCases(reading, { test, variants, request, files, cases, names });
-    return true;
+    return after(variantsOf(reading, test, cases.length), (variants) => {
+      if (variants === undefined) return false;
+      if (variants.length === 0) return true;
+      return after(addCases(reading, { test, variants, request, files, cases, names }), () => true);
+    });
   };
   await mergeTests(reading, { config, shared, add });
   for (const [index, id] of nameCases(names).entries()) (cases[index] as Unnamed).id = id;
@@ -62,13 +57,16 @@ interface Merging {
   readonly config: Fields;
   readonly shared: TestParts;
   /** Takes them one after the other, so that all of ten thousand are never held at once. @returns whether there is room for more */
-  add(test: MergedTest): Promise<boolean>;
+  add(test: MergedTest): Awaitable<boolean>;
 }
 
 /** Tests, then scenarios, each with what it shares with others. */
 async function mergeTests(reading: PromptfooReading, { config, shared, add }: Merging): Promise<void> {
   const tests = await readTests(reading, config['tests'], reading.places.key(config, 'tests'));
-  for (const test of tests) if (!(await add(mergeTest(test, await partsOf(reading, test), shared)))) return;
+  for (const test of tests) {
+    const added = after(partsOf(reading, test), (parts) => add(mergeTest(test, parts, shared)));
+    if (!(isPromise(added) ? await added : added)) return;
+  }
   for (const { test, entry, index } of await readScenarios(
     reading,
     config['scenarios'],
@@ -94,12 +92,14 @@ async function sharedParts(
   return written?.fields['metadata'] === undefined ? { ...parts, metadata: partOf(config, 'metadata') } : parts;
 }
 
-async function partsOf(reading: PromptfooReading, written: WrittenTest): Promise<TestParts> {
+const parts = ['options', 'metadata'] as const;
+
+function partsOf(reading: PromptfooReading, written: WrittenTest): Awaitable<TestParts> {
   const { fields, file } = written;
   checkKeys(reading, fields, { known: testKeys, what: 'a test' });
   const options = partOf(fields, 'options');
   checkKeys(reading, options, { known: optionKeys, what: 'the options of a test' });
-  for (const key of ['options', 'metadata'])
+  for (const key of parts)
     if (fields[key] !== undefined && fields[key] !== null && !isMap(fields[key]))
       reading.say({
         code: 'SUITE_INVALID',
@@ -109,14 +109,15 @@ async function partsOf(reading: PromptfooReading, written: WrittenTest): Promise
       });
   const assert =
     fields['assert'] === undefined || fields['assert'] === null ? [] : (member(reading, fields, 'assert', list) ?? []);
-  return { fields, vars: await varsOf(reading, fields, file), options, metadata: partOf(fields, 'metadata'), assert };
+  const metadata = partOf(fields, 'metadata');
+  return after(varsOf(reading, fields, file), (vars) => ({ fields, vars, options, metadata, assert }));
 }
 
-async function variantsOf(
+function variantsOf(
   reading: PromptfooReading,
   test: MergedTest,
   used: number,
-): Promise<readonly Combination[] | undefined> {
+): Awaitable<readonly Combination[] | undefined> {
   const place = test.written.place;
   if (test.options['disableVarExpansion'] !== true)
     return combinations(reading, test.vars, { place, used, from: test.written.fields['vars'] });
@@ -130,9 +131,6 @@ async function variantsOf(
   return undefined;
 }
 
-/** A case gets its name when all are known. */
-type Unnamed = Omit<EvalCase, 'id'> & { id: string };
-
 interface Adding {
   readonly test: MergedTest;
   readonly variants: readonly Combination[];
@@ -142,96 +140,27 @@ interface Adding {
   readonly names: Nameable[];
 }
 
-async function addCases(
+function addCases(
   reading: PromptfooReading,
   { test, variants, request, files, cases, names }: Adding,
-): Promise<void> {
-  const shared = await sharedOf(reading, test, request);
-  const { metadata, own, vars: whole } = test;
+): Awaitable<void> {
+  const { metadata, own, vars: whole, written } = test;
   const explicit =
     typeof metadata['id'] === 'string' || typeof metadata['id'] === 'number' ? String(metadata['id']) : undefined;
-  const content = Object.keys(own).length > 0 ? own : whole;
-  for (const { vars, variant } of variants) {
-    const loaded = await files.load(vars, shared.place, test.written.fields['vars'] as Fields);
-    if (loaded === undefined) continue;
-    cases.push({ id: '', ...shared, vars: loaded });
-    names.push({
+  const content = isEmpty(own) ? whole : own;
+  return after(settledTest(reading, test, request), (settled) => {
+    const { description, place } = settled;
+    const nameable: Nameable = {
       ...(explicit !== undefined && { explicit }),
-      ...(shared.description !== undefined && { description: shared.description }),
-      content: isEmpty(content) ? [shared.description ?? '', test.assert] : content,
-      ...(variant !== undefined && { variant }),
-    });
-  }
-}
-
-const isEmpty = (fields: Fields): boolean => Object.keys(fields).length === 0;
-
-/** What all cases of one test have. */
-async function sharedOf(
-  reading: PromptfooReading,
-  test: MergedTest,
-  request: CasesRequest,
-): Promise<Omit<EvalCase, 'id' | 'vars'>> {
-  const { options, metadata, written } = test;
-  const { place } = written;
-  const judge = {
-    provider: options['provider'],
-    rubricPrompt: options['rubricPrompt'],
-    factuality: options['factuality'],
-  };
-  const assertions = await request.assertions.readAll(test.assert, judge, written.fields);
-  const transformKey = options['transform'] === undefined ? 'postprocess' : 'transform';
-  const scripted = options[transformKey] !== undefined || options['transformVars'] !== undefined;
-  const transform = scripted ? await scriptAt(reading, options, transformKey) : undefined;
-  const transformVars = scripted ? await scriptAt(reading, options, 'transformVars') : undefined;
-  const scoringFrom = layered(test, 'assertScoringFunction')?.from;
-  const scoring = scoringFrom === undefined ? undefined : await scriptAt(reading, scoringFrom, 'assertScoringFunction');
-  const threshold = layered(test, 'threshold');
-  const limit = threshold === undefined ? undefined : member(reading, threshold.from, 'threshold', number);
-  const description = member(reading, layered(test, 'description')?.from ?? {}, 'description', text);
-  const repeat = member(reading, options, 'repeat', number);
-  const storeOutputAs = member(reading, options, 'storeOutputAs', text);
-  const output = layered(test, 'providerOutput')?.value;
-  const prompts = allowed(reading, { test, key: 'prompts', among: request.prompts });
-  const providers = allowed(reading, { test, key: 'providers', among: request.providers });
-  refuseOwnProvider(reading, test, place);
-  const speaks = request.isConversation && member(reading, options, 'disableConversationVar', flag) !== true;
-  const conversation = speaks ? String(metadata['conversationId'] ?? 'conversation') : undefined;
-  const cluster = typeof metadata['cluster'] === 'string' ? metadata['cluster'] : conversation;
-  return {
-    ...(description !== undefined && { description }),
-    assertions,
-    ...(limit !== undefined && { threshold: limit }),
-    metadata,
-    slices: {},
-    ...(cluster !== undefined && { cluster }),
-    ...textOption(options, 'prefix'),
-    ...textOption(options, 'suffix'),
-    ...(transform !== undefined && { transform }),
-    ...(transformVars !== undefined && { transformVars }),
-    ...(scoring !== undefined && { scoring }),
-    ...(prompts !== undefined && { prompts }),
-    ...(providers !== undefined && { providers }),
-    ...(repeat !== undefined && { repeats: repeat }),
-    ...(output !== undefined && { output }),
-    ...(conversation !== undefined && { conversation }),
-    ...(storeOutputAs !== undefined && { storeOutputAs }),
-    place,
-  };
-}
-
-const textOption = (options: Fields, key: 'prefix' | 'suffix'): { prefix?: string } | { suffix?: string } => {
-  const value = options[key];
-  return typeof value === 'string' && value !== '' ? { [key]: value } : {};
-};
-
-function refuseOwnProvider(reading: PromptfooReading, test: MergedTest, place: EvalPlace): void {
-  const own = layered(test, 'provider');
-  if (own === undefined) return;
-  reading.say({
-    code: 'TEST_PROVIDER',
-    message: 'A test names a provider of its own.',
-    hint: 'List it under "providers" of the config, and name it in "providers: [label]" of the test.',
-    place: reading.places.value(own.from, 'provider') ?? place,
+      ...(description !== undefined && { description }),
+      content: isEmpty(content) ? [description ?? '', test.assert] : content,
+    };
+    return inTurn(variants, ({ vars, variant }) =>
+      after(files.load(vars, place, written.fields['vars'] as Fields), (loaded) => {
+        if (loaded === undefined) return;
+        cases.push(variant === undefined ? Object.assign(settled, { vars: loaded }) : { ...settled, vars: loaded });
+        names.push(variant === undefined ? nameable : { ...nameable, variant });
+      }),
+    );
   });
 }

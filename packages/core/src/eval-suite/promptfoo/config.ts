@@ -32,6 +32,14 @@ const refused: Readonly<Record<string, readonly [string, string]>> = {
   strategies: ['Attacks are not made here.', 'Keep red teaming with promptfoo, in a config of its own.'],
 };
 
+/** Keys of a test, which promptfoo ignores at the top. */
+const ofTests: Readonly<Record<string, string>> = Object.fromEntries(
+  ['vars', 'assert', 'options', 'threshold', 'assertScoringFunction', 'transform'].map((key) => [
+    key,
+    `It belongs to a test: write it under ${key === 'transform' ? 'defaultTest.options' : 'defaultTest'}.`,
+  ]),
+);
+
 export function checkTopLevel(
   reading: PromptfooReading,
   config: Fields,
@@ -41,7 +49,7 @@ export function checkTopLevel(
     (key) =>
       known.includes(key) || key.startsWith('_') || key.startsWith('x-') || key.startsWith('.') || pointedAt.has(key),
   );
-  checkKeys(reading, config, { known: [...known, ...own], what: 'the config' });
+  checkKeys(reading, config, { known: [...known, ...own], what: 'the config', elsewhere: ofTests });
   for (const [key, [message, hint]] of Object.entries(refused)) {
     const value = config[key];
     if (value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0))

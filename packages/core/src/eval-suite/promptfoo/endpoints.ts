@@ -27,13 +27,38 @@ export const openAiEndpoints: Readonly<Record<string, Endpoint>> = {
   hyperbolic: { baseUrl: 'https://api.hyperbolic.xyz/v1', apiKeyEnv: 'HYPERBOLIC_API_KEY' },
   llamaapi: { baseUrl: 'https://api.llama.com/compat/v1', apiKeyEnv: 'LLAMA_API_KEY' },
   portkey: { baseUrl: 'https://api.portkey.ai/v1', apiKeyEnv: 'PORTKEY_API_KEY' },
+  docker: { baseUrl: 'http://localhost:12434/engines/v1' },
+  nscale: { baseUrl: 'https://inference.api.nscale.com/v1', apiKeyEnv: 'NSCALE_API_KEY' },
+  aimlapi: { baseUrl: 'https://api.aimlapi.com/v1', apiKeyEnv: 'AIML_API_KEY' },
+  cometapi: { baseUrl: 'https://api.cometapi.com/v1', apiKeyEnv: 'COMETAPI_KEY' },
+  google: { baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai', apiKeyEnv: 'GEMINI_API_KEY' },
+  huggingface: { baseUrl: 'https://router.huggingface.co/v1', apiKeyEnv: 'HF_TOKEN' },
+};
+
+/** Of these schemes only what begins so is a chat; the rest has another API. */
+export const onlyChats: Readonly<Record<string, RegExp>> = {
+  google: /^google:(?:gemini|gemma)-/,
+  huggingface: /^huggingface:chat:/,
+  nscale: /^nscale:(?!image:)/,
+};
+
+/** Settings that only one service knows. They reach its requests as they are. */
+export const ownParameters: Readonly<Record<string, readonly string[]>> = {
+  anthropic: ['stop_sequences', 'cache_control', 'output_config', 'container', 'context_management'],
+  groq: ['include_reasoning', 'reasoning_format'],
+  mistral: ['safe_prompt', 'random_seed'],
+  openrouter: ['models', 'provider', 'route', 'transforms', 'plugins', 'include_reasoning'],
+  perplexity: [
+    ...['search_domain_filter', 'search_recency_filter', 'search_after_date_filter', 'search_before_date_filter'],
+    ...['search_mode', 'web_search_options', 'return_related_questions', 'return_images'],
+  ],
+  xai: ['search_parameters'],
 };
 
 const gateway = 'Put a gateway such as LiteLLM in between, and write litellm:<model> with its apiBaseUrl.';
 
 /** What to write instead, by scheme. */
 export const instead: Readonly<Record<string, string>> = {
-  python: 'Write exec: python <file>; its standard output is the answer.',
   golang: 'Write exec: with the built program; its standard output is the answer.',
   ruby: 'Write exec: ruby <file>; its standard output is the answer.',
   github: 'GitHub Models closed on 2026-07-30: name another endpoint, for example openai:chat:<model> with apiBaseUrl.',
@@ -75,11 +100,13 @@ export const modelParameters: readonly string[] = [
 export const connectionSettings: readonly string[] = [
   ...['apiKey', 'apiKeyEnvar', 'apiBaseUrl', 'apiHost', 'apiVersion', 'baseUrl', 'headers', 'organization'],
   ...['cost', 'inputCost', 'outputCost', 'timeout', 'maxRetries', 'passthrough', 'deployment', 'deployment_id'],
-  ...['portkeyProvider', 'portkeyVirtualKey', 'portkeyConfig', 'portkeyMetadata', 'portkeyApiBaseUrl', 'apiBaseURL'],
+  ...['apiBaseURL', 'listPrices'],
 ];
 
 /** Settings that change nothing of the request or of the text that is judged. */
-export const withoutEffect: readonly string[] = ['showThinking', 'omitDefaults', 'audio'];
+export const withoutEffect: readonly string[] = [
+  ...['showThinking', 'omitDefaults', 'audio', 'apiKeyRequired', 'usage_tier', 'isReasoningModel'],
+];
 
 /** Settings of an embedding model in a folder, where its own files say something else or nothing. */
 export const embeddingSettings: readonly string[] = ['pooling', 'normalize', 'maxTokens', 'prefix'];

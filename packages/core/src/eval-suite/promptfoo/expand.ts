@@ -1,6 +1,7 @@
 // Lists and globs among a test's variables make one case for each combination of their values.
+import type { Awaitable } from '../../formats/awaitable.ts';
 import type { EvalPlace } from '../../formats/eval-suite.ts';
-import { isGlob, matching, pathIn, type Fields } from '../reading.ts';
+import { hasValue, isGlob, matching, pathIn, type Fields } from '../reading.ts';
 import type { PromptfooReading } from './promptfoo-reading.ts';
 
 /** Cases of one suite; a suite with more is a mistake, or data that wants sampling. */
@@ -12,13 +13,27 @@ export interface Combination {
   readonly variant?: Fields;
 }
 
+interface Expanding {
+  readonly place: EvalPlace;
+  /** How many cases there are already. */
+  readonly used: number;
+  /** The map that the variables were written in. */
+  readonly from: unknown;
+}
+
 /** @returns undefined, and a problem, when there would be too many */
-export async function combinations(
+export const combinations = (
   reading: PromptfooReading,
   vars: Fields,
-  { place, used, from }: { readonly place: EvalPlace; readonly used: number; readonly from: unknown },
+  expanding: Expanding,
+): Awaitable<readonly Combination[] | undefined> =>
+  expanding.used < caseLimit && !hasValue(vars, varies) ? [{ vars }] : expand(reading, vars, expanding);
+
+async function expand(
+  reading: PromptfooReading,
+  vars: Fields,
+  { place, used, from }: Expanding,
 ): Promise<readonly Combination[] | undefined> {
-  if (used < caseLimit && !Object.values(vars).some(varies)) return [{ vars }];
   const choices: (readonly [string, readonly unknown[]])[] = [];
   for (const [name, value] of Object.entries(vars)) {
     const values = await valuesOf(reading, value, reading.places.value(from, name) ?? place);

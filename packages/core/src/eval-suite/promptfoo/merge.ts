@@ -80,7 +80,10 @@ function over(below: Fields, above: Fields): Fields {
   return isEmpty(above) ? below : { ...below, ...above };
 }
 
-const isEmpty = (fields: Fields): boolean => Object.keys(fields).length === 0;
+export function isEmpty(fields: Fields): boolean {
+  for (const _key in fields) return false;
+  return true;
+}
 
 function shared(fields: Fields): Fields {
   if (!('providerOutput' in fields) && !('description' in fields)) return fields;
@@ -92,11 +95,17 @@ export function layered(
   merged: MergedTest,
   key: string,
 ): { readonly value: unknown; readonly from: Fields } | undefined {
-  const from = merged.layers.find((layer) => layer[key] !== undefined && layer[key] !== null);
-  return from === undefined ? undefined : { value: from[key], from };
+  for (const from of merged.layers) {
+    const value = from[key];
+    if (value !== undefined && value !== null) return { value, from };
+  }
+  return undefined;
 }
 
 export const partOf = (fields: Fields, key: string): Fields => {
   const part = fields[key];
-  return isMap(part) ? part : {};
+  return isMap(part) ? part : none;
 };
+
+/** One for all tests that have none. */
+const none: Fields = {};

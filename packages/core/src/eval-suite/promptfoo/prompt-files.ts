@@ -4,7 +4,7 @@ import { parseCsv } from '../csv.ts';
 import { readLocatedYaml } from '../located-yaml.ts';
 import { isMap, pathIn, readTextFile, type Fields } from '../reading.ts';
 import type { PromptfooReading } from './promptfoo-reading.ts';
-import { isForeignScript, isJavaScript, referenceOf } from './scripts.ts';
+import { isForeignScript, isJavaScript, isPython, referenceOf } from './scripts.ts';
 
 /** One prompt before it has a place among the others. */
 export interface RawPrompt {
@@ -28,7 +28,7 @@ export async function promptsOfFile(
   options: FileOptions,
 ): Promise<readonly RawPrompt[]> {
   const { path } = referenceOf(written);
-  if (isJavaScript(path) || isForeignScript(path))
+  if (isJavaScript(path) || isPython(path) || isForeignScript(path))
     return refuse(reading, `"${path}" is a program that makes prompts.`, options);
   const ending = /\.([a-z0-9]+)$/.exec(path)?.[1] ?? '';
   if (!['txt', 'md', 'j2', 'json', 'jsonl', 'yaml', 'yml', 'csv'].includes(ending))

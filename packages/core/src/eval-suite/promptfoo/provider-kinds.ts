@@ -1,20 +1,12 @@
 // What a provider is, told by its id: an endpoint like OpenAI's, another one, a program, a script, or none we reach.
 import { didYouMean, nearest } from '../../formats/did-you-mean.ts';
 import type { EvalPlace, EvalProvider } from '../../formats/eval-suite.ts';
-import { environmentName, onlyEnvironmentName } from '../environment.ts';
 import { checkKeys, isMap, pathIn, type Fields } from '../reading.ts';
-import {
-  connectionSettings,
-  embeddingSettings,
-  httpSettings,
-  instead,
-  modelParameters,
-  openAiEndpoints,
-  withoutEffect,
-  type Endpoint,
-} from './endpoints.ts';
+import { endpointSettings } from './endpoint-settings.ts';
+import { embeddingSettings, httpSettings, instead, onlyChats, openAiEndpoints, type Endpoint } from './endpoints.ts';
 import type { PromptfooReading } from './promptfoo-reading.ts';
-import { isJavaScript, referenceOf, scriptAt, scriptFile } from './scripts.ts';
+import { pythonKind } from './python-provider.ts';
+import { isJavaScript, isPython, referenceOf, scriptAt, scriptFile } from './scripts.ts';
 
 export type Kind = Pick<EvalProvider, 'kind' | 'model' | 'config'>;
 
@@ -35,12 +27,16 @@ export async function kindOf(reading: PromptfooReading, request: KindRequest): P
     return { kind: 'exec', config: { ...config, env, command: id.slice('exec:'.length).trim() } };
   }
   if (scheme === 'onnx') return onnxKind(reading, rest.join(':'), request);
+  if (scheme === 'python') return pythonKind(reading, rest.join(':'), request);
   if (id.startsWith('file://')) return scriptKind(reading, id, request);
   if (scheme === 'http' || scheme === 'https') return httpKind(reading, request);
   if (scheme === 'anthropic') return anthropicKind(reading, rest, request);
   if (scheme === 'azure' || scheme === 'azureopenai') return azureKind(reading, rest, request);
   const endpoint = openAiEndpoints[scheme];
-  if (endpoint !== undefined && rest.length > 0) return openAiKind(reading, { scheme, rest, endpoint }, request);
+  if (endpoint !== undefined && rest.join('') === '')
+    return refuse(reading, `The provider "${id}" names no model.`, `Write ${scheme}:<model>.`, place);
+  if (endpoint !== undefined && onlyChats[scheme]?.test(id) !== false)
+    return openAiKind(reading, { scheme, rest, endpoint }, request);
   const known = [
     ...Object.keys(openAiEndpoints),
     'azure',
@@ -49,6 +45,7 @@ export async function kindOf(reading: PromptfooReading, request: KindRequest): P
     'https',
     'exec',
     'echo',
+    'python',
     'file',
     'onnx',
   ];
@@ -75,13 +72,19 @@ interface Named {
 }
 
 const chatForms = new Set(['chat', 'responses']);
+/** What chat completions call them. */
+const responsesNames = { max_output_tokens: 'max_completion_tokens' };
+const otherNames: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  google: { maxOutputTokens: 'max_tokens', topP: 'top_p', stopSequences: 'stop' },
+  ollama: { num_predict: 'max_tokens' },
+};
 
 function openAiKind(
   reading: PromptfooReading,
   { scheme, rest, endpoint }: Named,
   request: KindRequest,
 ): Kind | undefined {
-  const { id, config, place } = request;
+  const { id, place } = request;
   const [form = '', ...more] = rest;
   const named = more.length > 0 && [...chatForms, 'completion', 'embedding', 'embeddings'].includes(form);
   const model = named ? more.join(':') : rest.join(':');
@@ -111,86 +114,24 @@ function openAiKind(
       hint: 'Write openai:chat:<model> to say so.',
       place,
     });
-  const settings = openAiSettings(reading, endpoint, request);
-  if (scheme === 'portkey') Object.assign(settings, { headers: portkeyHeaders(config, settings['headers']) });
+  if (scheme === 'google')
+    reading.say({
+      severity: 'warning',
+      code: 'PROVIDER_CHANGED',
+      message: `"${id}" is asked at Gemini’s address for chat completions, with the key in ${endpoint.apiKeyEnv}.`,
+      hint: 'Write apiKeyEnvar where the key has another name.',
+      place,
+    });
+  const renamed = form === 'responses' ? responsesNames : (otherNames[scheme] ?? {});
+  const settings = endpointSettings(reading, { endpoint, scheme, model, renamed }, request);
+  if (form === 'responses' && isMap(settings['reasoning'])) {
+    const { reasoning, ...others } = settings;
+    const effort = isMap(reasoning) ? reasoning['effort'] : undefined;
+    return { kind: 'openai', model, config: { ...others, ...(effort !== undefined && { reasoning_effort: effort }) } };
+  }
   if (named && form.startsWith('embedding'))
     return { kind: 'openai', model, config: { ...settings, endpoint: 'embeddings' } };
   return { kind: form === 'completion' && named ? 'openai-completion' : 'openai', model, config: settings };
-}
-
-/** Settings flat, as the endpoint takes them; what only promptfoo calls so under the names that Pawl has. */
-function openAiSettings(
-  reading: PromptfooReading,
-  endpoint: Endpoint,
-  { config, environment }: KindRequest,
-): Record<string, unknown> {
-  checkKeys(reading, config, {
-    known: [...modelParameters, ...connectionSettings, ...withoutEffect],
-    what: 'the config of a provider',
-  });
-  const own = environment[endpoint.apiKeyEnv ?? ''];
-  const renamed = typeof own === 'string' ? onlyEnvironmentName(own) : undefined;
-  const apiKeyEnv = keyNameOf(reading, config) ?? renamed ?? endpoint.apiKeyEnv;
-  const host = config['apiHost'];
-  const baseUrl =
-    config['apiBaseUrl'] ??
-    config['baseUrl'] ??
-    (typeof host === 'string' ? `https://${host}/v1` : undefined) ??
-    Object.entries(environment).find(([name]) => name.endsWith('_BASE_URL'))?.[1] ??
-    endpoint.baseUrl;
-  const organization = config['organization'];
-  const headers = {
-    ...(isMap(config['headers']) && config['headers']),
-    ...(typeof organization === 'string' && { 'OpenAI-Organization': organization }),
-  };
-  const parameters = Object.entries(config).filter(([name]) => modelParameters.includes(name));
-  const prices = ['cost', 'inputCost', 'outputCost', 'timeout', 'maxRetries'].filter(
-    (name) => config[name] !== undefined,
-  );
-  return {
-    ...Object.fromEntries(parameters),
-    ...(isMap(config['passthrough']) && config['passthrough']),
-    ...Object.fromEntries(prices.map((name) => [name, config[name]])),
-    baseUrl,
-    ...(apiKeyEnv !== undefined && { apiKeyEnv }),
-    ...(Object.keys(headers).length > 0 && { headers }),
-  };
-}
-
-/** A key is named, never held: `apiKey: '{{env.NAME}}'` is its name, and a key in the file is refused. */
-function keyNameOf(reading: PromptfooReading, config: Fields): string | undefined {
-  const named = config['apiKeyEnvar'];
-  if (typeof named === 'string') return named;
-  const key = config['apiKey'];
-  if (typeof key !== 'string') return undefined;
-  const name = onlyEnvironmentName(key) ?? environmentName(key);
-  if (name !== undefined) return name;
-  // Local servers want any key at all; a real one in a file is a leak.
-  if (key.length < 16) return undefined;
-  reading.say({
-    code: 'PROVIDER_SECRET',
-    message: 'An API key stands in the file.',
-    hint: 'Revoke it, and write apiKeyEnvar with the name of the environment variable that holds the new one.',
-    place: reading.places.value(config, 'apiKey'),
-  });
-  return undefined;
-}
-
-function portkeyHeaders(config: Fields, headers: unknown): Fields {
-  const given = [
-    ['x-portkey-provider', config['portkeyProvider']],
-    ['x-portkey-virtual-key', config['portkeyVirtualKey']],
-    ['x-portkey-config', config['portkeyConfig']],
-    [
-      'x-portkey-metadata',
-      config['portkeyMetadata'] === undefined ? undefined : JSON.stringify(config['portkeyMetadata']),
-    ],
-  ].filter(([, value]) => value !== undefined);
-  return {
-    ...(isMap(headers) && headers),
-    'x-portkey-api-key': '{{env.PORTKEY_API_KEY}}',
-    ...Object.fromEntries(given),
-  };
 }
 
 function azureKind(reading: PromptfooReading, rest: readonly string[], request: KindRequest): Kind | undefined {
@@ -204,7 +145,8 @@ function azureKind(reading: PromptfooReading, rest: readonly string[], request: 
   if (typeof written !== 'string')
     return refuse(reading, `"${id}" has no host.`, 'Add config.apiHost, as in my-resource.openai.azure.com.', place);
   const baseUrl = `${written.replace(/\/+$/, '').replace(/\/openai$/, '')}/openai/deployments/${encodeURIComponent(deployment)}`;
-  const settings = openAiSettings(reading, { baseUrl, apiKeyEnv: 'AZURE_API_KEY' }, request);
+  const endpoint = { baseUrl, apiKeyEnv: 'AZURE_API_KEY' };
+  const settings = endpointSettings(reading, { endpoint, scheme: 'azure', model: deployment }, request);
   return {
     kind: form === 'completion' ? 'openai-completion' : 'openai',
     model: deployment,
@@ -222,9 +164,28 @@ function anthropicKind(reading: PromptfooReading, rest: readonly string[], reque
     (form !== 'messages' && !form.startsWith('claude-')) ||
     /agent-sdk|claude-code/.test(form)
   )
-    return refuse(reading, `The provider "${id}" is not supported.`, 'Write anthropic:messages:<model>.', place);
+    return refuse(
+      reading,
+      `The provider "${id}" is not supported.`,
+      /agent-sdk|claude-code/.test(form)
+        ? 'An agent that uses tools by itself is a program: write exec: with a script that runs it.'
+        : 'Write anthropic:messages:<model>.',
+      place,
+    );
   const endpoint = { baseUrl: 'https://api.anthropic.com', apiKeyEnv: 'ANTHROPIC_API_KEY' };
-  return { kind: 'anthropic', model, config: openAiSettings(reading, endpoint, request) };
+  const asked = { endpoint, scheme: 'anthropic', model, also: ['beta', 'effort', 'output_format', 'extra_body'] };
+  const settings = endpointSettings(reading, asked, request);
+  return { kind: 'anthropic', model, config: { ...settings, ...anthropicOwn(request.config, settings['headers']) } };
+}
+
+/** What the Messages API has elsewhere than promptfoo: in a header, and under `output_config`. */
+function anthropicOwn({ beta, effort, output_format: format, extra_body: extra }: Fields, headers: unknown): Fields {
+  const output = { ...(effort !== undefined && { effort }), ...(isMap(format) && { format }) };
+  return {
+    ...(isMap(extra) && extra),
+    ...(Object.keys(output).length > 0 && { output_config: output }),
+    ...(Array.isArray(beta) && { headers: { ...(isMap(headers) && headers), 'anthropic-beta': beta.join(',') } }),
+  };
 }
 
 /** An embedding model in a folder of the workspace; a path, as every one in a suite, from its own file. */
@@ -257,26 +218,17 @@ async function httpKind(reading: PromptfooReading, { id, config, place }: KindRe
   };
 }
 
-async function scriptKind(
-  reading: PromptfooReading,
-  id: string,
-  { config, place }: KindRequest,
-): Promise<Kind | undefined> {
+async function scriptKind(reading: PromptfooReading, id: string, request: KindRequest): Promise<Kind | undefined> {
+  const { config, place } = request;
   const { path } = referenceOf(id);
-  if (path.endsWith('.py'))
-    return refuse(
-      reading,
-      `The provider "${id}" is a Python program.`,
-      `Write exec: python ${path}; its standard output is the answer.`,
-      place,
-    );
+  if (isPython(path)) return pythonKind(reading, id, request);
   if (!isJavaScript(path))
     return refuse(
       reading,
-      `The provider "${id}" is no JavaScript.`,
-      'Write file://<file>.mjs, or exec: with the program.',
+      `The provider "${id}" is no JavaScript and no Python.`,
+      'Write file://<file>.mjs or file://<file>.py, or exec: with the program.',
       place,
     );
-  const script = await scriptFile(reading, id, place);
+  const script = await scriptFile(reading, { written: id, called: 'call_api' }, place);
   return script === undefined ? undefined : { kind: 'script', config: { script, config } };
 }

@@ -9,6 +9,7 @@ export interface Resolved {
 }
 
 export function resolveReferences(reading: Reading, root: unknown): Resolved {
+  if (!refers(root)) return { value: root, referenced: new Set() };
   const referenced = new Set<string>();
   const open = new Set<string>();
   const value = rewrite(reading, root, {
@@ -32,6 +33,14 @@ export function resolveReferences(reading: Reading, root: unknown): Resolved {
     },
   });
   return { value, referenced };
+}
+
+/** Whether there is anything to do: of ten thousand rows mostly in none. */
+function refers(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return value.some(refers);
+  for (const key in value) if (key === '$ref' || refers((value as Readonly<Record<string, unknown>>)[key])) return true;
+  return false;
 }
 
 interface Reference {

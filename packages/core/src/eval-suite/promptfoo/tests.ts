@@ -1,10 +1,11 @@
 // `tests` of a config, wherever they lie: in it, in files, in globs of files, or made by a script.
+import { after, inTurn, type Awaitable } from '../../formats/awaitable.ts';
 import type { EvalPlace } from '../../formats/eval-suite.ts';
 import { isGlob, isMap, matching, pathIn, readScript, readYamlFile, type Fields } from '../reading.ts';
 import { readDataFile } from '../rows.ts';
 import type { PromptfooReading } from './promptfoo-reading.ts';
 import { resolveReferences } from './references.ts';
-import { isForeignScript, isJavaScript, referenceOf } from './scripts.ts';
+import { isForeignScript, isJavaScript, isPython, pythonFile, referenceOf, scriptHint } from './scripts.ts';
 import { testOfRow } from './table-rows.ts';
 import { fileValue } from './values.ts';
 
@@ -13,6 +14,8 @@ export interface WrittenTest {
   /** The file it stands in: paths of `vars` are relative to it. */
   readonly file: string;
   readonly place: EvalPlace;
+  /** A line of a data file: all of it stands there, and what it asserts, no other test does. */
+  readonly isLine?: boolean;
 }
 
 export async function readTests(
@@ -97,13 +100,13 @@ async function testsAt(reading: PromptfooReading, request: TestFile): Promise<re
   if (isForeignScript(path))
     return refuse(
       `"${path}" is a program that makes tests.`,
-      'Keep what it makes as .jsonl, or rewrite it in JavaScript.',
+      'Keep what it makes as .jsonl, or rewrite it in JavaScript or Python.',
     );
-  if (isJavaScript(path)) return madeByScript(reading, { path, name, request });
+  if (isJavaScript(path) || isPython(path)) return madeByScript(reading, { path, name, request });
   const paths = isGlob(path) ? await matching(reading, path, place) : [path];
-  const found: WrittenTest[] = [];
-  for (const each of paths ?? []) found.push(...(await testsOfFile(reading, each, request)));
-  return found;
+  const found: (readonly WrittenTest[])[] = [];
+  for (const each of paths ?? []) found.push(await testsOfFile(reading, each, request));
+  return found.length === 1 ? (found[0] as readonly WrittenTest[]) : found.flat();
 }
 
 async function testsOfFile(
@@ -123,23 +126,30 @@ async function testsOfFile(
   const rows = await readDataFile(reading, path, place);
   if (rows === undefined) return [];
   const asTable = path.endsWith('.csv') || (isTable && /\.ya?ml$/.test(path));
+  const lines = /\.(?:csv|jsonl|ndjson)$/.test(path);
   const found: WrittenTest[] = [];
-  for (const [index, row] of rows.entries()) {
-    const fields = asTable ? testOfRow(reading, row, index) : await ofDataFile(reading, row);
-    found.push({ fields, file: path, place: reading.places.of(row) ?? { file: path } });
-  }
+  await inTurn(rows, (row, index) =>
+    after(asTable ? testOfRow(reading, row, index) : ofDataFile(reading, row), (fields) => {
+      const place = reading.places.of(row) ?? { file: path };
+      found.push({ fields, file: path, place, isLine: lines && (asTable || fields === row) });
+    }),
+  );
   return found;
 }
 
-async function ofDataFile(reading: PromptfooReading, row: Fields): Promise<Fields> {
+function ofDataFile(reading: PromptfooReading, row: Fields): Awaitable<Fields> {
   const { value } = resolveReferences(reading, row);
   return withFiles(reading, isMap(value) ? value : row);
 }
 
+const inFiles = ['assert', 'options', 'metadata'] as const;
+
 /** Parts of a test that lie in a file: `assert: file://checks.yaml`. Variables are read later, and values as they are used. */
-async function withFiles(reading: PromptfooReading, fields: Fields): Promise<Fields> {
-  const parts = ['assert', 'options', 'metadata'].filter((key) => isFile(fields[key]));
-  if (parts.length === 0) return fields;
+const withFiles = (reading: PromptfooReading, fields: Fields): Awaitable<Fields> =>
+  inFiles.some((key) => isFile(fields[key])) ? readParts(reading, fields) : fields;
+
+async function readParts(reading: PromptfooReading, fields: Fields): Promise<Fields> {
+  const parts = inFiles.filter((key) => isFile(fields[key]));
   const made: Record<string, unknown> = { ...fields };
   for (const key of parts) made[key] = await fileValue(reading, String(fields[key]), reading.places.value(fields, key));
   reading.places.copy(fields, made);
@@ -165,17 +175,13 @@ async function madeByScript(
   };
   if (reading.scripts === undefined)
     return refuse(`"${path}" makes tests, and no scripts are run here.`, 'Keep what it makes as .jsonl.');
-  const script = await readScript(reading, { path, name }, place);
+  const script = isPython(path)
+    ? await pythonFile(reading, { path, name: name ?? 'generate_tests' }, place)
+    : await readScript(reading, { path, name }, place);
   if (script === undefined) return [];
-  const module = {
-    source: script.source,
-    file: path,
-    ...(name !== undefined && { export: name }),
-    args: config === undefined ? [] : [config],
-  };
+  const { kind: _kind, ...module } = { ...script, args: config === undefined ? [] : [config] };
   const result = await reading.scripts.run({ code: '', variables: {}, module });
-  if ('failure' in result)
-    return refuse(`"${path}" failed: ${result.failure}`, 'Scripts run in a sandbox, without files and network.');
+  if ('failure' in result) return refuse(`"${path}" failed: ${result.failure}.`, scriptHint(path));
   if (!Array.isArray(result.value) || !result.value.every(isMap))
     return refuse(`"${path}" gave no list of tests.`, 'Return a list of maps.');
   return result.value.map((fields: Fields) => {
@@ -185,10 +191,14 @@ async function madeByScript(
 }
 
 /** `vars: people.yaml`, or several: their maps, the later over the earlier. */
-export async function varsOf(reading: PromptfooReading, fields: Fields, file: string): Promise<Fields> {
+export function varsOf(reading: PromptfooReading, fields: Fields, file: string): Awaitable<Fields> {
   const { vars } = fields;
   if (vars === undefined || vars === null) return {};
-  if (isMap(vars)) return vars;
+  return isMap(vars) ? vars : readVars(reading, fields, file);
+}
+
+async function readVars(reading: PromptfooReading, fields: Fields, file: string): Promise<Fields> {
+  const { vars } = fields;
   const place = reading.places.value(fields, 'vars');
   const globs: readonly unknown[] = Array.isArray(vars) ? vars : [vars];
   const merged: Record<string, unknown> = {};

@@ -1,13 +1,14 @@
 // `file://` among a case's variables: the file's text, a table's or picture's encoding, or what a script gives.
+import type { Awaitable } from '../../formats/awaitable.ts';
 import type { EvalPlace } from '../../formats/eval-suite.ts';
 import { base64Of, imageTypeOf } from '../base64.ts';
-import { isMap, pathIn, readBytes, readScript, readTextFile, readYamlFile, type Fields } from '../reading.ts';
+import { hasValue, isMap, pathIn, readBytes, readScript, readTextFile, readYamlFile, type Fields } from '../reading.ts';
 import type { PromptfooReading } from './promptfoo-reading.ts';
-import { isForeignScript, isJavaScript, referenceOf } from './scripts.ts';
+import { isForeignScript, isJavaScript, isPython, pythonFile, referenceOf, scriptHint } from './scripts.ts';
 
 export interface VarFiles {
   /** The variables with their files read; undefined, and a problem, where one cannot be. */
-  load(vars: Fields, place: EvalPlace, from: Fields): Promise<Fields | undefined>;
+  load(vars: Fields, place: EvalPlace, from: Fields): Awaitable<Fields | undefined>;
 }
 
 /** @param prompt the only prompt of the suite, which scripts are told; undefined when there are several */
@@ -18,27 +19,22 @@ export function varFiles(reading: PromptfooReading, prompt: string | undefined):
     const { path: relative, name: called } = referenceOf(isAbsolute ? written.slice('file:///'.length) : written);
     const path = pathIn(reading, isAbsolute ? '' : reading.file, relative, place);
     if (path === undefined) return undefined;
-    if (isJavaScript(path)) return byScript(reading, { path, called, name, vars, prompt, place });
+    if (isJavaScript(path) || isPython(path)) return byScript(reading, { path, called, name, vars, prompt, place });
     const earlier = known.get(path) ?? contentOf(reading, path, place);
     known.set(path, earlier);
     return earlier;
   };
-  return {
-    load: async (vars, place, from) => {
-      if (!Object.values(vars).some(isFile)) return vars;
-      const files = Object.entries(vars).filter((entry): entry is [string, string] => isFile(entry[1]));
-      const loaded: Record<string, unknown> = { ...vars };
-      for (const [name, written] of files) {
-        const content = await loadOne(name, written, {
-          vars: loaded,
-          place: reading.places.value(from, name) ?? place,
-        });
-        if (content === undefined) return undefined;
-        loaded[name] = content;
-      }
-      return loaded;
-    },
+  const loadAll = async (vars: Fields, place: EvalPlace, from: Fields): Promise<Fields | undefined> => {
+    const files = Object.entries(vars).filter((entry): entry is [string, string] => isFile(entry[1]));
+    const loaded: Record<string, unknown> = { ...vars };
+    for (const [name, written] of files) {
+      const content = await loadOne(name, written, { vars: loaded, place: reading.places.value(from, name) ?? place });
+      if (content === undefined) return undefined;
+      loaded[name] = content;
+    }
+    return loaded;
   };
+  return { load: (vars, place, from) => (hasValue(vars, isFile) ? loadAll(vars, place, from) : vars) };
 }
 
 const isFile = (value: unknown): boolean => typeof value === 'string' && value.startsWith('file://');
@@ -84,18 +80,17 @@ async function byScript(reading: PromptfooReading, request: ScriptedVar): Promis
       `"${path}" is a script, which is told the prompt, and there are several.`,
       'Keep what it gives in a text file.',
     );
-  const script = await readScript(reading, { path, name: called }, place);
+  const python = isPython(path);
+  const script = python
+    ? await pythonFile(reading, { path, name: called ?? 'get_var' }, place)
+    : await readScript(reading, { path, name: called }, place);
   if (script === undefined) return undefined;
-  const module = {
-    source: script.source,
-    file: path,
-    ...(called !== undefined && { export: called }),
-    args: [name, prompt, vars, {}],
-  };
+  const { kind: _kind, ...module } = { ...script, args: [name, prompt, vars, ...(python ? [] : [{}])] };
   const result = await reading.scripts.run({ code: '', variables: {}, module });
-  if ('failure' in result)
-    return refuse(`"${path}" failed: ${result.failure}`, 'Scripts run in a sandbox, without files and network.');
+  if ('failure' in result) return refuse(`"${path}" failed: ${result.failure}.`, scriptHint(path));
   const given = isMap(result.value) ? result.value : {};
   if (typeof given['error'] === 'string') return refuse(`"${path}" failed: ${given['error']}`, 'Correct the script.');
+  if (python && typeof given['output'] === 'string' && given['output'] !== '') return given['output'].trim();
+  if (python) return refuse(`"${path}" gave no {"output": text}.`, 'Return a dict with a text that is not empty.');
   return given['output'] ?? refuse(`"${path}" gave no {output}.`, 'Return {output: text}.');
 }
