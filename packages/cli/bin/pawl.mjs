@@ -52,6 +52,7 @@ function runScript(built) {
   // The script begins with a hash of itself.
   const file = folder === undefined ? undefined : builtin('path').join(folder, `pawl-eval-${source.slice(2, 18)}`);
   const kept = file === undefined ? undefined : keptIn(file);
+  withoutWarningOf('USE_MAIN_CONTEXT_DEFAULT_LOADER');
   const script = new Script(source, {
     filename,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
@@ -65,6 +66,13 @@ function runScript(built) {
   const keep =
     file === undefined || rounds >= 3 ? undefined : () => keepIn({ file, folder, script, rounds: rounds + 1, own });
   return { main: own.main, keep };
+}
+
+/** The script's later chunks are imported in a way that Node calls experimental, which is no news to users. */
+function withoutWarningOf(name) {
+  const { emitWarning } = process;
+  process.emitWarning = (warning, ...rest) =>
+    String(warning).includes(name) ? undefined : emitWarning.call(process, warning, ...rest);
 }
 
 /** Data, the rounds that it was added to in, and a sum over a word of each sector: of what was torn, V8 would crash. */

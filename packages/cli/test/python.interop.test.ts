@@ -142,6 +142,7 @@ describe.runIf(interpreter !== undefined)('pawl eval', () => {
         threshold: '0.5',
         'min-cases': '1',
         cassette: 'a.cassette.jsonl',
+        'allow-python': 'true',
       });
       await using world = await openWorld({
         root: it.repo.path,

@@ -127,6 +127,7 @@ export {
 export type { RegisteredVersion, Registry, RegistryEvent, Tagger } from './ports/registry.ts';
 export { programEnvironment } from './ports/program-environment.ts';
 export {
+  inPlaceOfVariable,
   isPython,
   scriptRequest,
   withProgram,

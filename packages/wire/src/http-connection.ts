@@ -71,11 +71,15 @@ class Connection implements Line {
   #freeUntil = Infinity;
   /** Nothing more comes from the other side. */
   #over = false;
+  /** What is under way while not a byte of its answer has come, on a connection that has answered before. */
+  #repeatable: (() => void) | undefined;
+  #answered = false;
 
   constructor(url: URL) {
     this.#origin = url.origin;
     this.#socket = connect(url).setNoDelay(true).setKeepAlive(true, 1000);
     this.#socket.on('data', (chunk: Buffer) => {
+      this.#repeatable = undefined;
       // Nobody asked for it.
       if (this.#exchange === undefined) this.destroy();
       else this.#exchange.receive(chunk);
@@ -91,10 +95,19 @@ class Connection implements Line {
     return false;
   }
 
-  send({ bytes }: Ready, patience: Patience, told: Told): void {
-    this.#exchange = new Exchange(this, patience, told);
+  send(ready: Ready, { timeoutMs, signal }: Patience, told: Told): void {
+    const exchange = new Exchange(this, { timeoutMs, ...(signal !== undefined && { signal }) }, told);
+    this.#exchange = exchange;
+    if (this.#answered)
+      this.#repeatable = () => {
+        exchange.withdraw();
+        const left = Math.max(1, exchange.until - performance.now());
+        new Connection(ready.url).send(ready, { timeoutMs: left, ...(signal !== undefined && { signal }) }, told);
+      };
     this.#socket.ref();
-    this.#socket.write(bytes);
+    // An answer that nobody read at once may have stopped it.
+    this.#socket.resume();
+    this.#socket.write(ready.bytes);
   }
 
   pause(): void {
@@ -107,6 +120,7 @@ class Connection implements Line {
 
   done(kept: { readonly forMs: number | undefined } | undefined): void {
     this.#exchange = undefined;
+    this.#answered = true;
     const socket = this.#socket;
     // Answered before all was sent: the rest would be taken for another request.
     if (kept === undefined || this.#over || socket.writableLength > 0) return this.destroy();
@@ -125,9 +139,15 @@ class Connection implements Line {
 
   #ended(error: Error | undefined): void {
     this.#over = true;
-    const exchange = this.#exchange;
+    const [exchange, repeat] = [this.#exchange, this.#repeatable];
     this.#exchange = undefined;
-    if (exchange !== undefined) exchange.closed(error);
+    this.#repeatable = undefined;
+    // A server that ends a connection while it is free may do so just when the next request is on its way: it is sent
+    // once more, on a new connection, as browsers do.
+    if (exchange !== undefined && repeat !== undefined) {
+      this.#socket.destroy();
+      repeat();
+    } else if (exchange !== undefined) exchange.closed(error);
     else this.#forget();
   }
 

@@ -24,8 +24,11 @@ export function unwatch(one: Expiring): void {
 function setTimer(until: number): void {
   clearTimeout(timer);
   setFor = until;
-  timer = setTimeout(expireAll, Math.max(1, Math.ceil(until - performance.now())));
+  timer = setTimeout(expireAll, Math.min(longestTimer, Math.max(1, Math.ceil(until - performance.now()))));
 }
+
+/** What is later is looked at again then. */
+const longestTimer = 2 ** 31 - 1;
 
 function expireAll(): void {
   setFor = Infinity;

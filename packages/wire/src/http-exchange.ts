@@ -94,6 +94,12 @@ export class Exchange implements IncomingBody, Expiring {
     this.#deafen = () => signal.removeEventListener('abort', abandon);
   }
 
+  /** It is begun anew elsewhere; nothing is told here. */
+  withdraw(): void {
+    this.#over = true;
+    this.#forget();
+  }
+
   expire(): void {
     this.fail(new DeadlinePassed());
   }

@@ -34,6 +34,8 @@ export function sendProxied(parts: RequestParts, { timeoutMs, signal }: Patience
   const client = clients[parts.url.protocol];
   if (client === undefined) throw new Error(`${parts.url.protocol} is not spoken`);
   const headers = Object.fromEntries(requestHeaders(parts));
+  // Node would send no length of it with a DELETE or a GET, and the body would be taken for another request.
+  if (parts.body !== undefined) headers['content-length'] = String(Buffer.byteLength(parts.body));
   const request = client.send(parts.url, { method: parts.method, headers });
   let answer: IncomingMessage | undefined;
   let failed = false;

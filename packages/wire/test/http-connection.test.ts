@@ -55,6 +55,21 @@ test('a connection that the server gave up meanwhile is not used', async () => {
   }
 });
 
+test('a request that meets the end of a kept connection is sent once more, on a new one', async () => {
+  await using server = await rawService((socket) => void socket.end(ok('once')));
+  for (let turn = 0; turn < 8; turn++) expect((await sendHttp(post(server.url), limits)).text).toBe('once');
+
+  // On a new connection nobody knows what the server did with it.
+  await using silent = await rawService((socket) => void socket.end());
+  expect((await failureOf(sendHttp(post(silent.url), limits))).message).toContain('closed without an answer');
+  expect(silent.received).toHaveLength(1);
+
+  await using deaf = await rawService((socket, request) => void (request === 0 ? socket.write(ok('a')) : socket.end()));
+  await sendHttp(post(deaf.url), limits);
+  expect((await failureOf(sendHttp(post(deaf.url), limits))).message).toContain('closed without an answer');
+  expect(deaf.received).toHaveLength(2);
+});
+
 test('an answer that comes byte by byte, after others that announce it, is whole', async () => {
   const text =
     'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: a\r\n\r\n' +

@@ -60,9 +60,10 @@ export function sqlGrammars(options: SqlOptions): SqlGrammars {
       const reply = await asked(await threadOf(database), [sql, rules], timeLimitMs);
       if (reply !== undefined) return reply;
     } catch (error) {
-      threads.delete(database);
+      // What could not be fetched once is not asked for again by each case.
       if (error instanceof NativeEngineError)
         return { failure: `the parser of SQL cannot be had: ${error.message}`, hint: error.hint };
+      threads.delete(database);
       const why = error instanceof Error ? error.message : String(error);
       return { failure: `the parser of ${database} ended: ${why}`, hint: 'Is the output one statement of usual size?' };
     }

@@ -25,9 +25,12 @@ export interface ScriptRequest {
 export interface InlinePython {
   /** What messages call it: the file and the line it stands in. */
   readonly name: string;
-  /** The code with 0 in place of each variable: what is put in may make other constants of it, and no other code. */
+  /** The code with `inPlaceOfVariable` for each variable: what is put in may make other constants of it, and no other code. */
   readonly shape?: string;
 }
+
+/** A number that no code has of its own, and that stands wherever a number or a text may. */
+export const inPlaceOfVariable = '8106253914077';
 
 /** How a program of the repository runs. */
 export interface ProgramSetting {

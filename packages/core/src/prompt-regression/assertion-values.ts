@@ -1,6 +1,7 @@
 // What an assertion asks, with the case's variables put in: texts anywhere inside its value, and its metric's name.
 import type { Assertion, ScriptFile, TemplateLanguage } from '../formats/eval-suite.ts';
 import type { Fields } from '../eval-suite/index.ts';
+import { inPlaceOfVariable } from '../ports/script-runner.ts';
 import { isTemplate, parseText, type TextTemplate } from './text-template.ts';
 
 export type Filled<T> = { readonly value: T } | { readonly failure: string };
@@ -62,11 +63,11 @@ export class AssertionValues {
   }
 }
 
-/** Code with 0 in place of each variable. Statements stay: what they choose between is no constant, and no code is. */
+/** Code with a number in place of each variable that stands nowhere else. Statements stay: what they choose between is no constant, and no code is. */
 const shapeOf = (code: string): string =>
   code.replaceAll(
     /\{%-?\s*raw\s*-?%\}([^]*?)\{%-?\s*endraw\s*-?%\}|\{\{[^]*?\}\}/g,
-    (_whole, raw: string | undefined) => raw ?? '0',
+    (_whole, raw: string | undefined) => raw ?? inPlaceOfVariable,
   );
 
 class Unfilled extends Error {}

@@ -121,17 +121,18 @@ export class Evaluation {
     // It was rendered when the plan was made.
     if ('failure' in rendered) return;
     const answer = await this.#send(first.column, rendered.value, repeat);
-    let before: { readonly item: number; readonly scored: ScoredCase } | undefined;
+    let before: { readonly item: number; readonly column: number; readonly scored: ScoredCase } | undefined;
     for (const { column: columnIndex, item: itemIndex } of waiting) {
       const item = cases[itemIndex] as EvalCase;
       const known = this.#known(item);
       const vars = isPromise(known) ? await known : known;
       const row = this.#row({ item, itemIndex, column: columnIndex, repeat, vars, answer });
       // Both sides asked the same: one score for both, unless a transform of the provider comes between.
-      const same = before?.item === itemIndex && columns[columnIndex]?.provider.transform === column.provider.transform;
+      const transform = columns[columnIndex]?.provider.transform;
+      const same = before?.item === itemIndex && columns[before.column]?.provider.transform === transform;
       const given = same && before !== undefined ? before.scored : this.#score(row);
       const scored = isPromise(given) ? await given : given;
-      before = { item: itemIndex, scored };
+      before = { item: itemIndex, column: columnIndex, scored };
       this.#finish(rowOf(row, scored), place, how.comparisons);
     }
   }

@@ -5,6 +5,7 @@ import { AssertionValues } from '../../src/prompt-regression/assertion-values.ts
 import { runScript } from '../../src/prompt-regression/run-script.ts';
 import {
   folderOf,
+  inPlaceOfVariable,
   isPython,
   withProgram,
   type ScriptRequest,
@@ -30,11 +31,11 @@ test('code that variables were put in goes with what it is without them', () => 
 
   expect(fill('python', "'{{ x | upper }}' in output and len(output) > {{n}}", { x: evil, n: 3 })).toEqual([
     `'${evil.toUpperCase()}' in output and len(output) > 3`,
-    "'0' in output and len(output) > 0",
+    `'${inPlaceOfVariable}' in output and len(output) > ${inPlaceOfVariable}`,
   ]);
   expect(fill('python', "{% raw %}f'{{output}}'{% endraw %} == '{{x}}'", { x: 'a' })).toEqual([
     "f'{{output}}' == 'a'",
-    "f'{{output}}' == '0'",
+    `f'{{output}}' == '${inPlaceOfVariable}'`,
   ]);
   expect(fill('python', 'len(output) > 3', { x: 1 })).toEqual(['len(output) > 3', undefined]);
   expect(fill('javascript', "'{{x}}' === output", { x: 'a' })).toEqual(["'a' === output", undefined]);

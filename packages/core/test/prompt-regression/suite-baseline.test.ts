@@ -32,6 +32,24 @@ test('a changed prompt is the same column, and its loss fails', async () => {
   expect(rows.filter(({ side }) => side === 'baseline')).toHaveLength(40);
 });
 
+test('columns that ask the same keep to their own transforms, on both sides', async () => {
+  const providers = '[{id: echo, label: one, transform: one}, {id: echo, label: two, transform: two}]';
+  const tagged =
+    (tag: string) =>
+    ({ output }: Readonly<Record<string, unknown>>) =>
+      `${String(output)} ${tag}`;
+  const suite = (prompt: string) => config(`['${prompt}']`, providers);
+  const { rows } = await evaluateConfig(suite('{% if n == 1 %}now {% endif %}{{n}}'), {
+    provider: model(),
+    scripts: { one: tagged('one'), two: tagged('two') },
+    commits: { main: { [path]: suite('{{n}}') } },
+    inputs: { baseline: 'main' },
+  });
+
+  expect(rows).toHaveLength(160);
+  expect(rows.filter(({ output, column }) => output !== `right ${column}`)).toEqual([]);
+});
+
 test('what was asked before is not asked again', async () => {
   const provider = model();
   const { report } = await evaluateConfig(config("['good {{n}}']", '[echo]'), {

@@ -174,7 +174,7 @@ def inline(request):
     found = known.get(key)
     if found is None:
         code = request['code']
-        if 'shape' in request and tree_of(code, request) != shape_of(request):
+        if 'shape' in request and not as_written(request):
             raise ValueError('a variable is more than a text or a number in the code: read context["vars"] instead')
         names = {'__name__': 'script', '__builtins__': __builtins__}
         exec(compile(code, request['name'], 'exec', dont_inherit=True), names)
@@ -185,29 +185,64 @@ def inline(request):
     return found
 
 
-def shape_of(request):
-    try:
-        return tree_of(request['shape'], request)
-    except SyntaxError:
-        return None
-
-
-def tree_of(code, request):
+def as_written(request):
+    """Whether variables made nothing of the code but other texts and numbers, each only where it stands."""
     import ast
 
-    class Bare(ast.NodeTransformer):
-        def visit_Constant(self, node):
-            return ast.Constant(0)
+    mark = request['mark']
+
+    class Signed(ast.NodeTransformer):
         def visit_UnaryOp(self, node):
             node = self.generic_visit(node)
-            signed = isinstance(node.op, (ast.USub, ast.UAdd)) and isinstance(node.operand, ast.Constant)
-            return node.operand if signed else node
-        def visit_JoinedStr(self, node):
-            node = self.generic_visit(node)
-            node.values = [each for each in node.values if not isinstance(each, ast.Constant)]
-            return node
+            value = node.operand.value if isinstance(node.operand, ast.Constant) else None
+            if type(value) not in (int, float) or not isinstance(node.op, (ast.USub, ast.UAdd)):
+                return node
+            return ast.Constant(-value if isinstance(node.op, ast.USub) else value)
 
-    return ast.dump(Bare().visit(ast.parse(code, request['name'])))
+    def same_text(shape, code, mark):
+        first, *between, last = shape.split(mark)
+        if not code.startswith(first):
+            return False
+        at = len(first)
+        for part in between:
+            found = code.find(part, at)
+            if found < 0:
+                return False
+            at = found + len(part)
+        return len(code) >= at + len(last) and code.endswith(last)
+
+    def same_constant(shape, code):
+        if type(shape) is str and mark in shape:
+            return type(code) is str and same_text(shape, code, mark)
+        if type(shape) is bytes and mark.encode() in shape:
+            return type(code) is bytes and same_text(shape, code, mark.encode())
+        if type(shape) in (int, float) and mark in repr(shape):
+            return type(code) in (int, float) or (type(code) is str and repr(shape) == mark)
+        return type(shape) is type(code) and repr(shape) == repr(code)
+
+    def same(shape, code):
+        if type(shape) is not type(code):
+            return False
+        if isinstance(shape, ast.Constant):
+            return same_constant(shape.value, code.value)
+        if isinstance(shape, ast.JoinedStr) and len(shape.values) != len(code.values):
+            # A part that a variable left empty is none.
+            parts = [each for each in shape.values if not isinstance(each, ast.Constant) or each.value != mark]
+            return same(parts, code.values)
+        if isinstance(shape, ast.AST):
+            return all(same(getattr(shape, name, None), getattr(code, name, None)) for name in shape._fields)
+        if isinstance(shape, list):
+            return len(shape) == len(code) and all(map(same, shape, code))
+        return shape == code
+
+    def tree_of(code):
+        return Signed().visit(ast.parse(code, request['name']))
+
+    code = tree_of(request['code'])
+    try:
+        return same(tree_of(request['shape']), code)
+    except SyntaxError:
+        return False
 
 
 def place_of(error, root, main):

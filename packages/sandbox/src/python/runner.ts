@@ -1,7 +1,14 @@
 // Users' Python. It is no sandbox: like a program that `exec:` starts it has the user's rights, so the run of a fork
 // starts none, its environment holds what is named and nothing else, and every call has a limit of time and of output.
 import { dirname, join } from 'node:path';
-import { isPython, programEnvironment, type ScriptRequest, type ScriptResult, type ScriptRunner } from '@pawl/core';
+import {
+  inPlaceOfVariable,
+  isPython,
+  programEnvironment,
+  type ScriptRequest,
+  type ScriptResult,
+  type ScriptRunner,
+} from '@pawl/core';
 import { linesBefore, moduleOf } from './inline-code.ts';
 import { findPython, type Interpreter } from './interpreter.ts';
 import { PythonPool } from './pool.ts';
@@ -143,7 +150,7 @@ function askedOf({ code, variables, module, python }: ScriptRequest): string {
   return JSON.stringify({
     name: `<pawl ${python?.name ?? 'code'}>`,
     code: moduleOf(code),
-    ...(python?.shape !== undefined && { shape: moduleOf(python.shape) }),
+    ...(python?.shape !== undefined && { shape: moduleOf(python.shape), mark: inPlaceOfVariable }),
     args: Object.values(variables).map((value) => value ?? null),
   });
 }

@@ -134,6 +134,8 @@ export class PythonWorker {
     clearTimeout(timer);
     this.#kill();
     await this.#exited;
+    // What it started in a session of its own may hold them still, and would keep us from ending.
+    for (const stream of this.#streams()) stream?.destroy();
   }
 
   async #late(said: Promise<Said>, timeoutMs: number): Promise<Said> {
