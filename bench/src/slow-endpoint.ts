@@ -14,15 +14,17 @@ export interface SlowEndpoint {
   close(): Promise<void>;
 }
 
+/** @param spreadMs evenly spread up to this much below and above the latency; the same each time, and on average the latency */
 export async function slowEndpoint(
   latencyMs: number,
-  { stream = false }: { readonly stream?: boolean } = {},
+  { stream = false, spreadMs = 0 }: { readonly stream?: boolean; readonly spreadMs?: number } = {},
 ): Promise<SlowEndpoint> {
   let requests = 0;
   let busyMs = 0;
   let first: number | undefined;
   let last = 0;
   const answer = stream ? streamed() : whole();
+  let come = 0;
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
@@ -30,12 +32,13 @@ export async function slowEndpoint(
     eachRequest(socket, () => {
       const came = performance.now();
       first ??= came;
+      const takes = latencyMs + spreadMs * (2 * ((come++ * goldenRatio) % 1) - 1);
       setTimeout(() => {
         socket.write(answer);
         last = performance.now();
         busyMs += last - came;
         requests += 1;
-      }, latencyMs);
+      }, takes);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -50,6 +53,9 @@ export async function slowEndpoint(
       }),
   };
 }
+
+/** Multiples of it without their whole parts lie evenly between 0 and 1, however many there are. */
+const goldenRatio = (1 + Math.sqrt(5)) / 2;
 
 /** One that does not say how long it is, is none that this endpoint understands. */
 const refusal = 'HTTP/1.1 411 Length Required\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';

@@ -18,8 +18,8 @@ if (builtin === undefined || Number(process.versions.node.split('.')[0]) < 22) {
   } else {
     // Compiling is a third of a start. What is kept lies with the user's other caches: a folder that others may write
     // to, as Node's own default is, would let them run their code here. Where it cannot be written, nothing is kept.
-    const caches = cacheFolder();
-    if (caches !== undefined) builtin('module').enableCompileCache?.(builtin('path').join(caches, 'pawl', 'compiled'));
+    const folder = keptFolder();
+    if (folder !== undefined) builtin('module').enableCompileCache?.(folder);
     const { main, keep } = own ? runScript(built) : await import(built.href);
     process.exitCode = await main(process.argv.slice(2));
     if (keep !== undefined) keep();
@@ -27,16 +27,42 @@ if (builtin === undefined || Number(process.versions.node.split('.')[0]) < 22) {
 }
 
 /** Never below the folder that one happens to be in: what lies there came with somebody's repository. */
-function cacheFolder() {
+function keptFolder() {
   const { isAbsolute, join } = builtin('path');
+  const { chmodSync, mkdirSync, rmSync } = builtin('fs');
   const named = process.env.XDG_CACHE_HOME ?? '';
   try {
-    const folder = isAbsolute(named) ? named : join(builtin('os').homedir(), '.cache');
-    return isAbsolute(folder) ? folder : undefined;
+    const caches = isAbsolute(named) ? named : join(builtin('os').homedir(), '.cache');
+    if (!isAbsolute(caches)) return undefined;
+    const all = join(caches, 'pawl');
+    const folder = join(all, 'compiled');
+    const allowed = modeOfOwn(all);
+    const within = allowed === undefined ? undefined : modeOfOwn(folder);
+    if (within === undefined) return undefined;
+    if ((allowed & 0o022) !== 0) chmodSync(all, allowed & 0o755);
+    if ((within & 0o077) !== 0) {
+      // Whoever may write to it may have done so.
+      rmSync(folder, { recursive: true });
+      mkdirSync(folder, { mode: 0o700 });
+    }
+    return folder;
   } catch {
-    // A user without a home, as in some containers.
+    // A user without a home, as in some containers, or with one that cannot be written to.
     return undefined;
   }
+}
+
+/** Of a folder, made where there is none; undefined when it is somebody else's, and what lies there would be their code. */
+function modeOfOwn(folder) {
+  const { mkdirSync, statSync } = builtin('fs');
+  let found = statSync(folder, { throwIfNoEntry: false });
+  if (found === undefined) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    found = statSync(folder);
+  }
+  // Windows has neither owners nor modes here, and keeps the homes of users apart.
+  if (process.getuid === undefined) return 0;
+  return found.isDirectory() && found.uid === process.getuid() ? found.mode & 0o777 : undefined;
 }
 
 /**
@@ -75,16 +101,30 @@ function withoutWarningOf(name) {
     String(warning).includes(name) ? undefined : emitWarning.call(process, warning, ...rest);
 }
 
-/** Data, the rounds that it was added to in, and a sum over a word of each sector: of what was torn, V8 would crash. */
+/**
+ * Data and the rounds that it was added to in, and both once more: of one wrong bit V8 would crash, or go on with another
+ * program than ours, and to compare is the quickest way to look at every byte.
+ */
 function keptIn(file) {
+  const { closeSync, fstatSync, openSync, readSync } = builtin('fs');
+  let opened;
   try {
-    const all = builtin('fs').readFileSync(file);
-    const words = new Int32Array(all.buffer, all.byteOffset, all.length >> 2);
-    const end = words.length - 2;
-    if (end <= 0 || all.length % 4 !== 0 || words[end + 1] !== sumOf(words, end + 1)) return undefined;
-    return { data: all.subarray(0, end * 4), rounds: words[end] };
+    opened = openSync(file);
+    const half = fstatSync(opened).size / 2;
+    const data = Buffer.allocUnsafeSlow(half);
+    if (half < 8 || readSync(opened, data) !== half) return undefined;
+    // Piece by piece: a run has better use for the memory.
+    const piece = Buffer.allocUnsafeSlow(131_072);
+    for (let at = 0; at < half;) {
+      const length = readSync(opened, piece);
+      if (length === 0 || !piece.subarray(0, length).equals(data.subarray(at, at + length))) return undefined;
+      at += length;
+    }
+    return { data: data.subarray(0, half - 4), rounds: data.readInt32LE(half - 4) };
   } catch {
     return undefined;
+  } finally {
+    if (opened !== undefined) closeSync(opened);
   }
 }
 
@@ -92,24 +132,36 @@ function keepIn({ file, folder, script, rounds, own }) {
   own.memoryAsUsual();
   // What was compiled under other settings than the next run has at its start would be refused.
   if (!folder.includes(builtin('v8').cachedDataVersionTag().toString(16))) return;
-  const { renameSync, writeFileSync } = builtin('fs');
+  const { renameSync, unlinkSync, writeFileSync } = builtin('fs');
+  // A process that was ended in the middle of it may have had the same number.
+  const aside = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`;
   try {
     const data = script.createCachedData();
-    const words = new Int32Array(Math.ceil(data.length / 4) + 2);
-    new Uint8Array(words.buffer).set(data);
-    words[words.length - 2] = rounds;
-    words[words.length - 1] = sumOf(words, words.length - 1);
+    const half = Buffer.alloc(data.length + 4);
+    half.set(data);
+    half.writeInt32LE(rounds, data.length);
     // Whole or not at all.
-    const aside = `${file}.${process.pid}`;
-    writeFileSync(aside, words, { flag: 'wx', mode: 0o600 });
+    writeFileSync(aside, Buffer.concat([half, half]), { flag: 'wx', mode: 0o600 });
     renameSync(aside, file);
+    if (rounds === 1) forgetOld(folder, file);
   } catch {
-    // Nothing is kept.
+    // Nothing is kept; of older ones, perhaps all.
+    try {
+      unlinkSync(aside);
+    } catch {
+      // Nothing came to be.
+    }
   }
 }
 
-function sumOf(words, end) {
-  let sum = end;
-  for (let at = 0; at < end; at += 61) sum = (Math.imul(sum, 31) + words[at]) | 0;
-  return (Math.imul(sum, 31) + words[end - 1]) | 0;
+/** Four other versions keep theirs, as of checkouts that take turns; what was left half written is among the rest. */
+function forgetOld(folder, file) {
+  const { readdirSync, statSync, unlinkSync } = builtin('fs');
+  const { join } = builtin('path');
+  const others = readdirSync(folder)
+    .filter((name) => name.startsWith('pawl-eval-'))
+    .map((name) => join(folder, name))
+    .filter((path) => path !== file)
+    .map((path) => ({ path, at: statSync(path).mtimeMs }));
+  for (const { path } of others.sort((one, other) => other.at - one.at).slice(4)) unlinkSync(path);
 }

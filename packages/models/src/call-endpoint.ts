@@ -3,21 +3,17 @@
 import type { ModelFailure } from '@pawl/core';
 import {
   HttpError,
-  isRetriedStatus,
   maskedError,
-  openHttp,
   prepareHttp,
-  retryAfter,
-  statusError,
   type HttpHeaders,
   type HttpOpened,
   type HttpRequest,
   type PreparedHttp,
 } from '@pawl/wire';
+import { attemptInTurn } from './attempt.ts';
 import { listAt, parsedJson } from './json-member.ts';
-import { Pacer, realSleep, type AttemptEnd, type Sleep } from './pacer.ts';
+import { Pacer, realSleep, type Sleep } from './pacer.ts';
 import { quietTurn } from './quiet-turn.ts';
-import { pauseAsked } from './rate-limits.ts';
 
 export interface CallOptions {
   readonly timeoutMs: number;
@@ -80,15 +76,10 @@ export async function callEndpoint<T>(
   const prepared = prepare(request);
   if (prepared instanceof HttpError) return failureOf(maskedError(prepared, 1, secrets));
   for (let attempt = 1; ; attempt++) {
-    const turn = await pacer.enter(attempt > 1, signal);
-    if (signal?.aborted === true) {
-      if ('leave' in turn) turn.leave({ kind: 'failed' });
-      return abandoned;
-    }
-    if ('refused' in turn)
-      return { failure: `${turn.refused}, and so to all before; it was not asked any more`, hint: hints.closed };
-    const outcome = await attemptOnce(prepared, reader, options);
-    turn.leave(outcome.end);
+    const outcome = await attemptInTurn({ prepared, reader, options, again: attempt > 1 });
+    if (outcome === undefined) return abandoned;
+    if ('refused' in outcome)
+      return { failure: `${outcome.refused}, and so to all before; it was not asked any more`, hint: hints.closed };
     // Whoever waited is sent before this answer is judged.
     await quietTurn();
     if ('called' in outcome) return outcome.called();
@@ -97,7 +88,7 @@ export async function callEndpoint<T>(
     if (!outcome.again || attempt > tries || (wait ?? 0) > longestWaitMs) {
       const shown = maskedError(error, attempt, secrets);
       // What this request alone did wrong says nothing of the others.
-      if (outcome.again) pacer.lose(maskedError(error, 1, secrets).message);
+      if (outcome.again || error.kind === 'certificate') pacer.lose(maskedError(error, 1, secrets).message);
       return failureOf(shown);
     }
     const backoff = Math.min(longestWaitMs, 500 * 2 ** (attempt - 1)) * (0.5 + chance() / 2);
@@ -120,55 +111,6 @@ function prepare(request: HttpRequest): PreparedHttp | HttpError {
   }
 }
 
-type Outcome<T> =
-  | { readonly end: AttemptEnd; readonly called: () => Called<T> }
-  | { readonly end: AttemptEnd; readonly error: HttpError; readonly again: boolean; readonly wait?: number };
-
-async function attemptOnce<T>(
-  prepared: PreparedHttp,
-  reader: AnswerReader<T>,
-  options: CallOptions,
-): Promise<Outcome<T>> {
-  const { timeoutMs, accepts = isSuccess, signal } = options;
-  try {
-    const opened = await openHttp(prepared, { timeoutMs, ...(signal !== undefined && { signal }) });
-    const { status, headers, startedAt } = opened;
-    if (!accepts(status))
-      return refusedOutcome(statusError(prepared.ready.url.href, { status, text: await opened.text() }), headers);
-    const streamed = reader.stream?.(opened);
-    // All of it has come then. A whole text is read later, when others are on their way.
-    const come = streamed === undefined ? { text: await opened.text() } : { value: await streamed };
-    const milliseconds = performance.now() - startedAt;
-    const pauseMs = pauseAsked(headers);
-    const end: AttemptEnd = {
-      kind: 'answered',
-      slow: milliseconds > timeoutMs / 2,
-      ...(pauseMs !== undefined && { pauseMs }),
-    };
-    return {
-      end,
-      called: () => ({ value: 'text' in come ? reader.whole(come.text, opened) : come.value, headers, milliseconds }),
-    };
-  } catch (error) {
-    if (!(error instanceof HttpError)) throw error;
-    const end: AttemptEnd = error.kind === 'timeout' ? { kind: 'overload' } : { kind: 'failed' };
-    return { end, error, again: error.kind === 'network' || error.kind === 'timeout' };
-  }
-}
-
-function refusedOutcome<T>(error: HttpError, headers: HttpHeaders): Outcome<T> {
-  const status = error.status ?? 0;
-  // Money that is used up comes with the same status as haste, and waiting does not bring it back.
-  const again = isRetriedStatus(status) && !/insufficient_quota|billing_hard_limit/.test(error.body);
-  if (!again) return { end: { kind: 'answered', slow: false }, error, again };
-  const wait = retryAfter(headers) ?? pauseAsked(headers);
-  const waits = wait === undefined ? {} : { wait };
-  if (status !== 429 && status !== 503 && status !== 529) return { end: { kind: 'failed' }, error, again, ...waits };
-  return { end: { kind: 'overload', ...(wait !== undefined && { pauseMs: wait }) }, error, again, ...waits };
-}
-
-const isSuccess = (status: number): boolean => status >= 200 && status < 300;
-
 const hints = { closed: 'Ask again later; answers that came are recorded when record is missing or all.' };
 
 export function failureOf(error: HttpError): ModelFailure {
@@ -177,7 +119,10 @@ export function failureOf(error: HttpError): ModelFailure {
 }
 
 function hintFor({ kind, status, body }: HttpError): string {
-  if (kind === 'url') return 'Give base-url as http://… or https://….';
+  if (kind === 'url') return 'Correct base-url: the endpoint’s own address, http://… or https://…, without a password.';
+  if (kind === 'request') return 'Correct the headers, and the keys in the environment that they are made of.';
+  if (kind === 'certificate')
+    return 'Name a file with the certificate of its authority in NODE_EXTRA_CA_CERTS, or have the certificate renewed.';
   if (kind === 'timeout') return 'Raise timeout, or lower concurrency.';
   if (kind === 'network') return 'Check base-url, and that the endpoint is running.';
   if (kind === 'size') return 'Ask for a shorter answer.';

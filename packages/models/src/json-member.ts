@@ -1,4 +1,5 @@
 // Reading JSON that others wrote: what is not there, or is of another kind, is undefined.
+import { isTooDeep } from '@pawl/core';
 
 export function member(value: unknown, ...path: readonly (string | number)[]): unknown {
   let found = value;
@@ -27,10 +28,11 @@ export function listAt(value: unknown, ...path: readonly (string | number)[]): r
 export const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Undefined when the text is no JSON. */
+/** Undefined when the text is no JSON, or nested so deep that it could not be written again. */
 export function parsedJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return isTooDeep(value, text) ? undefined : value;
   } catch {
     return undefined;
   }

@@ -35,7 +35,7 @@ interface Waiter {
   readonly again: boolean;
   /** Given when it need not be told any more. */
   readonly signal: AbortSignal | undefined;
-  readonly resolve: (turn: Turn | Refusal) => void;
+  readonly start: (turn: Turn | Refusal) => void;
 }
 
 /** Requests that used up their attempts, with no success between them, before nobody is sent any more. */
@@ -80,13 +80,17 @@ export class Pacer {
    * @param signal ends the waiting through a pause
    */
   enter(again: boolean, signal?: AbortSignal): Promise<Turn | Refusal> {
+    return new Promise((resolve) => this.queue(again, signal, resolve));
+  }
+
+  /** The same, told and not promised: whoever waits starts while the one before leaves. */
+  queue(again: boolean, signal: AbortSignal | undefined, start: (turn: Turn | Refusal) => void): void {
     const refusal = this.#refusal();
-    if (refusal !== undefined) return Promise.resolve(refusal);
-    return new Promise((resolve) => {
-      if (again) this.#waiting.unshift({ again, signal, resolve });
-      else this.#waiting.push({ again, signal, resolve });
-      this.#admit();
-    });
+    if (refusal !== undefined) return start(refusal);
+    const waiter = { again, signal, start };
+    if (again) this.#waiting.unshift(waiter);
+    else this.#waiting.push(waiter);
+    this.#admit();
   }
 
   /** A request has used up its attempts. */
@@ -95,7 +99,7 @@ export class Pacer {
     if (this.#lost < lostBeforeClosing) return;
     this.#closed = { until: this.#now() + closedForMs, why };
     const refusal = { refused: why };
-    for (const { resolve } of this.#waiting.splice(0)) resolve(refusal);
+    for (const { start } of this.#waiting.splice(0)) start(refusal);
   }
 
   #refusal(): Refusal | undefined {
@@ -114,7 +118,7 @@ export class Pacer {
       if (next === undefined) return;
       if (next.signal?.aborted === true) {
         this.#waiting.shift();
-        next.resolve({ refused: 'nobody waits for the answer any longer' });
+        next.start({ refused: 'nobody waits for the answer any longer' });
         continue;
       }
       if (pause > 0 && !next.again) {
@@ -122,7 +126,7 @@ export class Pacer {
         return;
       }
       this.#waiting.shift();
-      next.resolve(this.#turn());
+      next.start(this.#turn());
     }
   }
 

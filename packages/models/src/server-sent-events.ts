@@ -22,7 +22,9 @@ export async function* serverSentEvents(chunks: AsyncIterable<Uint8Array>): Asyn
     // A CR at the end of one chunk and a LF at the start of the next are one line's end.
     if (afterReturn && text.startsWith('\n')) text = text.slice(1);
     if (text !== '') afterReturn = text.endsWith('\r');
-    const lines = (rest + text).split(/\r\n|\n|\r/);
+    const lines = text.split(/\r\n|\n|\r/);
+    // What came before is not gone through again: a long line that comes in small pieces would take all the time there is.
+    lines[0] = rest + (lines[0] ?? '');
     rest = lines.pop() ?? '';
     if (rest.length > longestEvent) throw new RangeError('one event of the stream is too long');
     for (const line of lines) {

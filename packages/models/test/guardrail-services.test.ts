@@ -174,3 +174,13 @@ test.each(services)('%s gives no verdict when nobody is there, or the address is
     expect(result).toHaveProperty('failure');
   }
 });
+
+test.each(['http://[::ffff:a9fe:a9fe]/', 'http://2852039166/', 'http://metadata.google.internal./'])(
+  'a webhook at %s, where a machine’s credentials are handed out, is not asked, and nothing passes for it',
+  async (url) => {
+    for (const negated of [false, true]) {
+      const { result } = await ask({ type: 'webhook', value: () => url, negated }, () => ({ body: { pass: true } }));
+      expect(result).toMatchObject({ failure: expect.stringContaining('is never asked') });
+    }
+  },
+);

@@ -49,6 +49,21 @@ test('as many as asked for go at once, and the next one goes when one is back', 
   await fifth;
 });
 
+test('whoever waits starts while the one before leaves, and not some promises later', async () => {
+  const pacer = new Pacer({ max: 1 });
+  const first = await enter(pacer);
+  const started: number[] = [];
+  for (const number of [2, 3])
+    pacer.queue(false, undefined, (turn) => {
+      started.push(number);
+      if (number === 2 && 'leave' in turn) turn.leave(ok);
+    });
+  expect(started).toEqual([]);
+
+  first.leave(ok);
+  expect(started).toEqual([2, 3]);
+});
+
 test('while somebody waits no place is empty: 50 ms of latency cost what they must and no more', async () => {
   const [max, requests, latency] = [32, 3200, 50];
   const pacer = new Pacer({ max });

@@ -42,6 +42,9 @@ export function ask(question: Question, unreachable: ServingCode = 'TARGET_UNREA
       url,
       {
         method,
+        // A connection of its own: questions come seconds apart, as do the ends of kept ones, and one that the server
+        // ends while the next question is on its way would look like a server that is gone.
+        agent: false,
         headers: {
           ...(payload !== undefined && {
             'content-type': 'application/json',

@@ -3,6 +3,8 @@
 // the next request's first is what all of a burst wait for. Node's client takes three times as long for that, fetch ten.
 import type { Socket } from 'node:net';
 import { Exchange, type Line, type Patience, type Told } from './http-exchange.ts';
+import { Redirected } from './http-failure.ts';
+import { isForbiddenAddress, NeverAsked } from './http-forbidden.ts';
 import { requestHead, type RequestParts } from './http-head.ts';
 import { sendProxied } from './http-proxied.ts';
 
@@ -39,7 +41,7 @@ export function send(ready: Ready, patience: Patience, told: Told): void {
     arrived: (received) => {
       if (!redirects.has(received.status)) return told.arrived(received);
       received.body.destroy();
-      told.failed(new Error('unexpected redirect'));
+      told.failed(new Redirected(received.status, received.headers.get('location')));
     },
     failed: (error) => told.failed(error),
   };
@@ -78,6 +80,10 @@ class Connection implements Line {
   constructor(url: URL) {
     this.#origin = url.origin;
     this.#socket = connect(url).setNoDelay(true).setKeepAlive(true, 1000);
+    // Any name may lead there.
+    this.#socket.on('lookup', (_, address: string | undefined) => {
+      if (address !== undefined && isForbiddenAddress(address)) this.#socket.destroy(new NeverAsked());
+    });
     this.#socket.on('data', (chunk: Buffer) => {
       this.#repeatable = undefined;
       // Nobody asked for it.

@@ -63,6 +63,8 @@ export interface Line {
 
 const longestHead = 65_536;
 const headEnd = '\r\n\r\n';
+/** What a server may say before its answer: that it goes on, and what the answer will point to. */
+const mostAnnounced = 100;
 /** A stream that says that it is done has but its end left; longer is no end. */
 const shortRest = { bytes: 65_536, milliseconds: 250 };
 const nothing = Buffer.alloc(0);
@@ -77,6 +79,7 @@ export class Exchange implements IncomingBody, Expiring {
   #reader: BodyReader | undefined;
   /** Of the head while it is not whole; of the body while nobody reads it. */
   #waiting: Buffer[] = [];
+  #announced = 0;
   #closed = false;
   #over = false;
   #error: Error | undefined;
@@ -201,7 +204,10 @@ export class Exchange implements IncomingBody, Expiring {
       bytes = bytes.subarray(end + headEnd.length);
       // Another protocol would follow; all others below 200 come before the answer.
       if (head.status === 101) throw new ProtocolError('closed without an answer');
-      if (head.status < 200) continue;
+      if (head.status < 200) {
+        if (++this.#announced > mostAnnounced) throw new ProtocolError('the answer is announced without end');
+        continue;
+      }
       this.#head = head;
       break;
     }

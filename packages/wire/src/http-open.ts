@@ -1,8 +1,10 @@
 // One attempt of one request, its body read as it arrives: what retries, streams and time measurements are built on.
 import { readyToSend, send, type Ready } from './http-connection.ts';
-import { Abandoned, DeadlinePassed, type Received } from './http-exchange.ts';
+import { Abandoned, type Received } from './http-exchange.ts';
+import { failureOf, HttpError, requestError, type Asked } from './http-failure.ts';
+import { isForbidden, NeverAsked } from './http-forbidden.ts';
 import type { HttpHeaders } from './http-head.ts';
-import { bodyPieces, TooMuch, wholeBody } from './http-reading.ts';
+import { bodyPieces, wholeBody } from './http-reading.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -26,29 +28,23 @@ export interface HttpOpened {
   readonly chunks: AsyncIterable<Uint8Array>;
   /** The same as text, when all has arrived. Either is read, not both. */
   text(): Promise<string>;
+  /** The same, told while its last piece is being received; a promise tells when all else that is promised was told. */
+  whole(told: WholeTold): void;
   /** `performance.now()` when the request was sent. */
   readonly startedAt: number;
 }
 
-/** `kind` tells what went wrong; `status` and `body` (its beginning) are there when a server answered. */
-export class HttpError extends Error {
-  override readonly name = 'HttpError';
-  readonly kind: 'url' | 'network' | 'timeout' | 'abandoned' | 'status' | 'size';
-  readonly status: number | undefined;
-  readonly body: string;
-  readonly attempts: number;
+/** One of both is called, once. */
+export interface WholeTold {
+  /** @param text read from the bytes when it is wanted */
+  arrived(text: () => string): void;
+  failed(error: HttpError): void;
+}
 
-  constructor(
-    kind: HttpError['kind'],
-    message: string,
-    details: { status?: number; body?: string; attempts?: number; cause?: unknown } = {},
-  ) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
-    this.kind = kind;
-    this.status = details.status;
-    this.body = details.body ?? '';
-    this.attempts = details.attempts ?? 1;
-  }
+/** One of both is called, once. */
+export interface OpenedTold {
+  arrived(opened: HttpOpened): void;
+  failed(error: HttpError): void;
 }
 
 /** A request that nothing is left to be done for but to write it: made beforehand, it is on its way at once. */
@@ -56,31 +52,36 @@ export interface PreparedHttp {
   readonly ready: Ready;
 }
 
-/** @throws HttpError of kind `url`, or `network` for headers that no request may have */
+/** @throws HttpError of kind `url`, or `request` for headers that no request may have */
 export function prepareHttp({ method, url: address, headers = {}, body }: HttpRequest): PreparedHttp {
   const url = checkedUrl(address);
   try {
     return { ready: readyToSend({ method, url, headers, body }) };
   } catch (error) {
-    throw networkError(url, error);
+    throw requestError(url, error);
   }
 }
 
 /**
  * Sends once and hands over the answer, whatever its status, before its body has arrived.
- * @throws HttpError of kind `url`, `network`, `timeout` or `abandoned`
+ * @throws HttpError of any kind but `status` and `size`; of kind `url` for a redirect, which is not followed
  */
 export function openHttp(request: HttpRequest | PreparedHttp, options: OpenOptions): Promise<HttpOpened> {
-  const { timeoutMs, maximumBytes = 32_000_000 } = options;
   return new Promise((resolve, reject) => {
-    const { ready } = 'ready' in request ? request : prepareHttp(request);
-    const under = { url: ready.url, timeoutMs, maximumBytes };
-    const startedAt = performance.now();
-    if (options.signal?.aborted === true) return reject(failureOf(new Abandoned(), under));
-    send(ready, options, {
-      arrived: (received) => resolve(new Opened(received, under, startedAt)),
-      failed: (error) => reject(failureOf(error, under)),
-    });
+    const prepared = 'ready' in request ? request : prepareHttp(request);
+    sendPrepared(prepared, options, { arrived: resolve, failed: reject });
+  });
+}
+
+/** The same, told and not promised: the next request can be on its way with the last byte of an answer. */
+export function sendPrepared({ ready }: PreparedHttp, options: OpenOptions, told: OpenedTold): void {
+  const { timeoutMs, maximumBytes = 32_000_000, signal } = options;
+  const under = { url: ready.url, timeoutMs, maximumBytes };
+  const startedAt = performance.now();
+  if (signal?.aborted === true) return told.failed(failureOf(new Abandoned(), under));
+  send(ready, options, {
+    arrived: (received) => told.arrived(new Opened(received, under, startedAt)),
+    failed: (error) => told.failed(failureOf(error, under)),
   });
 }
 
@@ -89,9 +90,9 @@ class Opened implements HttpOpened {
   readonly headers: HttpHeaders;
   readonly startedAt: number;
   readonly #received: Received;
-  readonly #under: Under;
+  readonly #under: Asked;
 
-  constructor(received: Received, under: Under, startedAt: number) {
+  constructor(received: Received, under: Asked, startedAt: number) {
     this.status = received.status;
     this.headers = received.headers;
     this.startedAt = startedAt;
@@ -105,23 +106,21 @@ class Opened implements HttpOpened {
 
   text(): Promise<string> {
     return new Promise((resolve, reject) => {
-      wholeBody(this.#received, this.#under.maximumBytes, {
-        whole: (bytes) => resolve(decoder.decode(bytes)),
-        failed: (error) => reject(failureOf(error, this.#under)),
-      });
+      this.whole({ arrived: (text) => resolve(text()), failed: reject });
+    });
+  }
+
+  whole(told: WholeTold): void {
+    wholeBody(this.#received, this.#under.maximumBytes, {
+      whole: (bytes) => told.arrived(() => decoder.decode(bytes)),
+      failed: (error) => told.failed(failureOf(error, this.#under)),
     });
   }
 }
 
 const decoder = new TextDecoder();
 
-interface Under {
-  readonly url: URL;
-  readonly timeoutMs: number;
-  readonly maximumBytes: number;
-}
-
-async function* checked(pieces: AsyncIterable<Uint8Array>, under: Under): AsyncGenerator<Uint8Array> {
+async function* checked(pieces: AsyncIterable<Uint8Array>, under: Asked): AsyncGenerator<Uint8Array> {
   try {
     yield* pieces;
   } catch (error) {
@@ -129,28 +128,12 @@ async function* checked(pieces: AsyncIterable<Uint8Array>, under: Under): AsyncG
   }
 }
 
-function failureOf(error: unknown, { url, timeoutMs, maximumBytes }: Under): HttpError {
-  if (error instanceof DeadlinePassed)
-    return new HttpError('timeout', `${url.host} did not answer within ${timeoutMs / 1000} s`);
-  if (error instanceof Abandoned) return new HttpError('abandoned', `${url.host} was not waited for any longer`);
-  if (error instanceof TooMuch)
-    return new HttpError('size', `${url.host} answered with more than ${maximumBytes} bytes`);
-  return networkError(url, error);
-}
-
-const networkError = (url: URL, error: unknown): HttpError =>
-  new HttpError('network', `${url.host} cannot be reached: ${reasonOf(error)}`, { cause: error });
-
 function checkedUrl(text: string): URL {
   const url = URL.parse(text);
   if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:'))
     throw new HttpError('url', `"${text}" is no http or https URL`);
   if (url.username !== '' || url.password !== '')
     throw new HttpError('url', `the address of ${url.host} holds a user name or a password`);
+  if (isForbidden(url.hostname)) throw new HttpError('url', `${url.host} is never asked: ${new NeverAsked().message}`);
   return url;
-}
-
-function reasonOf(cause: unknown): string {
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
-  return [code, cause instanceof Error ? cause.message : String(cause)].filter((part) => part !== '').join(' ');
 }

@@ -1,7 +1,8 @@
 // HTTP with what every service needs: a deadline, retries that listen to Retry-After, a size limit, masked errors.
+import { HttpError } from './http-failure.ts';
 import type { HttpHeaders } from './http-head.ts';
 import { maskSecrets } from './http-mask.ts';
-import { HttpError, openHttp, type HttpRequest } from './http-open.ts';
+import { openHttp, type HttpRequest } from './http-open.ts';
 
 export interface HttpReply {
   readonly status: number;
@@ -32,6 +33,9 @@ const shownBody = 500;
 /** Whether a server that answered so may answer otherwise when asked again: it is overloaded, or was just restarted. */
 export const isRetriedStatus = (status: number): boolean => retriedStatuses.has(status);
 
+/** Whether a request that was not answered may be when it is sent again. */
+export const mayGoBetter = ({ kind }: HttpError): boolean => kind === 'network' || kind === 'timeout';
+
 /**
  * Sends until a 2xx answer comes or the retries are used up. Time-outs, broken connections and the statuses
  * of overload are tried again; every other status is the answer's own fault and is not.
@@ -43,8 +47,7 @@ export async function sendHttp(request: HttpRequest, options: HttpOptions): Prom
     const outcome = await attemptOnce(request, options);
     if (outcome.reply !== undefined && outcome.reply.status >= 200 && outcome.reply.status < 300) return outcome.reply;
     const error = outcome.error ?? statusError(request.url, outcome.reply as HttpReply);
-    const again =
-      outcome.error === undefined ? isRetriedStatus(error.status ?? 0) : error.kind !== 'size' && error.kind !== 'url';
+    const again = outcome.error === undefined ? isRetriedStatus(error.status ?? 0) : mayGoBetter(error);
     const wait = outcome.reply === undefined ? undefined : retryAfter(outcome.reply.headers);
     const backoff = Math.min(longestWaitMs, 500 * 2 ** (attempt - 1)) * (0.5 + chance() / 2);
     if (!again || attempt > retries || (wait ?? 0) > longestWaitMs) throw maskedError(error, attempt, secrets);

@@ -22,17 +22,19 @@ export {
 export {
   isRetriedStatus,
   maskedError,
+  mayGoBetter,
   retryAfter,
   sendHttp,
   statusError,
   type HttpOptions,
   type HttpReply,
 } from './http.ts';
+export { HttpError } from './http-failure.ts';
 export { type HttpHeaders } from './http-head.ts';
 export {
-  HttpError,
   openHttp,
   prepareHttp,
+  sendPrepared,
   type HttpOpened,
   type HttpRequest,
   type OpenOptions,

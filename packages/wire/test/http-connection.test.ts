@@ -197,7 +197,10 @@ test('a reader who is slow makes the server wait, and still gets all', async () 
 test('a request whose headers cannot be sent is told at once, without what is in them', async () => {
   const sent = openHttp({ ...post('http://127.0.0.1:9/'), headers: { 'x-key': 'secret\r\nx: y' } }, limits);
   const { kind, message } = await failureOf(sent);
-  expect([kind, message]).toEqual(['network', expect.stringMatching(/the header x-key holds a character/)]);
+  expect([kind, message]).toEqual([
+    'request',
+    expect.stringMatching(/^no request .* the header x-key holds a character/),
+  ]);
   expect(message).not.toContain('secret');
 });
 

@@ -64,14 +64,20 @@ test('what only claims to be compressed is a broken connection', async () => {
   await expect(sendHttp(post(server.url), limits)).rejects.toMatchObject({ kind: 'network' });
 });
 
-test('a redirect is not followed', async () => {
+test('a redirect is not followed, nor asked for again, and whither it leads is told without its path', async () => {
   await using elsewhere = await service((_, response) => response.end('the key went here'));
-  await using server = await service((_, response) => response.writeHead(307, { location: elsewhere.url }).end());
-  await expect(sendHttp(post(server.url), limits)).rejects.toMatchObject({
-    kind: 'network',
-    message: expect.stringContaining('unexpected redirect'),
+  const locations = [`${elsewhere.url}/path?key=secret`, '/within', 'javascript:alert(1)', undefined];
+  let asked = 0;
+  await using server = await service((_, response) => {
+    const location = locations[asked++];
+    response.writeHead(307, { ...(location !== undefined && { location }) }).end();
   });
-  expect(elsewhere.connections()).toBe(0);
+  for (const end of [` to ${elsewhere.url}`, '', '', ''])
+    await expect(sendHttp(post(server.url), { ...limits, retries: 3 })).rejects.toMatchObject({
+      kind: 'url',
+      message: `${new URL(server.url).host} answered 307, an unexpected redirect${end}, and is not followed`,
+    });
+  expect([asked, elsewhere.connections()]).toEqual([4, 0]);
 });
 
 test('a server that goes silent is out of time, before its answer and within it', async () => {

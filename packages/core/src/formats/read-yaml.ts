@@ -86,8 +86,12 @@ export function parseYaml(source: YamlSource, codePrefix: string): Read<{ docume
     return {
       code: `${codePrefix}_NOT_YAML`,
       severity,
-      message: `This is not valid YAML: ${error.message}.`.replace('..', '.'),
-      hint: 'Check indentation, quotes and colons near this place.',
+      ...(error.code === 'RESOURCE_EXHAUSTION'
+        ? { message: 'It is nested too deeply.', hint: 'Write it with fewer levels.' }
+        : {
+            message: `This is not valid YAML: ${error.message}.`.replace('..', '.'),
+            hint: 'Check indentation, quotes and colons near this place.',
+          }),
       file,
       line,
       column: col,

@@ -173,6 +173,8 @@ function serverOf({ url, token, timeoutMs, retries, sleep }: KserveModelOptions)
 }
 
 function hintFor({ kind, status }: HttpError): string {
+  if (kind === 'url') return 'Correct the address of the model.';
+  if (kind === 'certificate') return 'Name a file with the certificate of its authority in NODE_EXTRA_CA_CERTS.';
   if (kind === 'timeout') return 'Raise `endpoint.timeout` in the policy, or lower `endpoint.batch-rows`.';
   if (status === 401 || status === 403) return 'Name the environment variable with its key: `endpoint.api-key-env`.';
   if (status === 404) return 'Check the name, and that the server has loaded the model.';
