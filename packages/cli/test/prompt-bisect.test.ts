@@ -142,6 +142,47 @@ test('a case that was never steady did not fall', async () => {
   expect(JSON.parse(out).problems[0].code).toMatch(/^BISECT_(?:UNCLEAR|NO_FALL)$/);
 });
 
+test('a suite that says itself whom it asks is searched without --base-url, and its answers are kept', async () => {
+  await using repo = await gitRepo();
+  await using model = await obedient();
+  const suite = JSON.stringify({
+    prompts: ['file://prompt.txt'],
+    providers: [{ id: 'openai:chat:small', config: { apiBaseUrl: model.baseUrl } }],
+    tests: ids.map((id) => ({ vars: { mail: id }, assert: [{ type: 'equals', value: 'spam' }] })),
+  });
+  const first = await repo.commit('start', { 'suite.yaml': suite, 'prompt.txt': `${good(1)} {{mail}}` });
+  await repo.commit('break', { 'prompt.txt': `${bad(2)} {{mail}}` });
+  const search = () => pawlIn(repo, 'prompt', 'bisect', 'suite.yaml', '--good', first, '--json');
+  const { code, out } = await search();
+  const asked = model.requests.length;
+
+  expect([code, (JSON.parse(out) as Told).found]).toMatchObject([0, [{ subject: 'break' }]]);
+  expect(asked).toBe(2 * ids.length);
+  expect((JSON.parse((await search()).out) as Told).spent.made).toBe(0);
+  expect(model.requests.length).toBe(asked);
+  expect(await repo.git('status', '--porcelain')).toBe('');
+});
+
+test('Python of the suite is refused as "pawl eval" refuses it', async () => {
+  await using repo = await gitRepo();
+  const suite =
+    "prompts: [file://p.txt]\nproviders: ['python:bot.py']\ntests: [{vars: {x: a}, assert: [{type: contains, value: a}]}]\n";
+  const first = await repo.commit('start', { 'suite.yaml': suite, 'p.txt': '{{x}}', 'bot.py': 'x' });
+  await repo.commit('reword', { 'p.txt': '{{x}}!' });
+  const searched = await pawlIn(repo, 'prompt', 'bisect', 'suite.yaml', '--good', first, '--json');
+  const evaluated = await pawlIn(repo, 'eval', 'suite.yaml', '--json');
+  const refused = [
+    expect.objectContaining({ code: 'PYTHON_NOT_ALLOWED', hint: expect.stringContaining('--allow-python'), line: 2 }),
+  ];
+
+  expect(searched.code).toBe(2);
+  expect(JSON.parse(searched.out)).toMatchObject({ problems: refused });
+  expect(evaluated.code).toBe(2);
+  expect(JSON.stringify(JSON.parse(evaluated.out))).toContain(
+    (JSON.parse(searched.out).problems as { hint: string }[])[0]?.hint.replaceAll('"', '\\"'),
+  );
+});
+
 test('a file that only the good end read can be what broke it', async () => {
   await using repo = await gitRepo();
   await using model = await obedient();

@@ -37,6 +37,70 @@ test('tells the breakages that the suite notices from those that it lets through
   expect(await repo.git('for-each-ref', 'refs/pawl')).toBe('');
 });
 
+test('what it will take is told before anybody is asked, held against the budget, and comes true', async () => {
+  await using repo = await gitRepo({ [file]: prompt });
+  await using model = await loopbackOpenAi({ answer: () => 'spam' });
+  const prices = ['--price-prompt', '1000', '--price-completion', '1000', '--limit', '3'];
+  const mutate = (...more: readonly string[]) =>
+    pawlIn(repo, 'prompt', 'mutate', 'sort', '--base-url', model.baseUrl, ...more);
+  const dry = await mutate('--dry-run', '--limit', '3');
+
+  expect(dry.code).toBe(0);
+  expect(dry.err).toMatch(
+    /^Plan: 3 breakages × 60 cases: 240 calls to make, 0 answers recorded; price unknown; finds a loss of [\d.]+ points\.$/m,
+  );
+  expect(model.requests).toHaveLength(0);
+  const { err } = await mutate('--limit', '3');
+  expect(err.match(/Plan: /g)).toHaveLength(1);
+  expect(err).toContain('240 calls to make');
+  expect(model.requests).toHaveLength(240);
+  // All is recorded: there is nothing to plan, and nothing to pay.
+  expect((await mutate('--max-cost-usd', '0', ...prices)).err).not.toContain('Plan');
+  expect(model.requests).toHaveLength(240);
+});
+
+test('a budget is for all breakages together', async () => {
+  await using repo = await gitRepo({
+    [file]: `${prompt.replace('model: small', 'model: small\nmodelParameters: {maxTokens: 1}')}`,
+  });
+  await using model = await loopbackOpenAi({ answer: () => 'spam' });
+  const prices = ['--price-prompt', '1000', '--price-completion', '1000'];
+  const mutate = (...more: readonly string[]) =>
+    pawlIn(repo, 'prompt', 'mutate', 'sort', '--base-url', model.baseUrl, ...prices, ...more);
+  const told = await mutate('--dry-run', '--json');
+  const { plan, mutations } = JSON.parse(told.out) as { plan: { costUsd: number }; mutations: readonly object[] };
+  const { code, err } = await mutate('--max-cost-usd', String(plan.costUsd / 2));
+
+  expect(mutations.length).toBeGreaterThan(3);
+  expect(code).toBe(2);
+  expect(err).toMatch(
+    /The plan takes about \$[\d.]+, and --max-cost-usd is \$[\d.]+: nothing was asked\.\n +It bears --limit \d/,
+  );
+  expect(model.requests).toHaveLength(0);
+});
+
+test('what the breakages cost is counted against one budget', async () => {
+  // How long answers are is not known before: the first is borne, and what is left bears no other.
+  await using repo = await gitRepo({ [file]: prompt });
+  await using model = await loopbackOpenAi({ answer: () => 'spam' });
+  const budget = ['--price-prompt', '0.000001', '--price-completion', '1000000', '--max-cost-usd', '150'];
+  const { code, out } = await pawlIn(
+    repo,
+    'prompt',
+    'mutate',
+    'sort',
+    '--base-url',
+    model.baseUrl,
+    '--limit',
+    '3',
+    ...budget,
+  );
+
+  expect(code).toBe(3);
+  expect(out).toContain('2 could not be tried');
+  expect(model.requests).toHaveLength(120);
+});
+
 test('a model that cannot be asked has shown nothing', async () => {
   await using repo = await gitRepo({ [file]: prompt });
   const { code, out } = await pawlIn(
@@ -99,4 +163,32 @@ test('what a judge without a certificate sees is let through, and not called not
   expect(out).toContain('let through');
   expect(out).toContain('fail (advisory)');
   expect(out).toContain('0 of 1 breakage is noticed.');
+});
+
+test('Python that the suite names is refused once, as "pawl eval" refuses it, and not once for each breakage', async () => {
+  const python = suite.replace('[{equals: spam}]', '[{python: "\'spam\' in output"}]');
+  await using repo = await gitRepo({ [file]: prompt, 'evals/sorting.eval.yml': python });
+  const mutate = [
+    'prompt',
+    'mutate',
+    'sort',
+    '--suite',
+    'evals/sorting.eval.yml',
+    '--base-url',
+    'http://127.0.0.1:1/v1',
+  ];
+  const { code, out } = await pawlIn(repo, ...mutate, '--json');
+
+  expect(code).toBe(2);
+  expect(JSON.parse(out)).toMatchObject({
+    problems: [
+      {
+        code: 'PYTHON_NOT_ALLOWED',
+        message: 'The suite runs Python, which nobody has allowed.',
+        hint: expect.stringContaining('--allow-python'),
+        file: 'evals/sorting.eval.yml',
+        line: 4,
+      },
+    ],
+  });
 });

@@ -1,5 +1,5 @@
 // pawl prompt diff | log | export on a repository with two registered versions.
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gitRepo, type GitRepo } from '@pawl/testkit/git';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -34,6 +34,33 @@ test('diff without a second version compares with the file as it is', async () =
     same: false,
     settings: [{ name: 'temperature', before: '0', after: '1' }],
   });
+});
+
+test('diff of a name alone compares the file with what was committed last, not with itself', async () => {
+  expect((await pawlIn(repo, 'prompt', 'diff', 'greet')).out).toBe('temperature: 0 → 1\n');
+  const fresh = join(repo.path, 'fresh.prompt.yml');
+  await writeFile(fresh, prompt('New.', 0));
+  const { code, err } = await pawlIn(repo, 'prompt', 'diff', 'fresh');
+  await rm(fresh);
+  expect(code).toBe(2);
+  expect(err).toContain('"fresh.prompt.yml" is not committed');
+});
+
+test('versions are shown and compared where the file lay then', async () => {
+  const asked = [
+    ['log', 'greet'],
+    ['show', 'greet@staging'],
+    ['diff', 'greet@v0.1.0', 'greet@v0.1.1'],
+  ];
+  const all = async () => Promise.all(asked.map((words) => pawlIn(repo, 'prompt', ...words)));
+  const before = await all();
+  await repo.write({ 'elsewhere/.keep': '' });
+  await repo.git('mv', 'prompts/greet.prompt.yml', 'elsewhere/greet.prompt.yml');
+  const moved = await all();
+  await repo.git('mv', 'elsewhere/greet.prompt.yml', 'prompts/greet.prompt.yml');
+
+  expect(before.map(({ code }) => code)).toEqual([0, 0, 0]);
+  expect(moved).toEqual(before);
 });
 
 test('diff of a version with itself says so', async () => {

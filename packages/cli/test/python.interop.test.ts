@@ -166,6 +166,26 @@ describe.runIf(interpreter !== undefined)('pawl eval', () => {
     expect((await it.repo.git('status', '--porcelain')).includes('ran')).toBe(false);
   });
 
+  test('shows nothing of the values that programs are given, in the run neither', async () => {
+    const check =
+      'import os\ndef get_assert(output, context):\n    return {"pass": False, "score": 0, "reason": "sent " + os.environ["ALLOWED"], "namedScores": {os.environ["ALLOWED"]: 1}}\ndef get_transform(output, context):\n    return output + os.environ["ALLOWED"]\n';
+    const config = `${suite('    - {type: python, value: file://check.py}\n')}  options: {transform: file://check.py}\n`;
+    await using it = await repoOf({ 'promptfooconfig.yaml': config, 'check.py': check });
+    const { out } = await pawlIn(
+      { path: it.repo.path, environment: it.environment },
+      ...['eval', 'promptfooconfig.yaml', '--allow-python', '--no-baseline', '--env', 'ALLOWED', '--json'],
+    );
+    const ref = (await it.repo.git('for-each-ref', '--format=%(refname)', 'refs/pawl')).trim();
+    const paths = (await it.repo.git('ls-tree', '-r', '--name-only', ref)).trim().split('\n');
+    const stored = (await Promise.all(paths.map((path) => it.repo.git('show', `${ref}:${path}`)))).join('\n');
+
+    expect(rowsOf(out)[0]).toMatchObject({ output: 'word 0[secret removed]', scores: { '***': 1 } });
+    for (const text of [out, stored]) {
+      expect(text).toContain('sent ***');
+      expect(text).not.toContain('allowed-value');
+    }
+  });
+
   test('a thousand checks are made by one interpreter', async () => {
     const config = `prompts: ['{{x}}']\nproviders: [echo]\ntests: cases.csv\ndefaultTest:\n  assert:\n    - {type: python, value: file://check.py}\n`;
     const check =
@@ -179,5 +199,49 @@ describe.runIf(interpreter !== undefined)('pawl eval', () => {
 
     expect(rows.filter(({ pass }) => pass)).toHaveLength(1000);
     expect(new Set(rows.map(({ assertions: [first] }) => first?.reason)).size).toBeLessThanOrEqual(2);
+  });
+});
+
+describe.runIf(interpreter !== undefined)('pawl prompt', () => {
+  const cases =
+    'def generate_tests():\n    return [{"vars": {"mail": str(n)}, "assert": [{"type": "python", "value": "\'spam\' in output"}]} for n in range(20)]\n';
+  const files = {
+    'evals/sort.yaml': "prompts: ['file://sort.txt']\nproviders: ['python:bot.py']\ntests: file://make.py\n",
+    'evals/sort.txt': 'Say spam of {{mail}}',
+    'evals/make.py': cases,
+    'evals/bot.py':
+      'from words import tone\ndef call_api(prompt, options, context):\n    return {"output": tone + prompt.replace("spam", "")}\n',
+    'evals/words.py': 'tone = "spam"\n',
+  };
+  const allowed = ['--allow-python', '--json'];
+
+  test('bisect runs the provider as each version has it, and finds the module that broke it', async () => {
+    await using it = await repoOf(files);
+    const first = (await it.repo.git('rev-parse', 'HEAD')).trim();
+    await it.repo.commit('reword', { 'evals/sort.txt': 'Say spam of {{ mail }}' });
+    await it.repo.commit('break', { 'evals/words.py': 'tone = "ham"\n' });
+    await it.repo.commit('polish', { 'evals/sort.txt': 'Please say spam of {{mail}}' });
+    await it.repo.write({ 'evals/words.py': 'raise Exception("of the work tree")\n' });
+    const folder = { path: it.repo.path, environment: it.environment };
+    const { code, out } = await pawlIn(folder, 'prompt', 'bisect', 'evals/sort.yaml', '--good', first, ...allowed);
+
+    expect([code, JSON.parse(out)]).toMatchObject([0, { found: [{ subject: 'break' }] }]);
+  });
+
+  test('mutate judges each breakage by checks in Python', async () => {
+    const system = 'Say spam. Thank you.';
+    await using it = await repoOf({
+      ...files,
+      'sort.prompt.yml': `model: small\nmessages:\n  - {role: system, content: "${system}"}\n  - {role: user, content: "{{mail}}"}\n`,
+      'sort.yaml': `prompts: ['file://sort.prompt.yml']\nproviders: [echo]\ntests: file://evals/many.py\n`,
+      'evals/many.py': cases.replace('range(20)', 'range(60)'),
+    });
+    const folder = { path: it.repo.path, environment: it.environment };
+    const { code, out } = await pawlIn(
+      folder,
+      ...['prompt', 'mutate', 'sort.prompt.yml', '--suite', 'sort.yaml', '--limit', '2', ...allowed],
+    );
+
+    expect([code, JSON.parse(out)]).toMatchObject([0, { noticed: 1, unnoticed: 1, untried: 0 }]);
   });
 });

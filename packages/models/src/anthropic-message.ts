@@ -52,8 +52,10 @@ function completionOf({ text, calls, stop, model, usage }: Parts): Completion {
   // What came from, or went into, the prompt cache is counted apart.
   const read = numberAt(usage, 'cache_read_input_tokens') ?? 0;
   const written = numberAt(usage, 'cache_creation_input_tokens') ?? 0;
+  const tier = textAt(usage, 'service_tier');
   return {
     text,
+    ...(tier !== undefined && { tier }),
     ...(stop !== undefined && { finishReason: finishReasons[stop] ?? stop }),
     ...(stop === 'refusal' && { refused: true }),
     ...(calls.length > 0 && { toolCalls: calls }),

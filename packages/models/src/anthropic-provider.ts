@@ -31,7 +31,7 @@ export function anthropicProvider(options: AnthropicOptions): ModelProvider {
   return {
     id: 'anthropic',
     paced: true,
-    ...(listPrices !== undefined && { listPrice: listPrices }),
+    ...(listPrices !== undefined && { listPrice: (request) => listedFor(request, listPrices) }),
     complete: async (request): Promise<ModelReply | ModelFailure> => {
       const body = anthropicBody(request, stream);
       if ('failure' in body) return body;
@@ -44,7 +44,10 @@ export function anthropicProvider(options: AnthropicOptions): ModelProvider {
       const { value } = called;
       if ('unreadable' in value)
         return { failure: value.unreadable, hint: 'Check that base-url ends before /v1/messages.' };
-      return replyOf({ ...called, value }, { model: request.model, prices, listed: listedFor(request, listPrices) });
+      return replyOf(
+        { ...called, value },
+        { model: request.model, prices, listed: listedFor(request, listPrices, value.tier) },
+      );
     },
   };
 }

@@ -39,10 +39,23 @@ export async function listPricesAt(baseUrl: string, chosen?: unknown): Promise<L
   return (model) => prices.get((deployed ?? model).replace('accounts/fireworks/models/', '').replace(/^models\//, ''));
 }
 
-/** Other tiers of service have other prices. */
-export function listedFor({ model, parameters }: ModelRequest, prices: ListPrices | undefined): ListPrice | undefined {
-  const tier = parameters['service_tier'] ?? 'default';
-  return tier === 'default' || tier === 'auto' ? prices?.(model) : undefined;
+/** What sellers call the tier that a list is about. */
+const listedTiers = new Set(['default', 'standard', 'standard_only', 'on_demand', 'auto']);
+
+/**
+ * Other tiers of service have other prices, which are not known here. Where the seller chooses (`auto`, or nothing said),
+ * the tier that it says it served counts, and so it does where it served another than was asked for; before an answer,
+ * and where it does not say, the common one is meant. LiteLLM reckons so for the tiers that it knows.
+ * @param served as the answer says
+ */
+export function listedFor(
+  { model, parameters }: Pick<ModelRequest, 'model' | 'parameters'>,
+  prices: ListPrices | undefined,
+  served?: string,
+): ListPrice | undefined {
+  const asked = parameters['service_tier'] ?? 'auto';
+  const tier = served === undefined || served === 'auto' ? asked : served;
+  return typeof tier === 'string' && listedTiers.has(tier.toLowerCase()) ? prices?.(model) : undefined;
 }
 
 function pricesOf(lines: string, taken: string): ReadonlyMap<string, ListPrice> {

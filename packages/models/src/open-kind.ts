@@ -33,7 +33,7 @@ export interface OpenKind {
 
 const sha256 = (data: string | Uint8Array): string => `sha256:${createHash('sha256').update(data).digest('hex')}`;
 
-/** How a provider is reached says nothing of what it is asked: with other headers its recordings still hold. */
+/** How a provider is reached says nothing of what it is asked: with these changed its recordings still hold. */
 const unasked = new Set([
   'headers',
   'timeout',
@@ -45,16 +45,31 @@ const unasked = new Set([
   'outputCost',
 ]);
 
-/** Part of a cassette's key, known without opening anything. */
+/** Who asks, and what one request is called; any other header may choose who answers. */
+const askers =
+  /^(?:authorization|proxy-authorization|cookie|user-agent|traceparent|(?:x-)?api-key|x-portkey-api-key|.*(?:trace|request)-id)$/i;
+
+/**
+ * Part of a cassette's key, known without opening anything. Another address and another header may be another model, which
+ * must not answer by what this one said; keys are as the suite writes them, by the names of variables.
+ */
 export function providerIdOf({ kind, id, config }: EvalProvider): string {
   if (kind === 'exec') return `exec:${textSetting(config, 'command') ?? id.replace(/^exec:\s*/, '')}`;
+  if (kind === 'python') return pythonId(config, sha256);
+  if (kind === 'script') return id;
+  const given = Object.entries(isMap(config['headers']) ? config['headers'] : {});
+  const headers = Object.fromEntries(given.filter(([name]) => !askers.test(name)));
+  const headed = Object.keys(headers).length === 0 ? {} : { headers };
   if (kind === 'http') {
     const asked = Object.fromEntries(Object.entries(config).filter(([name]) => !unasked.has(name)));
-    return `http:${digestOf(asked, sha256).slice('sha256:'.length, 'sha256:'.length + 16)}`;
+    return `http:${shortDigest({ ...asked, ...headed })}`;
   }
-  if (kind === 'python') return pythonId(config, sha256);
-  return kind === 'script' ? id : kind;
+  const baseUrl = textSetting(config, 'baseUrl', 'apiBaseUrl');
+  const reached = { ...(baseUrl !== undefined && { baseUrl }), ...headed };
+  return Object.keys(reached).length === 0 ? kind : `${kind}:${shortDigest(reached)}`;
 }
+
+const shortDigest = (value: object): string => digestOf(value, sha256).slice('sha256:'.length, 'sha256:'.length + 16);
 
 /** @returns a failure when the settings make no provider; undefined when there is nobody to ask */
 export async function openKind(opening: OpenKind): Promise<Rendered<ModelProvider> | undefined> {

@@ -15,6 +15,10 @@ export interface Completion {
   readonly costUsd?: number;
   /** Among the prompt's tokens: those that the seller's cache knew, and those that it took in, which cost more. */
   readonly cache?: { readonly read: number; readonly written: number };
+  /** Among those of the completion: thought, and not shown. */
+  readonly reasoningTokens?: number;
+  /** Of service, as the seller calls the one that answered. */
+  readonly tier?: string;
   readonly model?: string;
   readonly fingerprint?: string;
   readonly firstTokenMs?: number;
@@ -84,21 +88,39 @@ export function logProbsOf(choice: unknown): Pick<Completion, 'logProbs'> {
   return logProbs.length > 0 ? { logProbs } : {};
 }
 
+type About = Pick<Completion, 'usage' | 'reasoningTokens' | 'tier' | 'model' | 'fingerprint' | 'costUsd' | 'cache'>;
+
 /** Tokens, model, price: beside the choices, in an answer and in the last part of a stream. */
-export function aboutOf(value: unknown): Pick<Completion, 'usage' | 'model' | 'fingerprint' | 'costUsd' | 'cache'> {
-  const promptTokens = numberAt(value, 'usage', 'prompt_tokens');
-  const completionTokens = numberAt(value, 'usage', 'completion_tokens');
+export function aboutOf(value: unknown): About {
   const model = textAt(value, 'model');
   const fingerprint = textAt(value, 'system_fingerprint');
   const costUsd = numberAt(value, 'usage', 'cost') ?? numberAt(value, 'usage', 'cost', 'total_cost');
   const read =
     numberAt(value, 'usage', 'prompt_tokens_details', 'cached_tokens') ??
     numberAt(value, 'usage', 'prompt_cache_hit_tokens');
+  const tier = textAt(value, 'service_tier') ?? textAt(value, 'usage', 'service_tier');
   return {
     ...(read !== undefined && read > 0 && { cache: { read, written: 0 } }),
-    ...(promptTokens !== undefined && completionTokens !== undefined && { usage: { promptTokens, completionTokens } }),
+    ...usageOf(value),
+    ...(tier !== undefined && { tier }),
     ...(model !== undefined && { model }),
     ...(fingerprint !== undefined && { fingerprint }),
     ...(costUsd !== undefined && { costUsd }),
   };
+}
+
+/**
+ * xAI and Gemini leave what a model thought out of `completion_tokens`, and count (and bill) it in the total: it is added,
+ * as LiteLLM adds it for xAI, so that an answer costs what it costs and tokens mean the same everywhere.
+ */
+function usageOf(value: unknown): Pick<Completion, 'usage' | 'reasoningTokens'> {
+  const promptTokens = numberAt(value, 'usage', 'prompt_tokens');
+  const told = numberAt(value, 'usage', 'completion_tokens');
+  if (promptTokens === undefined || told === undefined) return {};
+  const thought = numberAt(value, 'usage', 'completion_tokens_details', 'reasoning_tokens') ?? 0;
+  const beyond = (numberAt(value, 'usage', 'total_tokens') ?? 0) - promptTokens - told;
+  const added = beyond > 0 && (thought === 0 || thought === beyond) ? beyond : 0;
+  const reasoningTokens = Math.max(thought, added);
+  const usage = { promptTokens, completionTokens: told + added };
+  return { usage, ...(reasoningTokens > 0 && { reasoningTokens }) };
 }

@@ -41,7 +41,7 @@ export function openAiProvider(options: OpenAiOptions): ModelProvider {
   return {
     id: api === 'chat' ? 'openai' : 'openai-completion',
     paced: true,
-    ...(listPrices !== undefined && { listPrice: listPrices }),
+    ...(listPrices !== undefined && { listPrice: (request) => listedFor(request, listPrices) }),
     complete: async (request: ModelRequest): Promise<ModelReply | ModelFailure> => {
       const past = request.fresh === true ? pastCache[options.gateway ?? 'none'] : pastCache.none;
       const body = JSON.stringify({ ...bodyOf(request, stream), ...past.body });
@@ -50,7 +50,10 @@ export function openAiProvider(options: OpenAiOptions): ModelProvider {
       if ('failure' in called) return called;
       const { value } = called;
       if ('unreadable' in value) return { failure: value.unreadable, hint: notOpenAi };
-      return replyOf({ ...called, value }, { model: request.model, prices, listed: listedFor(request, listPrices) });
+      return replyOf(
+        { ...called, value },
+        { model: request.model, prices, listed: listedFor(request, listPrices, value.tier) },
+      );
     },
   };
 }

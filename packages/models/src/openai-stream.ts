@@ -57,6 +57,12 @@ class StreamedCompletion {
     return this.#end.finishReason !== undefined;
   }
 
+  /** What was thought came before the first token, or not at all. */
+  get #shown(): number | undefined {
+    const { usage, reasoningTokens = 0 } = this.#about;
+    return usage === undefined ? undefined : usage.completionTokens - reasoningTokens;
+  }
+
   add(value: unknown, data: string): Unreadable | undefined {
     const said = textAt(value, 'error', 'message') ?? textAt(value, 'error');
     if (said !== undefined) return { unreadable: `the endpoint broke the stream off: ${said.slice(0, 200)}` };
@@ -93,7 +99,7 @@ class StreamedCompletion {
       ...(toolCalls.length > 0 && { toolCalls }),
       ...(this.#logProbs.length > 0 && { logProbs: this.#logProbs }),
       ...this.#about,
-      ...this.#timing.done(this.#about.usage?.completionTokens),
+      ...this.#timing.done(this.#shown),
     };
   }
 

@@ -23,7 +23,7 @@ export function replyOf(
   { value, headers, milliseconds }: Called<Completion>,
   { model: asked, prices, listed }: PricedModel,
 ): ModelReply {
-  const { model, fingerprint, costUsd: said, cache: _, ...answer } = value;
+  const { model, fingerprint, costUsd: said, cache: _, tier: __, reasoningTokens: ___, ...answer } = value;
   const route = routeOf(headers, model);
   // Gateways name the price of an answer that their cache gave; nobody was paid for it.
   const cached = route?.cache === 'hit' || route?.cache === 'semantic-hit';

@@ -155,3 +155,13 @@ test('a service that hangs, fails or is none ends in a failure', async () => {
   });
   expect((await open({ url: 'nowhere', body: '{{' })).problems).toHaveLength(1);
 });
+
+test('an answer that is nested without measure is a text, and no end of the run', async () => {
+  const deep = `{"output": ${'['.repeat(20_000)}1${']'.repeat(20_000)}}`;
+  await using service = await loopbackHttp(() => ({ headers: { 'content-type': 'application/json' }, body: deep }));
+  const url = `${service.url}/ask`;
+  expect(await ask({ url, body: '{}' }, request('a'))).toMatchObject({ text: deep });
+  expect(await ask({ url, body: '{}', transformResponse: 'json.output' }, request('a'))).toMatchObject({
+    failure: expect.stringContaining('the answer has no json.output'),
+  });
+});

@@ -6,11 +6,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import type { EvalProvider } from '@pawl/core';
+import { listPriceSellers } from '@pawl/core/eval-suite';
 import { fakeWorkspace } from '@pawl/core/testing';
 import { openAiProvider, promptProviders } from '@pawl/models';
 import { anthropicProvider } from '../src/anthropic-provider.ts';
 import { sellers, source, taken } from '../src/list-price-table.ts';
-import { listPricesAt } from '../src/list-prices.ts';
+import { listedFor, listPricesAt } from '../src/list-prices.ts';
 
 interface Oracle {
   readonly source: string;
@@ -22,6 +23,11 @@ interface Oracle {
     readonly in: number;
     readonly out: number;
     readonly cached: number;
+    /** Tokens that were thought: beside the completion, in the total alone, or a part of it. */
+    readonly thought?: number;
+    readonly beside?: boolean;
+    /** Of service, as the answer names it. */
+    readonly tier?: string;
     readonly usd: number;
   }[];
 }
@@ -64,6 +70,7 @@ test('the table is the one that the script made', async () => {
 
 test('every line is a price of models: no zeros, no cache dearer than the prompt, no model twice', () => {
   expect(Object.keys(sellers)).toEqual(Object.keys(values.models));
+  expect(Object.keys(sellers)).toEqual(listPriceSellers);
   for (const [seller, text] of Object.entries(sellers)) {
     const names: string[] = [];
     for (const line of text.trim().split('\n')) {
@@ -85,8 +92,16 @@ test('every line is a price of models: no zeros, no cache dearer than the prompt
 
 test('an answer costs what litellm says that it costs', async () => {
   expect(values.costs.length).toBeGreaterThan(15);
-  for (const { seller, model, in: prompt_tokens, out: completion_tokens, cached: cached_tokens, usd } of values.costs) {
-    await using server = await serverOf({ prompt_tokens, completion_tokens, prompt_tokens_details: { cached_tokens } });
+  for (const { seller, model, in: prompt_tokens, out: completion_tokens, cached, usd, ...more } of values.costs) {
+    const { thought: reasoning_tokens = 0, beside = false, tier } = more;
+    const usage = {
+      prompt_tokens,
+      completion_tokens,
+      total_tokens: prompt_tokens + completion_tokens + (beside ? reasoning_tokens : 0),
+      prompt_tokens_details: { cached_tokens: cached },
+      ...(reasoning_tokens > 0 && { completion_tokens_details: { reasoning_tokens } }),
+    };
+    await using server = await serverOf(usage, {}, tier === undefined ? {} : { service_tier: tier });
     const listPrices = await listPricesAt(server.baseUrl, seller);
     if (listPrices === undefined) throw new Error(seller);
     const reply = await openAiProvider({ baseUrl: server.baseUrl, listPrices }).complete({ ...request, model });
@@ -151,6 +166,52 @@ test('what the endpoint or the suite says wins, and what the list does not tell 
   }
 });
 
+test('the tier that served an answer prices it, and before an answer the one that is asked for', async () => {
+  const listPrices = await listPricesAt('', 'openai');
+  const usage = { prompt_tokens: 1000, completion_tokens: 0 };
+  const ask = async (asked: string | undefined, served: string | undefined) => {
+    await using server = await serverOf(usage, {}, served === undefined ? {} : { service_tier: served });
+    const parameters = asked === undefined ? {} : { service_tier: asked };
+    const provider = openAiProvider({ baseUrl: server.baseUrl, ...(listPrices !== undefined && { listPrices }) });
+    const planned = provider.listPrice?.({ ...request, parameters })?.prompt;
+    const reply = await provider.complete({ ...request, parameters });
+    expect(reply).not.toHaveProperty('tier');
+    return [planned, 'costUsd' in reply ? reply.costUsd : undefined];
+  };
+
+  // As litellm: `auto` is a wish, and what was served counts where the answer says it.
+  expect(await ask(undefined, undefined)).toEqual([0.15, 0.00015]);
+  expect(await ask('auto', undefined)).toEqual([0.15, 0.00015]);
+  expect(await ask('auto', 'default')).toEqual([0.15, 0.00015]);
+  expect(await ask('auto', 'priority')).toEqual([0.15, undefined]);
+  expect(await ask(undefined, 'flex')).toEqual([0.15, undefined]);
+  expect(await ask('flex', 'flex')).toEqual([undefined, undefined]);
+  expect(await ask('priority', 'default')).toEqual([undefined, 0.00015]);
+  expect(await ask('on_demand', 'on_demand')).toEqual([0.15, 0.00015]);
+  expect(listedFor({ ...request, parameters: { service_tier: 7 } }, listPrices)).toBeUndefined();
+});
+
+test('what a model thought is counted and paid, where its seller leaves it out of the completion', async () => {
+  const listPrices = await listPricesAt('', 'openai');
+  const tokensOf = async (usage: object) => {
+    await using server = await serverOf(usage);
+    const provider = openAiProvider({ baseUrl: server.baseUrl, ...(listPrices !== undefined && { listPrices }) });
+    const reply = await provider.complete(request);
+    expect(reply).not.toHaveProperty('reasoningTokens');
+    return 'usage' in reply && [reply.usage?.completionTokens, reply.costUsd];
+  };
+  const usage = { prompt_tokens: 0, completion_tokens: 10 };
+  const thought = { completion_tokens_details: { reasoning_tokens: 90 } };
+
+  // xAI, and Gemini, which does not say what it was.
+  expect(await tokensOf({ ...usage, ...thought, total_tokens: 100 })).toEqual([100, 0.00006]);
+  expect(await tokensOf({ ...usage, total_tokens: 100 })).toEqual([100, 0.00006]);
+  // OpenAI, and a total that nothing explains.
+  expect(await tokensOf({ ...usage, completion_tokens: 100, ...thought, total_tokens: 100 })).toEqual([100, 0.00006]);
+  expect(await tokensOf({ ...usage, ...thought, total_tokens: 50 })).toEqual([10, 0.000006]);
+  expect(await tokensOf(usage)).toEqual([10, 0.000006]);
+});
+
 test('what goes into Anthropic’s cache has a price that is not listed, and what comes from it a lower one', async () => {
   const listPrices = await listPricesAt('', 'anthropic');
   if (listPrices === undefined) throw new Error('no prices');
@@ -189,7 +250,7 @@ test('a recording keeps by which list it was priced', async () => {
   } as const;
   const opened = (await open(settings)).value;
 
-  expect(opened?.listPrice?.('gpt-4o-mini')).toMatchObject({ prompt: 0.15, completion: 0.6, taken });
+  expect(opened?.listPrice?.(request)).toMatchObject({ prompt: 0.15, completion: 0.6, taken });
   await opened?.complete(request);
   await opened?.close?.();
   const again = (await open({ ...settings, record: 'none' })).value;

@@ -63,6 +63,30 @@ test('several providers record into one file at once, and each finds its own aga
   expect(((await workspace.readText(file)) ?? '').trimEnd().split('\n')).toHaveLength(361);
 });
 
+test.each([
+  ['another address', 'asked anew', { baseUrl: 'of the second' }],
+  ['a header that may choose who answers', 'asked anew', { headers: { 'x-portkey-config': 'pc-2' } }],
+  ['another key', 'replayed', { headers: { Authorization: 'Bearer {{env.OTHER}}' } }],
+])('with %s an answer is %s', async (_, expected, changed: Record<string, unknown>) => {
+  await using first = await loopbackOpenAi({ answer: () => 'first' });
+  await using second = await loopbackOpenAi({ answer: () => 'second' });
+  const workspace = fakeWorkspace({});
+  const config = { baseUrl: first.baseUrl, headers: { 'x-portkey-config': 'pc-1' } };
+  const headers = { ...config.headers, ...(changed['headers'] as object | undefined) };
+  const baseUrl = changed['baseUrl'] === undefined ? config.baseUrl : second.baseUrl;
+  const make = factory({ workspace, environment: () => 'a-long-secret' });
+  const ask = async (given: EvalProvider['config']) => {
+    const { value } = await make(settings(providerOf('openai', given)));
+    const reply = await value?.complete(request('hi'));
+    await value?.close?.();
+    return reply;
+  };
+  expect(await ask(config)).toMatchObject({ text: 'first', reused: false });
+  expect(await ask({ baseUrl, headers })).toMatchObject({ reused: expected === 'replayed' });
+  // What the first one said is still its own.
+  expect(await ask(config)).toMatchObject({ text: 'first', reused: true });
+});
+
 test('everything that is judged is recorded: tool calls, log probabilities, times, route', async () => {
   const toolCalls = [{ id: 'c1', name: 'look', arguments: '{"a":1}' }];
   await using server = await loopbackOpenAi({

@@ -4,6 +4,8 @@ import fc from 'fast-check';
 import type { ModelReply, ModelRequest } from '@pawl/core';
 import { openAiProvider } from '@pawl/models';
 import { loopbackOpenAi, type Fault } from '@pawl/testkit/openai';
+import type { HttpOpened } from '@pawl/wire';
+import { readCompletionStream } from '../src/openai-stream.ts';
 import { serverSentEvents } from '../src/server-sent-events.ts';
 
 const request: ModelRequest = {
@@ -45,6 +47,12 @@ test('events are the same however the network cuts them, with line ends of every
 test('a last event without its empty line counts, and one that never ends is refused', async () => {
   expect(await read('data: a\n\ndata: [DONE]')).toEqual(['message:a', 'message:[DONE]']);
   await expect(read(`data: ${'x'.repeat(5_000_000)}`, [100_000])).rejects.toThrow('too long');
+});
+
+test('a long line that comes in small pieces is gone through once, and not anew with each of them', async () => {
+  // Half a minute otherwise, in which nothing else would go on.
+  const [event = ''] = await read(`data: ${'x'.repeat(3_900_000)}\n\n`, [500]);
+  expect(event).toHaveLength('message:'.length + 3_900_000);
 });
 
 test('a streamed answer is whole to the letter and comes with tokens, reason and times', async () => {
@@ -97,6 +105,27 @@ test.each<[Fault, string]>([
 
   expect(reply).toMatchObject({ failure: expect.stringContaining(said) });
   expect(server.requests.length).toBeLessThanOrEqual(2);
+});
+
+test('what was thought takes no part in the time between the tokens that are shown', async () => {
+  const usage = { prompt_tokens: 1, completion_tokens: 1000, completion_tokens_details: { reasoning_tokens: 998 } };
+  const parts = [
+    { choices: [{ delta: { content: 'a' } }] },
+    { choices: [{ delta: { content: 'b' }, finish_reason: 'stop' }] },
+    { choices: [], usage },
+  ];
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    for (const part of parts) {
+      yield new TextEncoder().encode(`data: ${JSON.stringify(part)}\n\n`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+  const opened = { chunks: chunks(), startedAt: performance.now() } as unknown as HttpOpened;
+  const answer = await readCompletionStream(opened);
+
+  expect(answer).toMatchObject({ text: 'ab', usage: { completionTokens: 1000 } });
+  // Two are shown, a pause of 20 ms apart; of a thousand it would be the thousandth part.
+  expect('text' in answer && answer.betweenTokensMs).toBeGreaterThan(10);
 });
 
 test('the connection of a streamed answer is kept for the next', async () => {

@@ -1,5 +1,6 @@
 // Users' Python in a real interpreter. PAWL_INTEROP_PROGRAM_PYTHON names it: python3.
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { access, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,7 +36,7 @@ async function open(options: Partial<PythonOptions> & { readonly workers?: numbe
   });
   const program = {
     folder: '.',
-    environment: { GIVEN: 'a-given-value' },
+    environment: { GIVEN: 'a-given-value', LINES: 'BEGIN KEY\nabc\nEND KEY' },
     ...(options.workers !== undefined && { workers: options.workers }),
   };
   const run = (request: ScriptRequest) => runner.run({ program, ...request });
@@ -125,7 +126,16 @@ describe.runIf(interpreter !== undefined)('a file', () => {
     const source =
       'import os\ndef check():\n    return [os.getcwd(), sorted(name for name in os.environ if name not in ("LC_CTYPE", "__CF_USER_TEXT_ENCODING"))]\n';
 
-    expect(await call(source, 'check')).toEqual({ value: [folder, ['GIVEN', 'HOME', 'PATH']] });
+    expect(await call(source, 'check')).toEqual({ value: [folder, ['GIVEN', 'HOME', 'LINES', 'PATH']] });
+  });
+
+  test('is told which folder is missing, where its suite has none any more', async () => {
+    const { run } = await open();
+    const program = { folder: 'gone/suite', environment: {} };
+
+    expect(await run({ code: 'True', variables: {}, python: { name: 'a' }, program })).toEqual({
+      failure: 'cannot be run: there is no folder "gone/suite" here, in which the suite lies',
+    });
   });
 
   test('stays loaded from call to call', async () => {
@@ -196,6 +206,18 @@ describe.runIf(interpreter !== undefined)('what goes wrong', () => {
     [
       'def check():\n    raise ValueError("key a-given-value\\n\\u202eis wrong")\n',
       'raised ValueError: key *** is wrong (checks/check.py:2)',
+    ],
+    [
+      'import os\ndef check():\n    raise ValueError("key " + os.environ["LINES"])\n',
+      'raised ValueError: key *** (checks/check.py:3)',
+    ],
+    [
+      'import os\ndef check():\n    raise ValueError("x" * 590 + os.environ["GIVEN"] * 50)\n',
+      `raised ValueError: ${'x'.repeat(590)}${'*'.repeat(10)} (checks/check.py:3)`,
+    ],
+    [
+      'import os\ndef check():\n    os.write(2, b"x" * 7 + os.environ["GIVEN"].encode() + b"y" * 2000)\n    os._exit(3)\n',
+      `ended with code 3: xxxxxxx***${'y'.repeat(600 - 'ended with code 3: xxxxxxx***'.length)}`,
     ],
     [
       'def check():\n    return check()\n',
@@ -285,6 +307,21 @@ def check(path):
   });
 });
 
+/** Somebody who runs one check of that text and closes the runner. */
+function processThatCalls(source: string, folder: string): ChildProcess {
+  const code = `const { pythonRunner } = await import(${JSON.stringify(new URL('../src/python/index.ts', import.meta.url).href)});
+const runner = pythonRunner({ resolve: async () => ${JSON.stringify(folder)}, environment: (name) => process.env[name] });
+await runner.run({ code: '', variables: {}, module: { source: ${JSON.stringify(source)}, file: 'check.py', export: 'check', args: [] } });
+await runner.close();`;
+  return spawn(process.execPath, ['--input-type=module', '-e', code], {
+    env: { PATH: process.env['PATH'], PROMPTFOO_PYTHON: interpreter },
+    stdio: 'ignore',
+  });
+}
+
+const numberIn = (file: string): Promise<number> =>
+  vi.waitFor(async () => Number(await readFile(file, 'utf8')) || Promise.reject(new Error('not yet')), 20_000);
+
 describe.runIf(interpreter !== undefined)('many calls', () => {
   test('that are quick share one worker', async () => {
     const { call } = await open({ workers: 8 });
@@ -309,20 +346,25 @@ describe.runIf(interpreter !== undefined)('many calls', () => {
     const { folder } = await open();
     const file = join(folder, 'pid');
     const source = `import os\ndef check():\n    open(${JSON.stringify(file)}, "w").write(str(os.getpid()))\n    while True: pass\n`;
-    const code = `const { pythonRunner } = await import(${JSON.stringify(new URL('../src/python/index.ts', import.meta.url).href)});
-const runner = pythonRunner({ resolve: async () => ${JSON.stringify(folder)}, environment: (name) => process.env[name] });
-await runner.run({ code: '', variables: {}, module: { source: ${JSON.stringify(source)}, file: 'check.py', export: 'check', args: [] } });`;
-    const parent = spawn(process.execPath, ['--input-type=module', '-e', code], {
-      env: { PATH: process.env['PATH'], PROMPTFOO_PYTHON: interpreter },
-      stdio: 'ignore',
-    });
-    const pid = await vi.waitFor(
-      async () => Number(await readFile(file, 'utf8')) || Promise.reject(new Error('not yet')),
-      20_000,
-    );
+    const parent = processThatCalls(source, folder);
+    const pid = await numberIn(file);
     parent.kill('SIGKILL');
 
     await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), 20_000);
+  });
+
+  test('keep nobody waiting by what they started in a session of its own', { timeout: 60_000 }, async () => {
+    const { folder } = await open();
+    const file = join(folder, 'pid');
+    const source = `import subprocess, sys\ndef check():\n    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)\n    open(${JSON.stringify(file)}, "w").write(str(child.pid))\n    return True\n`;
+    const parent = processThatCalls(source, folder);
+    const ended = once(parent, 'exit');
+    const pid = await numberIn(file);
+    onTestFinished(() => void process.kill(pid, 'SIGKILL'));
+
+    expect(await ended).toEqual([0, null]);
+    // It has our error stream still, and lives.
+    expect(process.kill(pid, 0)).toBe(true);
   });
 
   test('may name the interpreter beside the suite', async () => {

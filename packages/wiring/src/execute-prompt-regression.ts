@@ -13,11 +13,23 @@ export async function executePromptRegression(
   if (inputs.cassette?.includes(storeCassette) !== true) return execute(inputs, world, watcher);
   const context = await world.context();
   const { sha256 } = context;
-  const name = promptStem(inputs.prompt);
-  const recordings = await openStoreCassette(world, { name, trust: context.origin.trust ?? 'own', sha256 });
+  // Runs are called as the suite is, and a suite may have a name of its own.
+  let name = promptStem(inputs.prompt);
+  const told: EvalWatcher = {
+    suite: (suite) => {
+      name = suite.name;
+      watcher?.suite?.(suite);
+    },
+    ...(watcher?.row !== undefined && { row: watcher.row.bind(watcher) }),
+  };
+  const recordings = openStoreCassette(world, {
+    name: () => name,
+    trust: context.origin.trust ?? 'own',
+    sha256,
+  });
   const { workspace } = recordings;
   const providers = { openProvider: world.openProviderIn(workspace), openEmbedder: world.openEmbedderIn(workspace) };
-  return recordings.kept(await execute(inputs, { ...world, workspace, ...providers }, watcher), sha256);
+  return recordings.kept(await execute(inputs, { ...world, workspace, ...providers }, told), sha256);
 }
 
 function execute(inputs: PromptRegressionInputs, world: World, watcher: EvalWatcher | undefined): Promise<Outcome> {

@@ -109,6 +109,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     const head: Partial<Awaited<ReturnType<History['head']>>> = options.unrecorded === true ? {} : await history.head();
     return {
       runId: ids.next(),
+      ...((options.unrecorded === true || options.unkept === true) && { unkept: true }),
       startedAt: new Date(clock.now()).toISOString(),
       endedAt: () => new Date(clock.now()).toISOString(),
       origin: {

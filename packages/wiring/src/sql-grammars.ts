@@ -16,6 +16,8 @@ export interface SqlGrammars {
 export interface SqlOptions {
   readonly toolCache: string;
   readonly progress?: (message: string) => void;
+  /** The npm to ask; by default the one on the path. */
+  readonly npm?: string;
   /** Of one statement, once the grammar is loaded. 2000. */
   readonly timeLimitMs?: number;
 }
@@ -140,8 +142,8 @@ async function startThread(source: string): Promise<Worker> {
 }
 
 /** @param dialect as the package names its files: `mysql`, `postgresql` */
-async function sourceOf(dialect: string, { toolCache, progress }: SqlOptions): Promise<string> {
-  const place = { toolCache, ...(progress !== undefined && { progress }) };
+async function sourceOf(dialect: string, { toolCache, progress, npm }: SqlOptions): Promise<string> {
+  const place = { toolCache, ...(progress !== undefined && { progress }), ...(npm !== undefined && { npm }) };
   const file = await resolveNativeEngine({ ...parser, ...place, file: `build/${dialect}.js` });
   const root = dirname(dirname(file));
   const library = await readFile(join(root, 'node_modules', numbers.package, 'BigInteger.js'), 'utf8').catch(() =>

@@ -19,27 +19,47 @@ export interface StoreCassette {
   kept(outcome: Outcome, sha256: Sha256): Outcome;
 }
 
-/** @param name of the suite's runs @param trust a fork's run replays, and its recordings are never believed */
-export async function openStoreCassette(
+interface StoreCassetteSettings {
+  /** Of the suite's runs; asked when the recording is first needed, since the suite itself may say it. */
+  readonly name: () => string;
+  /** A fork's run replays, and its recordings are never believed. */
+  readonly trust: 'own' | 'fork';
+  readonly sha256: Sha256;
+}
+
+export function openStoreCassette(
   { store, workspace }: Pick<World, 'store' | 'workspace'>,
-  { name, trust, sha256 }: { readonly name: string; readonly trust: 'own' | 'fork'; readonly sha256: Sha256 },
-): Promise<StoreCassette> {
-  let text = await newestRecording(store, name);
+  { name, trust, sha256 }: StoreCassetteSettings,
+): StoreCassette {
+  let text: string | undefined;
+  let found: Promise<void> | undefined;
+  const load = async (): Promise<void> => {
+    text = await newestRecording(store, name());
+  };
+  const recording = async (): Promise<string | undefined> => {
+    found ??= load();
+    await found;
+    return text;
+  };
   const own = (path: string): boolean => path === storeCassette;
-  const bytes = (): Uint8Array | undefined => (text === undefined ? undefined : new TextEncoder().encode(text));
+  const bytes = async (): Promise<Uint8Array | undefined> => {
+    const now = await recording();
+    return now === undefined ? undefined : new TextEncoder().encode(now);
+  };
   return {
     workspace: {
-      read: async (path) => (own(path) ? bytes() : workspace.read(path)),
-      readText: async (path) => (own(path) ? text : workspace.readText(path)),
+      read: (path) => (own(path) ? bytes() : workspace.read(path)),
+      readText: (path) => (own(path) ? recording() : workspace.readText(path)),
       list: (glob) => workspace.list(glob),
       fingerprint: async (path) => {
         if (!own(path)) return workspace.fingerprint(path);
-        const data = bytes();
+        const data = await bytes();
         return data === undefined ? undefined : { digest: sha256(data), bytes: data.length };
       },
       resolve: (path) => workspace.resolve(path),
       write: async (path, data) => {
         if (!own(path)) return workspace.write(path, data);
+        await recording();
         text = typeof data === 'string' ? data : new TextDecoder().decode(data);
       },
     },

@@ -98,6 +98,8 @@ export interface WorldOptions {
   readonly baseRef?: string;
   /** Nothing will be kept of what is done: Git is not asked where it was done. */
   readonly unrecorded?: boolean;
+  /** No run will be kept: reports name no command that looks one up. */
+  readonly unkept?: boolean;
   /** What the caller knows of the origin better than Git does: pull request, head commit, actor, link. */
   readonly origin?: Partial<RunContext['origin']>;
 }

@@ -105,6 +105,7 @@ describe('the place', () => {
     await using world = await openWorld({ ...place, unrecorded: true });
     const [first, second] = [await world.context(), await world.context()];
     expect(first.origin).toEqual({ trust: 'own' });
+    expect(first.unkept).toBe(true);
     expect(first.runId).toMatch(/^[0-9A-HJKMNP-TV-Z]{26}$/);
     expect(second.runId).not.toBe(first.runId);
     await expect(world.history.read('HEAD', 'a.txt')).rejects.toMatchObject({ code: 'HISTORY_NO_REPOSITORY' });

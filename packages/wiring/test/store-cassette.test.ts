@@ -16,7 +16,7 @@ async function opened(runs: Readonly<Record<string, 'own' | 'fork'>>, trust: 'ow
       Object.entries(runs).map(([id, of]) => ({ id, ...(of === 'fork' && { trust: of }) }) as RunSummary),
     readResult: async (id: string, path: string) => (path === 'cassette-1.jsonl' ? header + line(id) : undefined),
   } as Partial<WorldStore> as WorldStore;
-  return openStoreCassette({ store, workspace: fakeWorkspace({}) }, { name: 'sort', trust, sha256 });
+  return openStoreCassette({ store, workspace: fakeWorkspace({}) }, { name: () => 'sort', trust, sha256 });
 }
 
 test('what the run of a fork recorded is not believed, however new it is', async () => {
@@ -32,7 +32,7 @@ test('the run of a fork replays and keeps nothing; any other keeps what it used'
   const outcome = { results: {}, run: { results: {} } } as Outcome;
   const [fork, own] = [await opened({ true: 'own' }, 'fork'), await opened({ true: 'own' }, 'own')];
 
-  expect(await fork.workspace.readText('store')).toBe(header + line('true'));
+  for (const { workspace } of [fork, own]) expect(await workspace.readText('store')).toBe(header + line('true'));
   expect(fork.kept(outcome, sha256)).toBe(outcome);
   expect(own.kept(outcome, sha256)).toMatchObject({
     results: { 'cassette-1.jsonl': header + line('true') },

@@ -209,7 +209,8 @@ export class BisectEvaluation {
   }
 }
 
-const problemsOf = ({ report }: Outcome): readonly Problem[] =>
+/** As they were found, without what a report makes of them. */
+export const problemsOf = ({ report }: Outcome): readonly Problem[] =>
   report.problems.map(({ code, severity, message, hint, file, line, column }) => ({
     code,
     severity,

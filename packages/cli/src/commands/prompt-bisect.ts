@@ -8,7 +8,7 @@ import { showProblems } from '../show-problems.ts';
 import type { Shell } from '../terminal-io.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { worldAt, type WorldAt } from '../world-at.ts';
-import { BisectEvaluation } from './bisect-evaluation.ts';
+import { BisectEvaluation, type PlannedCalls } from './bisect-evaluation.ts';
 import { planSearch, searchCommits, type Found, type SearchPlan, type Step } from './bisect-search.ts';
 import { foundText, noFall, planText, stepText, type Ends } from './bisect-words.ts';
 import { pathOf } from './prompt-versions.ts';
@@ -24,6 +24,7 @@ interface Options {
   readonly judge?: string;
   readonly cassette?: readonly string[];
   readonly env?: readonly string[];
+  readonly allowPython?: boolean;
   readonly margin?: string;
   readonly repeats: number;
   readonly maxRepeats: number;
@@ -53,6 +54,7 @@ export function addPromptBisect(prompt: Command, shell: Shell, finish: Finish): 
     .option('--judge <model>', 'model that judges where the suite names none')
     .option('--cassette <file...>', 'files of recorded answers; by default the one beside the prompt')
     .option('--env <name...>', 'environment variables that the suite may read')
+    .option('--allow-python', 'run the Python that the suite and its versions name, which no sandbox holds')
     .option('--margin <share>', 'the smallest fall of the pass rate that counts; by default 0.03')
     .addOption(new Option('--repeats <count>', 'ask each request so often').argParser(wholeNumber).default(1))
     .addOption(
@@ -143,20 +145,10 @@ async function prepare(world: World, text: string, options: Options): Promise<Pr
     cassettes,
     ...(options.suite !== undefined && { held: options.suite }),
   });
-  const inputs = await inputsOf(at, { path, cassettes, options });
-  if ('problems' in inputs) return inputs;
-  const { repeats, maxRepeats, maxCostUsd } = options;
-  const evaluation = new BisectEvaluation({
-    world: at,
-    inputs,
-    bad: ends.bad,
-    repeats: Math.max(1, repeats),
-    maxRepeats: Math.max(1, repeats, maxRepeats),
-    ...(options.case !== undefined && { case: options.case }),
-    ...(maxCostUsd !== undefined && { maxCostUsd: Number(maxCostUsd) }),
-  });
-  const [bad, good] = [await evaluation.plan(ends.bad), await evaluation.plan(ends.good)];
-  if ('problems' in bad) return bad;
+  const opened = await openEvaluation(at, { path, cassettes, options, bad: ends.bad });
+  if ('problems' in opened) return opened;
+  const { evaluation, bad } = opened;
+  const good = await evaluation.plan(ends.good);
   if ('problems' in good) return good;
   if (!pathsOf(at, {}).includes(there)) return { problems: [notRead(there, path)] };
   const range = { from: ends.good, to: ends.bad };
@@ -169,6 +161,43 @@ async function prepare(world: World, text: string, options: Options): Promise<Pr
     if (wider.length === versions.length) return { evaluation, at, plan, versions, paths: pathsOf(at, {}), ends };
     versions = wider;
   }
+}
+
+interface Searched {
+  readonly path: string;
+  readonly cassettes: readonly string[];
+  readonly options: Options;
+  readonly bad: string;
+}
+
+/**
+ * A suite that describes whom it asks is asked without --base-url, too; whether it does is seen when it is planned: what
+ * nobody can answer is recorded nowhere, and the recording is missed.
+ */
+async function openEvaluation(
+  at: WorldAt,
+  searched: Searched,
+): Promise<{ readonly evaluation: BisectEvaluation; readonly bad: PlannedCalls } | Refused> {
+  const { options, bad } = searched;
+  const { repeats, maxRepeats, maxCostUsd } = options;
+  const planned = async (records: boolean) => {
+    const inputs = await inputsOf(at, { ...searched, records });
+    if ('problems' in inputs) return inputs;
+    const evaluation = new BisectEvaluation({
+      world: at,
+      inputs,
+      bad,
+      repeats: Math.max(1, repeats),
+      maxRepeats: Math.max(1, repeats, maxRepeats),
+      ...(options.case !== undefined && { case: options.case }),
+      ...(maxCostUsd !== undefined && { maxCostUsd: Number(maxCostUsd) }),
+    });
+    const plan = await evaluation.plan(bad);
+    return 'problems' in plan ? plan : { evaluation, bad: plan };
+  };
+  const recording = await planned(true);
+  const missed = 'problems' in recording && recording.problems.some(({ file }) => file === at.recording);
+  return missed ? planned(false) : recording;
 }
 
 /** What decides how a version does; a suite that is the same throughout decides nothing. */
@@ -189,19 +218,14 @@ async function endsOf(world: World, text: string, options: Options): Promise<End
 
 async function inputsOf(
   at: WorldAt,
-  {
-    path,
-    cassettes,
-    options,
-  }: { readonly path: string; readonly cassettes: readonly string[]; readonly options: Options },
+  { path, cassettes, options, records }: Searched & { readonly records: boolean },
 ): Promise<PromptRegressionInputs | Refused> {
   const { baseUrl, apiKeyEnv, model, judge, env, margin, maxCostUsd, pricePrompt, priceCompletion } = options;
   const present: string[] = [];
   for (const file of cassettes)
     if (options.cassette !== undefined || (await at.workspace.fingerprint(file)) !== undefined) present.push(file);
-  const recorded = await at.recorded();
-  // New answers go into the first; a replay without one of ours begins with the user's.
-  const all = baseUrl !== undefined ? [at.recording, ...present] : [...present, ...(recorded ? [at.recording] : [])];
+  // New answers go into the first.
+  const all = records ? [at.recording, ...present] : present;
   const given = {
     prompt: path,
     'base-url': baseUrl,
@@ -211,6 +235,7 @@ async function inputsOf(
     margin,
     case: options.case,
     env: env?.join('\n'),
+    'allow-python': options.allowPython === true ? 'true' : undefined,
     cassette: all.join('\n'),
     // The plan of the whole search is held against the budget; each comparison against what is left of it.
     'max-cost-usd': maxCostUsd,

@@ -1,15 +1,16 @@
 // pawl prompt mutate: breaks a prompt in known ways and tells which of them its suite does not notice.
-import { hasErrors, readInputs, readPrompt, type Outcome, type Problem, type Prompt, type Workspace } from '@pawl/core';
+import { hasErrors, readInputs, readPrompt, type Outcome } from '@pawl/core';
 import { mutationsOf, type Mutation } from '@pawl/core/prompt-history';
-import { promptRegressionInputs, type PromptRegressionInputs } from '@pawl/core/prompt-regression';
+import { promptRegressionInputs } from '@pawl/core/prompt-regression';
 import type { World } from '@pawl/wiring';
-import { executePromptRegression } from '@pawl/wiring/prompt-regression';
 import { Option, type Command } from 'commander';
 import { inWorld, type Finish } from '../in-world.ts';
 import { showProblems } from '../show-problems.ts';
 import { table } from '../table.ts';
 import type { Shell } from '../terminal-io.ts';
 import { wholeNumber } from '../whole-number.ts';
+import { mutationPlanWords, overMutationBudget, planMutations } from './mutate-plan.ts';
+import { asTheyAre, comparedWith, quietPlans, type Trial } from './mutate-trial.ts';
 import { pathOf } from './prompt-versions.ts';
 
 interface Options {
@@ -21,8 +22,11 @@ interface Options {
   readonly pricePrompt?: string;
   readonly priceCompletion?: string;
   readonly cassette?: readonly string[];
+  readonly env?: readonly string[];
+  readonly allowPython?: boolean;
   readonly maxCostUsd?: string;
   readonly limit?: number;
+  readonly dryRun?: boolean;
   readonly json?: boolean;
   readonly directory?: string;
 }
@@ -33,7 +37,7 @@ export function addPromptMutate(prompt: Command, shell: Shell, finish: Finish): 
     .command('mutate <prompt>')
     .summary('break a prompt in known ways, and see which of them its suite does not notice')
     .description(
-      'Break a prompt in known ways (a sentence less, "never" as "always", a variable lost …) and evaluate each against the\nprompt as it is. A breakage that passes is one that the suite would let through by accident, too. No run is\nstored. Answers come from --base-url and are recorded in the cassette, as by "pawl eval": a second time costs nothing.',
+      'Break a prompt in known ways (a sentence less, "never" as "always", a variable lost …) and evaluate each against the\nprompt as it is. A breakage that passes is one that the suite would let through by accident, too. No run is\nstored. Answers come from --base-url and are recorded in the cassette, as by "pawl eval": a second time costs nothing.\nWhat it will take is told first: breakages × cases, calls, dollars.',
     )
     .option('--base-url <url>', "endpoint that speaks OpenAI's API")
     .option('--api-key-env <name>', 'environment variable that holds its key')
@@ -41,10 +45,13 @@ export function addPromptMutate(prompt: Command, shell: Shell, finish: Finish): 
     .option('--suite <file>', "evaluate with this suite, which reads the prompt, instead of the prompt's own cases")
     .option('--judge <model>', 'model that judges where the suite names none')
     .option('--cassette <file...>', 'files of recorded answers; by default the one beside the prompt, or the suite')
-    .option('--max-cost-usd <dollars>', 'for each mutation')
+    .option('--env <name...>', 'environment variables that the suite may read')
+    .option('--allow-python', 'run the Python that the suite names, which no sandbox holds')
+    .option('--max-cost-usd <dollars>', 'for all breakages together, by the plan and while asking')
     .option('--price-prompt <dollars>', 'of a million tokens, for endpoints that do not say what an answer cost')
     .option('--price-completion <dollars>', 'of a million tokens')
     .addOption(new Option('--limit <count>', 'only so many mutations').argParser(wholeNumber))
+    .option('--dry-run', 'only tell the plan')
     .option('--json', 'print JSON')
     .option('-C, --directory <folder>', 'work in this folder instead of here')
     .action((text: string, options: Options) =>
@@ -72,21 +79,43 @@ async function mutate(world: World, text: string, options: Options, shell: Shell
   if (read.value === undefined || hasErrors(read.problems)) return showProblems(read.problems, shell, json);
   const inputs = inputsOf(path, options);
   if ('problems' in inputs) return showProblems(inputs.problems, shell, json);
+  const mutations = mutationsOf(read.value).slice(0, limit);
+  const trial = { world: quietPlans(world), inputs: inputs.value, path, source };
+  // Some tenths of a second each, with what is recorded looked through.
+  if (!json && mutations.length > manyBreakages)
+    shell.err(`Planning ${mutations.length} breakages; nothing is asked yet.`);
+  const planned = await planMutations(trial, mutations);
+  if ('problems' in planned) return showProblems(planned.problems, shell, json);
+  const { plan } = planned;
+  const asks = plan.calls[1] > 0 || plan.judged[1] > 0;
+  if (!json && (asks || options.dryRun === true)) shell.err(`Plan: ${mutationPlanWords(mutations.length, planned)}.`);
+  if (options.dryRun === true) {
+    if (json) shell.out(JSON.stringify({ plan, mutations: mutations.map(({ id, what }) => ({ id, what })) }, null, 2));
+    return 0;
+  }
+  const budget = inputs.value['max-cost-usd'];
+  const over = overMutationBudget(planned, budget);
+  if (over.length > 0) return showProblems(over, shell, json);
   const tried: Tried[] = [];
-  for (const mutation of mutationsOf(read.value).slice(0, limit)) {
+  let spentUsd = 0;
+  for (const mutation of mutations) {
     if (!json) shell.err(`${mutation.id}: ${mutation.what}`);
-    const made = await attempt({ world, inputs: inputs.value, path, source }, mutation);
-    if (!made.read) return showProblems([notRead(path, inputs.value.prompt)], shell, json);
+    const left = budget === undefined ? {} : { 'max-cost-usd': leftOf(budget, spentUsd) };
+    const made = await attempt({ ...trial, inputs: { ...trial.inputs, ...left } }, mutation);
+    spentUsd += made.costUsd;
     tried.push(made.tried);
   }
   return tell(tried, json, shell);
 }
 
-/** Stands for the files as they are, as if they were a commit: what each mutation is compared with. */
-const asTheyAre = 'the-files-as-they-are';
+const manyBreakages = 20;
+
+/** Cents of cents: sums of prices have noise behind them. */
+const leftOf = (budget: number, spent: number): number => Math.max(0, Number((budget - spent).toFixed(9)));
 
 function inputsOf(path: string, options: Options) {
   const { baseUrl, apiKeyEnv, model, suite, judge, cassette, maxCostUsd, pricePrompt, priceCompletion } = options;
+  const { env, allowPython } = options;
   const given = {
     prompt: suite ?? path,
     baseline: asTheyAre,
@@ -97,80 +126,20 @@ function inputsOf(path: string, options: Options) {
     'price-prompt': pricePrompt,
     'price-completion': priceCompletion,
     cassette: cassette?.join('\n'),
+    env: env?.join('\n'),
+    'allow-python': allowPython === true ? 'true' : undefined,
     'max-cost-usd': maxCostUsd,
   };
   const read = readInputs(promptRegressionInputs, given, (name) => `--${name}`);
   return read.value === undefined ? { problems: read.problems } : { value: read.value };
 }
 
-interface Trial {
-  readonly world: World;
-  readonly inputs: PromptRegressionInputs;
-  readonly path: string;
-  readonly source: string;
-}
-
-async function attempt(
-  { world, inputs, path, source }: Trial,
-  mutation: Mutation,
-): Promise<{ readonly tried: Tried; readonly read: boolean }> {
-  const broken = withFile(world.workspace, path, JSON.stringify(mutation.prompt satisfies Prompt));
-  const outcome = await executePromptRegression(inputs, {
-    ...world,
-    workspace: broken.workspace,
-    history: {
-      ...world.history,
-      resolve: async (revision) => (revision === asTheyAre ? asTheyAre : world.history.resolve(revision)),
-      read: async (commit, file) =>
-        commit !== asTheyAre
-          ? world.history.read(commit, file)
-          : file === path
-            ? new TextEncoder().encode(source)
-            : world.workspace.read(file),
-      list: async (commit, glob) =>
-        commit === asTheyAre ? world.workspace.list(glob) : world.history.list(commit, glob),
-      commitTime: async (commit) => (commit === asTheyAre ? undefined : world.history.commitTime(commit)),
-    },
-  });
+async function attempt(trial: Trial, mutation: Mutation): Promise<{ readonly tried: Tried; readonly costUsd: number }> {
+  const { outcome } = await comparedWith(trial, mutation.prompt);
   const { verdict, headline, advisory } = outcome.report;
   const tried = { id: mutation.id, what: mutation.what, verdict, headline, ...(advisory === true && { advisory }) };
-  return { tried, read: broken.isRead() || verdict === 'error' };
+  return { tried, costUsd: outcome.run?.costUsd ?? 0 };
 }
-
-/** The workspace with one file other than it is on disk. */
-function withFile(
-  workspace: Workspace,
-  changed: string,
-  text: string,
-): { readonly workspace: Workspace; readonly isRead: () => boolean } {
-  let isRead = false;
-  const own = (path: string): string | undefined => {
-    isRead ||= path === changed;
-    return path === changed ? text : undefined;
-  };
-  return {
-    isRead: () => isRead,
-    workspace: {
-      read: async (path) => {
-        const mine = own(path);
-        return mine === undefined ? workspace.read(path) : new TextEncoder().encode(mine);
-      },
-      readText: async (path) => own(path) ?? workspace.readText(path),
-      list: (glob) => workspace.list(glob),
-      fingerprint: (path) => workspace.fingerprint(path),
-      resolve: (path) => workspace.resolve(path),
-      write: (path, data) => workspace.write(path, data),
-    },
-  };
-}
-
-const notRead = (prompt: string, suite: string): Problem => ({
-  code: 'PROMPT_NOT_READ',
-  severity: 'error',
-  message: `"${suite}" does not read ${prompt}, so no breakage of it could be noticed.`,
-  hint: 'Name a suite that does.',
-  file: suite,
-});
 
 type State = Tried['verdict'] | 'advisory';
 

@@ -21,6 +21,7 @@ import { hasErrors } from '../formats/problem.ts';
 import { parseYaml } from '../formats/read-yaml.ts';
 import { evalPolicyOf } from '../formats/suite-policy.ts';
 import { namedByField } from './case-ids.ts';
+import { checkNamedFields } from './named-fields.ts';
 import { fieldText, fromRoot, pathIn, readTextFile, type Fields, type Reading } from './reading.ts';
 import { readDataFile } from './rows.ts';
 
@@ -129,6 +130,7 @@ async function casesOf(
   const rows =
     testData === undefined ? prompt.testData : await rowsAt(reading, testData, placeOf('x-pawl', 'testData'));
   if (rows === undefined) return [];
+  checkNamedFields(reading, rows, { names: slices, key: 'slices', place: placeOf('x-pawl', 'slices') });
   return namedByField(reading, rows, { ...(id !== undefined && { id }), file: testData ?? reading.file }).map(
     (one, index) => ({
       id: one.id,

@@ -105,6 +105,7 @@ export async function readPromptyFile(
   const messages = messagesOf(body);
   const { provider, parameters, responseFormat, isCompletion } = promptyProvider(reading, matter, path);
   const tools = matter['tools'];
+  const defaults = valuesOf(matter, ['default']);
   const prompt: EvalPrompt = {
     label: stemOf(path),
     language: 'jinja',
@@ -112,6 +113,7 @@ export async function readPromptyFile(
     parameters,
     ...(responseFormat !== undefined && { responseFormat }),
     ...(Array.isArray(tools) && { tools: tools.filter(isMap) }),
+    ...(Object.keys(defaults).length > 0 && { defaults }),
     place: { file: path, line: firstLine, column: 1 },
   };
   return { prompt, matter, ...(provider !== undefined && { provider }) };
@@ -164,7 +166,7 @@ export function messagesOf(body: string): readonly EvalMessage[] | undefined {
 
 async function casesOf(reading: Reading, matter: Fields): Promise<readonly EvalCase[]> {
   const sample = await sampleOf(reading, matter);
-  const vars = { ...defaultsOf(matter), ...sample };
+  const vars = { ...valuesOf(matter, ['sample', 'example', 'default']), ...sample };
   const place = reading.places.key(matter, 'sample') ?? reading.places.key(matter, 'inputs') ?? { file: reading.file };
   return [{ id: 'sample', vars, assertions: [], metadata: {}, slices: {}, place }];
 }
@@ -180,7 +182,7 @@ async function sampleOf(reading: Reading, matter: Fields): Promise<Fields> {
 }
 
 /** Inputs are a map of names, or a list of maps with a name; each may say what it is by default, or for example. */
-function defaultsOf(matter: Fields): Fields {
+function valuesOf(matter: Fields, said: readonly string[]): Fields {
   const inputs = matter['inputs'] ?? matter['inputSchema'];
   const properties: unknown = isMap(inputs) && isArrayOrMap(inputs['properties']) ? inputs['properties'] : inputs;
   const entries: readonly (readonly [unknown, unknown])[] = Array.isArray(properties)
@@ -190,8 +192,9 @@ function defaultsOf(matter: Fields): Fields {
       : [];
   const values = entries.flatMap(([name, item]): [string, unknown][] => {
     if (typeof name !== 'string') return [];
-    if (!isMap(item)) return [[name, item]];
-    const value = item['sample'] ?? item['example'] ?? item['default'];
+    // A value in place of a description is an example.
+    if (!isMap(item)) return said.includes('sample') ? [[name, item]] : [];
+    const value = said.map((key) => item[key]).find((each) => each !== undefined && each !== null);
     return value === undefined ? [] : [[name, value]];
   });
   return Object.fromEntries(values);

@@ -7,6 +7,8 @@ import type { ScriptRunner } from '../ports/script-runner.ts';
 import type { Workspace } from '../ports/workspace.ts';
 import { makePlaces, readLocatedYaml, type LocatedYaml, type Places } from './located-yaml.ts';
 
+export { fieldText } from '../template/braces.ts';
+
 /** Reading needs no more of the workspace: a commit can stand in for it. */
 export type SuiteFiles = Pick<Workspace, 'read' | 'readText' | 'list' | 'fingerprint'>;
 
@@ -74,7 +76,10 @@ export function pathIn(reading: Reading, from: string, written: string, place?: 
     reading.say({
       code: 'PATH_OUTSIDE',
       message: `"${written}" leads out of the workspace.`,
-      hint: from === '' ? fromRoot : 'Give a path inside the repository, relative to this file.',
+      hint:
+        from === ''
+          ? fromRoot
+          : 'Give a path inside the repository, relative to this file; run from a folder, Pawl sees that folder alone.',
       place,
     });
   };
@@ -201,13 +206,6 @@ export const isMap = (value: unknown): value is Fields =>
 export function hasValue(fields: Fields, is: (value: unknown) => boolean): boolean {
   for (const name in fields) if (is(fields[name])) return true;
   return false;
-}
-
-/** Undefined for what a row has not, or has empty as YAML's `key:`; inherited members are none of its fields. */
-export function fieldText(fields: Fields, name: string): string | undefined {
-  const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
-  if (value === undefined || value === null) return undefined;
-  return typeof value === 'string' ? value : typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 export interface KnownKeys {

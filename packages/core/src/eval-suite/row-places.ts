@@ -45,6 +45,8 @@ export class RowPlaces {
   }
 }
 
+// Readers let no row through that is nested so deep that these could not go through it.
+
 function holds(value: object, container: object): boolean {
   if (value === container) return true;
   for (const key in value) {

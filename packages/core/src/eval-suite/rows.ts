@@ -1,5 +1,6 @@
 // Data files of cases: rows of fields, each with the line it stands on. What is no table says where it breaks.
 import type { EvalPlace } from '../formats/eval-suite.ts';
+import { isTooDeep, mostLevels } from '../formats/nesting.ts';
 import { parseCsv } from './csv.ts';
 import { readLocatedYaml } from './located-yaml.ts';
 import { isMap, readBytes, readTextFile, type Fields, type Reading } from './reading.ts';
@@ -30,6 +31,7 @@ export async function readDataFile(
   const large = path.endsWith('.json') && text.length > locatedJson ? jsonOf(text) : undefined;
   const value = large ?? locatedValue(reading, text, path);
   if (value === undefined) return undefined;
+  if (isTooDeep(large, text)) return broken(reading, { file: path }, tooDeep);
   const rows: readonly unknown[] = Array.isArray(value) ? value : value === null || value === undefined ? [] : [value];
   if (rows.every(isMap)) return rows.every((row) => fits(reading, row, path)) ? rows : undefined;
   return broken(reading, { file: path }, 'The file is no list of maps.');
@@ -46,6 +48,13 @@ export function csvRows(reading: Reading, text: string, file: string): readonly 
   if (unclosed !== undefined) return broken(reading, { file, line: unclosed }, 'A quote that opens here never ends.');
   const [header, ...body] = rows;
   const names = header?.cells.map((name) => name.trim()) ?? [];
+  const [only = ''] = names;
+  if (names.length === 1 && /[;\t]/.test(only))
+    return broken(
+      reading,
+      { file, line: 1 },
+      `The header is a single column, "${only}": columns are divided by commas.`,
+    );
   let sound = true;
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
@@ -75,7 +84,10 @@ function jsonLines(reading: Reading, bytes: Uint8Array, file: string): readonly 
     if (line.trim() === '') return;
     const place = { file, line: number };
     const value = jsonOf(line);
-    if (isMap(value)) {
+    if (isTooDeep(value, line)) {
+      broken(reading, place, tooDeep);
+      sound = false;
+    } else if (isMap(value)) {
       reading.places.noteDeep(value, place);
       // No text in it is longer than the line.
       if (line.length <= cellLimit || fits(reading, value, file)) found.push(value);
@@ -126,6 +138,8 @@ function fits(reading: Reading, row: Fields, file: string): boolean {
   }
   return true;
 }
+
+const tooDeep = `It is nested deeper than ${mostLevels} levels.`;
 
 function broken(reading: Reading, place: EvalPlace, message: string): undefined {
   reading.say({ code: 'CASES_INVALID', message, hint: 'Correct the file of cases.', place });

@@ -99,6 +99,8 @@ export interface EvalPrompt {
     | { readonly type: 'json_object' }
     | { readonly type: 'json_schema'; readonly jsonSchema: Readonly<Record<string, unknown>> };
   readonly tools?: readonly Readonly<Record<string, unknown>>[];
+  /** What variables are where a case says nothing. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
   readonly place: EvalPlace;
 }
 

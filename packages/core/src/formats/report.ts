@@ -70,7 +70,13 @@ export type Block =
       /** Rows that exist beyond those given: said, never silently cut. */
       readonly more?: number | undefined;
     }
-  | { readonly type: 'chart'; readonly title: string; readonly chart: Chart }
+  /** `comment: false` keeps a picture of numbers that stand in a table beside it out of the comment. */
+  | {
+      readonly type: 'chart';
+      readonly title: string;
+      readonly chart: Chart;
+      readonly comment?: boolean | undefined;
+    }
   /** One case before and after: its name, what was expected, what each side said. */
   | {
       readonly type: 'change';
@@ -98,7 +104,7 @@ export const Block: z.ZodMiniType<Block> = z.lazy(() =>
       rows: z.array(z.array(Cell)),
       more: z.optional(z.number()),
     }),
-    z.object({ type: z.literal('chart'), title: z.string(), chart: Chart }),
+    z.object({ type: z.literal('chart'), title: z.string(), chart: Chart, comment: z.optional(z.boolean()) }),
     z.object({
       type: z.literal('change'),
       title: z.string(),

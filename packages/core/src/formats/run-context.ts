@@ -4,6 +4,8 @@ import type { RunOrigin } from './run.ts';
 
 export interface RunContext {
   readonly runId: string;
+  /** Nobody will keep the run: what its record would hold cannot be looked up by its id. */
+  readonly unkept?: true;
   /** ISO 8601. */
   readonly startedAt: string;
   /** Called once, when the run's record is made. */

@@ -99,8 +99,8 @@ export interface ModelProvider {
   complete(request: ModelRequest): Promise<ModelReply | ModelFailure>;
   /** What is recorded of a request and would be given without a call; absent where nothing is recorded at all. */
   recorded?(request: ModelRequest): ModelReply | undefined;
-  /** What a model is listed to cost where it is asked, when nobody gave a price; undefined where that is not known. */
-  listPrice?(model: string): ListPrice | undefined;
+  /** What such a request is listed to cost where it is asked, when nobody gave a price; undefined where that is not known. */
+  listPrice?(request: Pick<ModelRequest, 'model' | 'parameters'>): ListPrice | undefined;
   /** Writes what is still to be written, for example new recordings. Called once, after the last request. */
   close?(): Promise<void>;
 }

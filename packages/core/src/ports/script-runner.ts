@@ -1,6 +1,7 @@
 // Users' code. JavaScript runs away from everything: no files, no network, no environment, a limit of time and of memory.
 // Python is a program of the repository, as what `exec:` starts: it has the user's rights, and no fork's run starts it.
 import type { LocalModule, Script, ScriptFile } from '../formats/eval-suite.ts';
+import { hiding, type Hide } from './hidden-values.ts';
 
 export interface ScriptRequest {
   /** An expression, or a body with `return`. */
@@ -50,11 +51,15 @@ export const isPython = ({ python, module }: ScriptRequest): boolean =>
   python !== undefined || module?.file.endsWith('.py') === true;
 
 /** The same runner, whose programs run as one suite says. */
-export const withProgram = (scripts: ScriptRunner, program: ProgramSetting): ScriptRunner => ({
-  run: (request) => scripts.run(isPython(request) ? { program, ...request } : request),
-  matches: (pattern, flags, text) => scripts.matches(pattern, flags, text),
-  close: () => scripts.close(),
-});
+export function withProgram(scripts: ScriptRunner, program: ProgramSetting): ScriptRunner {
+  const hide = hiding(Object.values(program.environment));
+  return {
+    run: (request) => scripts.run(isPython(request) ? { program, ...request } : request),
+    matches: (pattern, flags, text) => scripts.matches(pattern, flags, text),
+    close: () => scripts.close(),
+    ...(hide !== undefined && { hide }),
+  };
+}
 
 /** Paths in a suite and programs that it names go from here. */
 export const folderOf = (file: string): string => (file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '.');
@@ -82,4 +87,6 @@ export interface ScriptRunner {
     text: string,
   ): Promise<{ readonly found: boolean } | { readonly failure: string }>;
   close(): Promise<void>;
+  /** Takes out of a text what programs are given and nobody may be shown; absent where they are given nothing. */
+  readonly hide?: Hide;
 }

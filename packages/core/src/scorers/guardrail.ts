@@ -1,6 +1,7 @@
 // Guardrails as assertions. Reasons say what kind of thing was found and where, never the thing itself: a report is read
 // by more people than the answer was.
 import * as z from 'zod/mini';
+import { didYouMean } from '../formats/did-you-mean.ts';
 import {
   findInjection,
   findPii,
@@ -95,6 +96,11 @@ const toxicity: Scorer = async (request) => {
 
 const format: Scorer = (request) => {
   const rules = FormatRules.safeParse(request.assertion.value);
+  const [wrong] = rules.error?.issues ?? [];
+  if (wrong?.code === 'unrecognized_keys') {
+    const [key = ''] = wrong.keys;
+    return cannotTell(`"format" has no rule "${key}"`, sentence(didYouMean(key, settingsOf(FormatRules))));
+  }
   if (!rules.success || Object.keys(rules.data).length === 0)
     return badValue('format', 'rules: minLength, maxLength, maxLines, scripts, hosts, images, html, code, invisible');
   const [strange] = unknownScripts(rules.data.scripts ?? []);
@@ -128,11 +134,17 @@ function readValue<T extends z.core.$ZodType>(
   const parsed = z.safeParse(shape, given);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  return cannotTell(
-    `"${type}" does not understand its value: ${issue?.message ?? ''}`,
-    `Correct ${issue?.path.join('.') || 'the value'}.`,
-  );
+  if (issue?.code === 'unrecognized_keys') {
+    const [key = ''] = issue.keys;
+    return cannotTell(`"${type}" has no setting "${key}"`, sentence(didYouMean(key, settingsOf(shape))));
+  }
+  return cannotTell(`"${type}" does not understand its value`, `Correct ${issue?.path.join('.') || 'the value'}.`);
 }
+
+const settingsOf = (shape: z.core.$ZodType): readonly string[] =>
+  shape instanceof z.ZodMiniObject ? Object.keys(shape.shape) : [];
+
+const sentence = (text: string): string => text.replace(/^./, (first) => first.toUpperCase());
 
 const unknownOf = (names: readonly string[], known: readonly string[]): string | undefined =>
   names.find((name) => !known.includes(name));

@@ -2,6 +2,7 @@
 // the repository; whatever goes wrong with it is no pass, under `not-` neither.
 import type { Assertion } from '../formats/eval-suite.ts';
 import type { ScriptRequest } from '../ports/script-runner.ts';
+import { withoutHidden } from './hidden-score.ts';
 import type { Score, ScoreFailure, ScoreRequest, Scorer, ScorerTable } from './scorer.ts';
 import { isScriptFile, namedScores, scriptRequest } from './script.ts';
 import { badValue, cannotTell, isRecord, quoted } from './verdicts.ts';
@@ -18,7 +19,8 @@ const python: Scorer = async (request, world) => {
   const result = await world.scripts.run(asked);
   if ('failure' in result)
     return cannotTell(`${name} ${result.failure}`, `Correct it; a check in Python gives ${wants}.`);
-  return readVerdict(result.value, assertion, name);
+  const verdict = readVerdict(result.value, assertion, name);
+  return world.scripts.hide === undefined ? verdict : withoutHidden(verdict, world.scripts.hide);
 };
 
 function requestOf(request: ScoreRequest): ScriptRequest | undefined {

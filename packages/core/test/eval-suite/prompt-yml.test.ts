@@ -55,6 +55,19 @@ evaluators:
   });
 });
 
+test('a field that cuts the cases and that no case has is told with the right name', async () => {
+  const { problems } = await readText(
+    `model: m
+messages: [{role: user, content: "{{q}}"}]
+testData: [{q: a, language: de}]
+evaluators: [{name: e, string: {contains: a}}]
+x-pawl: {slices: [langauge]}
+`,
+    { path: 'p.prompt.yml' },
+  );
+  expect(problems).toMatchObject([{ code: 'FIELD_UNKNOWN', line: 5, hint: 'Did you mean "language"?' }]);
+});
+
 test('a mistake keeps the strictness and the place it has always had', async () => {
   const { value, problems } = await readText('messages: [{role: usr, content: x}]\nmodle: x\n', {
     path: 'a.prompt.yml',

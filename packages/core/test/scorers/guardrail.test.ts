@@ -62,12 +62,12 @@ test('looks at the prompt when it is told to', async () => {
 
 test.each([
   [{ type: 'pii', value: ['credit-crad'] }, /"credit-crad" is none/],
-  [{ type: 'pii', value: { typs: [] } }, /does not understand its value/],
+  [{ type: 'pii', value: { typs: [] } }, /"pii" has no setting "typs"/],
   [{ type: 'pii', value: 'email-address' }, /does not understand its value/],
   [{ type: 'secrets', value: ['x'] }, /"x" is none/],
   [{ type: 'format' }, /needs rules/],
   [{ type: 'format', value: {} }, /needs rules/],
-  [{ type: 'format', value: { maxLenght: 3 } }, /needs rules/],
+  [{ type: 'format', value: { maxLenght: 3 } }, /"format" has no rule "maxLenght"/],
   [{ type: 'format', value: { scripts: ['Klingon'] } }, /"Klingon" is none/],
 ])('cannot judge by %j', async (asked, failure) => {
   for (const negated of [false, true])

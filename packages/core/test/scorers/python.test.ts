@@ -1,20 +1,6 @@
 // What Python may give as a verdict, as promptfoo 0.123 reads it. It runs in a fake here; the sandbox's own tests run it.
 import { expect, test } from 'vitest';
-import type { ScriptRequest, ScriptResult } from '../../src/ports/script-runner.ts';
-import { assertion, score } from './world.ts';
-
-function fakeScripts(result: ScriptResult) {
-  const asked: ScriptRequest[] = [];
-  const scripts = {
-    run: async (request: ScriptRequest) => {
-      asked.push(request);
-      return result;
-    },
-    matches: async () => ({ failure: 'no patterns here' }),
-    close: async () => undefined,
-  };
-  return { asked, world: { scripts } };
-}
+import { assertion, fakeScripts, score } from './world.ts';
 
 const gave = (value: unknown, more: { threshold?: number; negated?: boolean } = {}) =>
   score({ type: 'python', value: 'x', ...more }, 'text', { world: fakeScripts({ value }).world });

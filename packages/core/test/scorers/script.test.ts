@@ -1,20 +1,6 @@
 // What scripts may give as a verdict. They run in a fake here; the sandbox's own tests run them for real.
 import { expect, test } from 'vitest';
-import type { ScriptRequest, ScriptResult, ScriptRunner } from '../../src/ports/script-runner.ts';
-import { score } from './world.ts';
-
-function fakeScripts(result: ScriptResult) {
-  const asked: ScriptRequest[] = [];
-  const scripts: ScriptRunner = {
-    run: async (request) => {
-      asked.push(request);
-      return result;
-    },
-    matches: async () => ({ failure: 'no patterns here' }),
-    close: async () => undefined,
-  };
-  return { asked, world: { scripts } };
-}
+import { fakeScripts, score } from './world.ts';
 
 const gave = (value: unknown, more: { threshold?: number; negated?: boolean } = {}) =>
   score({ type: 'javascript', value: 'x', ...more }, 'text', { world: fakeScripts({ value }).world });

@@ -1,6 +1,7 @@
 // Requests for scorers, and an embedder whose vectors anybody can compute.
 import type { Assertion } from '../../src/formats/eval-suite.ts';
 import type { Embedder } from '../../src/ports/embedder.ts';
+import type { ScriptRequest, ScriptResult, ScriptRunner } from '../../src/ports/script-runner.ts';
 import {
   scorers,
   type Score,
@@ -55,6 +56,20 @@ export async function score(
     ...more.request,
   };
   return scorer(request, more.world ?? {});
+}
+
+/** Whatever is run gives that; `asked` holds what was run. */
+export function fakeScripts(result: ScriptResult) {
+  const asked: ScriptRequest[] = [];
+  const scripts: ScriptRunner = {
+    run: async (request) => {
+      asked.push(request);
+      return result;
+    },
+    matches: async () => ({ failure: 'no patterns here' }),
+    close: async () => undefined,
+  };
+  return { asked, world: { scripts } };
 }
 
 /** How often a to z stand in a text. */

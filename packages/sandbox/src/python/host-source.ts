@@ -1,5 +1,6 @@
 // The program that runs users' Python. It reads one request a line from file descriptor 3 and answers each with one line
-// on 4, so that whatever users print is no part of what is said here; both begin with the same number. The first line tells what is run: a file, with the
+// on 4, so that whatever users print is no part of what is said here; both begin with the same number, and an answer goes
+// on with the milliseconds that it took. The first line tells what is run: a file, with the
 // modules of the repository that it imports, as they were read with the suite, or inline code. It needs Python 3.8.
 //
 // What is inline may have had a case's variables put in. A variable may be a part of a text or a number there, and no
@@ -10,7 +11,7 @@ if sys.path and sys.path[0] == '':
     del sys.path[0]
 
 def serve():
-    import json, os
+    import json, os, time
     for descriptor in (3, 4):
         os.set_inheritable(descriptor, False)
         if hasattr(os, 'set_blocking'):
@@ -18,12 +19,14 @@ def serve():
     requests = os.fdopen(3, 'rb', 65536)
 
     number = b'0'
+    began = 0
 
     def say(answer):
         send(json.dumps(answer, allow_nan=False))
 
     def send(text):
-        data = memoryview(number + b' ' + text.encode('ascii') + b'\n')
+        took = b'%d' % ((time.perf_counter() - began) * 1000)
+        data = memoryview(number + b' ' + took + b' ' + text.encode('ascii') + b'\n')
         while data:
             data = data[os.write(4, data):]
 
@@ -45,7 +48,7 @@ def serve():
             text = error.msg if isinstance(error, SyntaxError) else str(error)
         except BaseException:
             text = 'its message cannot be read'
-        told = {'type': type(error).__name__, 'message': text[:600]}
+        told = {'type': type(error).__name__, 'message': text[:20000]}
         at = place_of(error, root, setup.get('file'))
         if at is not None:
             told['file'], told['line'] = at
@@ -56,6 +59,7 @@ def serve():
         if not line:
             return
         number, line = line.split(b' ', 1)
+        began = time.perf_counter()
         try:
             request = json.loads(line)
             if 'code' in request:
@@ -75,6 +79,7 @@ def serve():
                         continue
                     # From here on it is the users' own time.
                     os.write(4, b'ready\n')
+                    began = time.perf_counter()
                 function = named(loaded, request['function'])
             value = function(*request['args'])
             if hasattr(value, '__await__'):

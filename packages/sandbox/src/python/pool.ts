@@ -5,6 +5,8 @@ import { PythonWorker, type Said, type WorkerOptions } from './worker.ts';
 /** Calls that take so long are worth workers of their own, which take about as long to start. */
 const slowMs = 10;
 const patienceMs = 25;
+/** Before any has answered: a quick one may be kept waiting by a machine that is busy. */
+const stuckMs = 100;
 
 interface Waiting {
   readonly request: string;
@@ -53,7 +55,8 @@ export class PythonPool {
 
   async #run(worker: PythonWorker, { request, timeoutMs, answer }: Waiting): Promise<void> {
     const said = await worker.ask(request, timeoutMs);
-    this.#mean += (worker.age - this.#mean) / 8;
+    // By its own clock: a long turn of ours is not its time.
+    this.#mean += (('tookMs' in said ? said.tookMs : worker.age) - this.#mean) / 8;
     answer(said);
     if (worker.alive) this.#idle.push(worker);
     else this.#workers.delete(worker);
@@ -69,9 +72,12 @@ export class PythonPool {
   /** As many more as there are calls that wait, where calls are slow. */
   #watch(): void {
     if (this.#timer !== undefined || this.#workers.size >= this.#most) return;
+    const due = performance.now() + patienceMs;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      const slow = this.#mean >= slowMs || [...this.#workers].every(({ age }) => age >= patienceMs);
+      // After a long turn of ours answers lie there unread: how long they are under way says nothing.
+      if (performance.now() - due > patienceMs / 2) return this.#watch();
+      const slow = this.#mean >= slowMs || [...this.#workers].every(({ age }) => age >= stuckMs);
       const more = slow ? Math.min(this.#waiting.length, this.#most - this.#workers.size) : 0;
       for (let count = 0; count < more; count++) this.#next();
       if (this.#waiting.length > 0) this.#watch();

@@ -1,7 +1,9 @@
 // Users' Python. It is no sandbox: like a program that `exec:` starts it has the user's rights, so the run of a fork
 // starts none, its environment holds what is named and nothing else, and every call has a limit of time and of output.
-import { dirname, join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import {
+  hiding,
   inPlaceOfVariable,
   isPython,
   programEnvironment,
@@ -32,6 +34,9 @@ const mostEnds = 3;
 /** What one call is given, as JSON. */
 const inputCharacters = 64 * 1024 * 1024;
 
+/** Of what a program says of its own failure. */
+const toldCharacters = 600;
+
 /** Beside what every program needs: where Python finds its own libraries and modules. None of it is a secret. */
 const pythonEnvironment = ['PYTHONPATH', 'PYTHONHOME', 'VIRTUAL_ENV', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH'];
 
@@ -39,6 +44,8 @@ interface Program {
   readonly pool: PythonPool;
   /** Absolute path of the workspace. */
   readonly root: string;
+  /** Takes out of a text what the program was given and nobody may be shown. */
+  readonly hide: (text: string) => string;
   /** By what is called: how often it ended its worker since it last answered, and how. */
   readonly ends: Map<string, { readonly count: number; readonly how: string }>;
 }
@@ -64,6 +71,9 @@ export function pythonRunner(options: PythonOptions): Pick<ScriptRunner, 'run' |
   const open = async (request: ScriptRequest): Promise<Program | { readonly failure: string }> => {
     const { module, program } = request;
     const { root, cwd } = await foldersOf(request);
+    // Of a suite of a commit the work tree may have nothing any more.
+    if (!(await isFolder(cwd)))
+      return { failure: `cannot be run: there is no folder "${relative(root, cwd)}" here, in which the suite lies` };
     const named = program?.executable ?? (environment('PROMPTFOO_PYTHON') || undefined);
     const key = JSON.stringify([named, cwd]);
     const found = interpreters.get(key) ?? findPython(named, { env: base, cwd });
@@ -83,7 +93,8 @@ export function pythonRunner(options: PythonOptions): Pick<ScriptRunner, 'run' |
       setup: JSON.stringify(setup),
       maximumBytes: outputLimit + 100_000,
     });
-    return { pool, root, ends: new Map() };
+    const hide = hiding(Object.values(program?.environment ?? {})) ?? ((text: string) => text);
+    return { pool, root, hide, ends: new Map() };
   };
 
   const programOf = (request: ScriptRequest): Promise<Program | { readonly failure: string }> => {
@@ -113,12 +124,12 @@ export function pythonRunner(options: PythonOptions): Pick<ScriptRunner, 'run' |
     if (count >= mostEnds) return { failure: `${how}, as it did ${count} times before, and is not run again` };
     const limits = { timeoutMs: program?.timeoutMs ?? timeLimitMs, most: program?.workers ?? 1 };
     const said = await opened.pool.ask(asked, limits);
-    const result = resultOf(said, { request, root: opened.root });
+    const result = resultOf(said, { request, ...opened });
     if (!('failure' in result)) {
       opened.ends.delete(called);
       return result;
     }
-    const failure = masked(plain(result.failure), program?.environment ?? {});
+    const failure = opened.hide(plain(result.failure));
     if ('ended' in said) opened.ends.set(called, { count: (opened.ends.get(called)?.count ?? 0) + 1, how: failure });
     return { failure };
   };
@@ -162,34 +173,35 @@ interface Failed {
   readonly line?: unknown;
 }
 
-function resultOf(said: Said, asked: { readonly request: ScriptRequest; readonly root: string }): ScriptResult {
-  if ('ended' in said) return { failure: `${said.ended}${hangsAt(said, asked)}` };
-  let told: { readonly value?: unknown; readonly error?: Failed; readonly loading?: boolean };
+interface Asked extends Pick<Program, 'root' | 'hide'> {
+  readonly request: ScriptRequest;
+}
+
+function resultOf(said: Said, asked: Asked): ScriptResult {
+  if ('ended' in said) return { failure: `${told(said.ended, asked)}${hangsAt(said, asked)}` };
+  let answer: { readonly value?: unknown; readonly error?: Failed; readonly loading?: boolean };
   try {
-    told = JSON.parse(said.line) as typeof told;
+    answer = JSON.parse(said.line) as typeof answer;
   } catch {
     return { failure: 'broke off in the middle of its answer' };
   }
-  const { error } = told;
-  if (error === undefined) return { value: told.value };
+  const { error } = answer;
+  if (error === undefined) return { value: answer.value };
   const { type, message, file, line } = error;
   const where = typeof file === 'string' && typeof line === 'number' ? ` (${placeOf(file, line, asked)})` : '';
   if (type === 'Limit') return { failure: String(message) };
-  const what = `${String(type)}${message === '' ? '' : `: ${String(message)}`}${where}`;
-  return { failure: told.loading === true ? `cannot be loaded: ${what}` : `raised ${what}` };
+  const what = `${String(type)}${message === '' ? '' : `: ${told(String(message), asked)}`}${where}`;
+  return { failure: answer.loading === true ? `cannot be loaded: ${what}` : `raised ${what}` };
 }
 
-function hangsAt(
-  said: { readonly at?: string },
-  asked: { readonly request: ScriptRequest; readonly root: string },
-): string {
+function hangsAt(said: { readonly at?: string }, asked: Asked): string {
   const frames = (said.at ?? '').split('\n').map((frame) => /^(.*):(\d+)$/.exec(frame));
   const own = frames.find((frame) => frame?.[1]?.startsWith('<pawl ') === true || frame?.[1]?.startsWith(asked.root));
   return own?.[1] === undefined ? '' : ` (${placeOf(own[1], Number(own[2]), asked)})`;
 }
 
 /** From the root of the workspace; inline code has lines of its own. */
-function placeOf(file: string, line: number, { request, root }: { request: ScriptRequest; root: string }): string {
+function placeOf(file: string, line: number, { request, root }: Asked): string {
   if (!file.startsWith('<pawl '))
     return `${file.startsWith(root) ? file.slice(root.length + 1).replaceAll('\\', '/') : file}:${line}`;
   return request.code.includes('\n') ? `line ${Math.max(1, line - linesBefore)} of the code` : 'in its one line';
@@ -198,7 +210,13 @@ function placeOf(file: string, line: number, { request, root }: { request: Scrip
 /** Messages come from programs and from what models said: no control characters, no marks that turn text around. */
 const plain = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 
-const masked = (text: string, environment: Readonly<Record<string, string>>): string =>
-  Object.values(environment)
-    .filter((value) => value.length >= 6)
-    .reduce((shown, value) => shown.replaceAll(value, '***'), text);
+/** What was given is taken out first: of a value whose lines were joined, or whose end was cut off, the rest would be left. */
+const told = (text: string, { hide }: Asked): string => plain(hide(text)).slice(0, toldCharacters);
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch {
+    return false;
+  }
+}

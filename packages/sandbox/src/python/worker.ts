@@ -18,7 +18,7 @@ export interface WorkerOptions {
 
 /** What came of one request: a line of the host's, or why there is none. */
 export type Said =
-  | { readonly line: string }
+  | { readonly line: string; readonly tookMs: number }
   /** `at`: where it hung, the newest frame first, each a path and a line. */
   | { readonly ended: string; readonly at?: string };
 
@@ -174,7 +174,12 @@ export class PythonWorker {
     if (this.#since === undefined && line === 'ready') {
       this.#since = performance.now();
       this.#started?.();
-    } else if (this.#answer !== undefined && line.startsWith(number)) this.#answer({ line: line.slice(number.length) });
+      return;
+    }
+    const end = line.indexOf(' ', number.length);
+    const tookMs = Number(line.slice(number.length, end));
+    if (this.#answer !== undefined && line.startsWith(number) && end !== -1 && Number.isFinite(tookMs))
+      this.#answer({ line: line.slice(end + 1), tookMs });
     else this.#over('wrote into the answers to us, on file descriptor 4');
   }
 
@@ -215,7 +220,7 @@ const sleep = (milliseconds: number): Promise<undefined> =>
   new Promise((resolve) => setTimeout(() => resolve(undefined), milliseconds));
 
 function lastLine(text: string): string {
-  const line = text.trim().split('\n').at(-1)?.trim().slice(0, 300) ?? '';
+  const line = text.trim().split('\n').at(-1)?.trim() ?? '';
   return line === '' ? '' : `: ${line}`;
 }
 

@@ -6,6 +6,7 @@ import type { AssertionReader } from '../promptfoo/assertions.ts';
 import { caseLimit } from '../promptfoo/expand.ts';
 import type { PromptfooReading } from '../promptfoo/promptfoo-reading.ts';
 import { varFiles } from '../promptfoo/var-files.ts';
+import { checkNamedFields } from '../named-fields.ts';
 import { checkKeys, fieldText, isMap, pathIn, type Fields } from '../reading.ts';
 import { readDataFile } from '../rows.ts';
 import { assertionsOfScorers } from './scorers.ts';
@@ -44,6 +45,7 @@ export async function readEvalCases(
     });
     return [];
   }
+  checkCuts(reading, suite, { rows, written });
   const shared = await assertionsOfScorers(reading, suite, scorers);
   const ids = idsOf(reading, rows, written);
   const files = varFiles(reading, undefined);
@@ -54,6 +56,23 @@ export async function readEvalCases(
     if (vars !== undefined) cases.push({ id: ids[index] ?? '', ...one, vars });
   }
   return cases;
+}
+
+/** A case may be of a cluster by itself; a variable that nobody has would make cases independent that are not. */
+function checkCuts(
+  reading: PromptfooReading,
+  suite: Fields,
+  { rows, written }: { readonly rows: readonly Row[]; readonly written: EvalYml },
+): void {
+  const { id, cluster } = written;
+  const vars = rows.map((row) => row.vars);
+  const given = rows.map(({ fields, vars: own }) => (isMap(fields['slices']) ? { ...own, ...fields['slices'] } : own));
+  const named = (key: string, of: readonly Fields[], names: readonly string[]): void =>
+    checkNamedFields(reading, of, { names, key, place: reading.places.value(suite, key) });
+  named('slices', given, written.slices ?? []);
+  if (id !== undefined && !rows.some(({ fields }) => fieldText(fields, 'id') !== undefined)) named('id', vars, [id]);
+  if (cluster !== undefined && !rows.some(({ fields }) => fieldText(fields, 'cluster') !== undefined))
+    named('cluster', vars, [cluster]);
 }
 
 interface Row {
@@ -86,7 +105,7 @@ function idsOf(reading: PromptfooReading, rows: readonly Row[], { id }: EvalYml)
     reading.places.copy(Object.keys(fields).length > 0 ? fields : vars, row);
     return row;
   });
-  if (id !== undefined || named.some((row) => 'id' in row))
+  if (named.some((row) => 'id' in row))
     return namedByField(reading, named, { id: 'id', file: reading.file }).map((row) => row.id);
   return nameCases(
     rows.map(({ vars, fields }): Nameable => {

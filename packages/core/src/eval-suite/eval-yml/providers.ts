@@ -1,6 +1,7 @@
 // The providers of an `*.eval.yml`: written as everywhere, with settings in plain words.
 import type { EvalPlace, EvalProvider } from '../../formats/eval-suite.ts';
 import type { PromptfooReading } from '../promptfoo/promptfoo-reading.ts';
+import { checkListPrices } from '../list-price-sellers.ts';
 import { readProvider } from '../promptfoo/providers.ts';
 import { modelProvider } from '../prompt-yml.ts';
 import { isMap, type Fields } from '../reading.ts';
@@ -54,6 +55,7 @@ export async function readOneProvider(
   const filters = Array.isArray(prompts) ? prompts.filter((item) => typeof item === 'string') : undefined;
   const rest = { ...(filters !== undefined && { prompts: filters }) };
   if (!id.includes(':') && !['echo', 'http', 'https'].includes(id)) {
+    if (isMap(parameters)) checkListPrices(reading, parameters);
     const { apiBaseUrl: baseUrl, apiKeyEnvar: apiKeyEnv, ...others } = config;
     const own = { ...others, ...(baseUrl !== undefined && { baseUrl }), ...(apiKeyEnv !== undefined && { apiKeyEnv }) };
     const provider = modelProvider(id, place ?? { file: reading.file });

@@ -1,4 +1,5 @@
 // Scorers in short: `is-json`, `{contains: "{{expected}}", name: label}`, `{all: [...], name: sound}`.
+import { nearest } from '../../formats/did-you-mean.ts';
 import type { Assertion, AssertionSet } from '../../formats/eval-suite.ts';
 import type { AssertionReader } from '../promptfoo/assertions.ts';
 import { checkKeys, isMap, type Fields, type Reading } from '../reading.ts';
@@ -54,6 +55,18 @@ function translate(reading: Reading, item: unknown, place: ReturnType<Reading['p
   if (!isMap(item)) return item;
   const names = Object.keys(item).filter((key) => !settings.includes(key));
   const [name, another] = names;
+  if (another !== undefined) {
+    const strange = names.find((each) => nearest(each, settings) !== undefined);
+    if (strange !== undefined) {
+      reading.say({
+        code: 'SUITE_UNKNOWN_KEY',
+        message: `Unknown key "${strange}" in a scorer.`,
+        hint: `Did you mean "${nearest(strange, settings)}"?`,
+        place: reading.places.key(item, strange) ?? place,
+      });
+      return undefined;
+    }
+  }
   if (name === undefined || another !== undefined) {
     reading.say({
       code: 'SCORER_INVALID',

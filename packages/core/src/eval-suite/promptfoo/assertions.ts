@@ -6,7 +6,7 @@ import { doesNotRun } from './assertion-types.ts';
 import { readProvider, type ReadProvider } from './providers.ts';
 import type { PromptfooReading } from './promptfoo-reading.ts';
 import { isForeignScript, isJavaScript, isPython, mayRunPython, referenceOf, scriptAt, scriptFile } from './scripts.ts';
-import { fileValue, rubricOf } from './values.ts';
+import { fileValue, listedValues, rubricOf } from './values.ts';
 
 /** What the options of a case give to each of its assertions. */
 export interface JudgeOptions {
@@ -249,9 +249,5 @@ async function valueOf(reading: PromptfooReading, written: Fields): Promise<unkn
       ? scriptFile(reading, { written: value, called: 'get_assert' }, place)
       : fileValue(reading, value, place);
   }
-  if (!Array.isArray(value)) return value;
-  const items: unknown[] = [];
-  for (const item of value as readonly unknown[])
-    items.push(typeof item === 'string' && item.startsWith('file://') ? await fileValue(reading, item, place) : item);
-  return items;
+  return Array.isArray(value) ? listedValues(reading, value, place) : value;
 }

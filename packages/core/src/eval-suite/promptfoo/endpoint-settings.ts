@@ -1,6 +1,7 @@
 // Settings of a model's endpoint: what reaches the request, under the names that the endpoint knows, and how it is
 // reached. What promptfoo would leave out of a request is told.
 import { environmentName, onlyEnvironmentName } from '../environment.ts';
+import { checkListPrices } from '../list-price-sellers.ts';
 import { checkKeys, isMap, type Fields } from '../reading.ts';
 import { connectionSettings, modelParameters, ownParameters, withoutEffect, type Endpoint } from './endpoints.ts';
 import type { PromptfooReading } from './promptfoo-reading.ts';
@@ -29,6 +30,7 @@ export function endpointSettings(
     known: [...parameters, ...connectionSettings, ...withoutEffect, ...Object.keys(renamed), ...also, ...headed],
     what: 'the config of a provider',
   });
+  checkListPrices(reading, config);
   const own = environment[endpoint.apiKeyEnv ?? ''];
   const named = typeof own === 'string' ? onlyEnvironmentName(own) : undefined;
   const apiKeyEnv = keyNameOf(reading, config) ?? named ?? endpoint.apiKeyEnv;
@@ -96,7 +98,16 @@ function keyNameOf(reading: PromptfooReading, config: Fields): string | undefine
   const name = onlyEnvironmentName(key) ?? environmentName(key);
   if (name !== undefined) return name;
   // Local servers want any key at all; a real one in a file is a leak.
-  if (key.length < 16) return undefined;
+  if (key.length < 16) {
+    reading.say({
+      code: 'PROVIDER_SECRET',
+      severity: 'warning',
+      message: 'The API key that stands in the file is not sent.',
+      hint: 'Take it out where none is needed; else write apiKeyEnvar with the name of the environment variable that holds it.',
+      place: reading.places.value(config, 'apiKey'),
+    });
+    return undefined;
+  }
   reading.say({
     code: 'PROVIDER_SECRET',
     message: 'An API key stands in the file.',

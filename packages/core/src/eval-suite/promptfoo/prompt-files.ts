@@ -1,5 +1,6 @@
 // Files of prompts, by ending: a text file may hold several, a table has one in each row, JSON and YAML are chats.
 import type { EvalPlace } from '../../formats/eval-suite.ts';
+import { isTooDeep } from '../../formats/nesting.ts';
 import { parseCsv } from '../csv.ts';
 import { readLocatedYaml } from '../located-yaml.ts';
 import { isMap, pathIn, readTextFile, type Fields } from '../reading.ts';
@@ -109,7 +110,9 @@ function tableParts(text: string): readonly Part[] {
 async function dataPart(reading: PromptfooReading, { ending, text, path }: PromptFile): Promise<string> {
   if (ending === 'json') {
     try {
-      return JSON.stringify(await withFiles(reading, JSON.parse(text), path));
+      const value: unknown = JSON.parse(text);
+      // As a text it is what it says, too.
+      return isTooDeep(value, text) ? text : JSON.stringify(await withFiles(reading, value, path));
     } catch (error) {
       if (error instanceof SyntaxError) return text;
       throw error;

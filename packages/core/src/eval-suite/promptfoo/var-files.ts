@@ -1,7 +1,8 @@
 // `file://` among a case's variables: the file's text, a table's or picture's encoding, or what a script gives.
 import type { Awaitable } from '../../formats/awaitable.ts';
+import { base64Of } from '../../formats/base64.ts';
 import type { EvalPlace } from '../../formats/eval-suite.ts';
-import { base64Of, imageTypeOf } from '../base64.ts';
+import { imageTypeOf } from '../image-type.ts';
 import { hasValue, isMap, pathIn, readBytes, readScript, readTextFile, readYamlFile, type Fields } from '../reading.ts';
 import type { PromptfooReading } from './promptfoo-reading.ts';
 import { isForeignScript, isJavaScript, isPython, pythonFile, referenceOf, scriptHint } from './scripts.ts';
