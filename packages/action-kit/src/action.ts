@@ -57,6 +57,8 @@ export interface WorldRequest {
   /** The job, matrix leg and attempt: a run's id is made of it, so that a repeated push is a no-op. */
   readonly producer?: Producer;
   readonly baseRef?: string;
+  /** No run will be kept. */
+  readonly unkept?: boolean;
   readonly origin: {
     readonly repository?: string;
     readonly commit?: string;

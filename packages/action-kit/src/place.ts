@@ -35,6 +35,7 @@ export function worldRequest({ runner, settings, files }: Place): WorldRequest {
     ...(duckdbPath !== undefined && { duckdbPath }),
     ...(producer !== undefined && { producer }),
     ...(event.baseSha !== undefined && { baseRef: event.baseSha }),
+    ...(settings.store === 'false' && { unkept: true }),
     origin: {
       ...(repository !== undefined && { repository }),
       ...(event.headSha !== undefined && { commit: event.headSha }),

@@ -157,6 +157,11 @@ async function play(scene: Scene = {}): Promise<Played> {
   };
 }
 
+test('a world whose run nobody will keep is told so', async () => {
+  expect((await play({ inputs: { store: 'false' } })).asked).toMatchObject({ unkept: true });
+  expect((await play()).asked).not.toHaveProperty('unkept');
+});
+
 describe('a gate that passes', () => {
   test('ends well with report, result, summary, run, check, comment and outputs', async () => {
     const played = await play();

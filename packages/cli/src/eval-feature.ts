@@ -5,7 +5,7 @@ import { usageExitCode, type Outcome } from '@pawl/core';
 import { outputRow, PromptfooOutput, promptRegressionInputs, type OutputRow } from '@pawl/core/prompt-regression';
 import { executePromptRegression } from '@pawl/wiring/prompt-regression';
 import type { World } from '@pawl/wiring';
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Feature, Shown } from './feature-command.ts';
 import { smallInMemory } from './keep-memory-small.ts';
 import type { Shell } from './terminal-io.ts';
@@ -55,7 +55,14 @@ function addOptions(command: Command): void {
         'shape of the JSON; promptfoo exits with 100 when a case failed, else 0',
       ).choices(['pawl', 'promptfoo']),
     )
-    .option('-o, --output <file>', 'also write every answer to a file: JSON, or one JSON a line in a .jsonl');
+    .option('-o, --output <file>', 'also write every answer to a file: JSON, or one JSON a line in a .jsonl', jsonFile);
+}
+
+/** promptfoo writes other formats by a file's name; JSON under such a name is read by nobody. */
+function jsonFile(path: string): string {
+  if (/\.(?:csv|html?|xml|ya?ml|txt|md|xlsx)$/i.test(path))
+    throw new InvalidArgumentError('Give a .json or a .jsonl; --html writes a page, --markdown the comment.');
+  return path;
 }
 
 async function evaluate(
@@ -73,9 +80,7 @@ async function evaluate(
   });
   if (outcome.usage) return outcome;
   const whole = (report: object): object => ({ ...report, rows });
-  const lines =
-    output?.endsWith('.jsonl') === true ? rows.map((row) => `${JSON.stringify(row)}\n`).join('') : undefined;
-  const text = lines ?? `${JSON.stringify(whole(outcome.report), undefined, 2)}\n`;
+  const text = isLines(output) ? linesOf(rows) : `${JSON.stringify(whole(outcome.report), undefined, 2)}\n`;
   if (output !== undefined && !(await write(output, text, shell)))
     return { ...outcome, shown: { json: whole, code: usageExitCode } };
   return { ...outcome, shown: { json: whole } };
@@ -102,9 +107,15 @@ async function evaluateAsPromptfoo(
   const code = gathered.failed ? promptfooFailed : 0;
   const text = JSON.stringify(made, undefined, 2);
   if (output === undefined) return { ...outcome, shown: { json: () => made, text, code } };
-  const written = await write(output, `${text}\n`, shell);
+  const { results: rows } = made['results'] as { readonly results: readonly object[] };
+  const lines = isLines(output) ? linesOf(rows) : undefined;
+  const written = await write(output, lines ?? `${text}\n`, shell);
   return { ...outcome, shown: { json: () => made, code: written ? code : usageExitCode } };
 }
+
+const isLines = (path: string | undefined): boolean => path?.endsWith('.jsonl') === true;
+
+const linesOf = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 
 async function write(path: string, text: string, shell: Shell): Promise<boolean> {
   const file = resolve(shell.cwd, path);

@@ -1,5 +1,6 @@
 // The text of a file now, or as it was at a registered version.
 import type { Problem, Read, RegisteredVersion } from '@pawl/core';
+import { readPromptAt } from '@pawl/core/registry';
 import type { World } from '@pawl/wiring';
 import { resolveRef } from './resolve-ref.ts';
 
@@ -28,13 +29,13 @@ export async function readAt(world: World, path: string, { ref }: Wanted): Promi
   }
   const version = await resolveRef(world.registry, ref);
   if ('problem' in version) return { problems: [version.problem] };
-  const bytes = await world.history.read(version.commit, path);
-  if (bytes === undefined)
+  const was = await readPromptAt(world, version.commit, path);
+  if (was === undefined)
     return missing(
       `${version.name}@${version.version} (commit ${version.commit.slice(0, 7)}) has no file "${path}".`,
       path,
     );
-  return { value: { path, text: new TextDecoder().decode(bytes), version }, problems: [] };
+  return { value: { path: was.path, text: new TextDecoder().decode(was.bytes), version }, problems: [] };
 }
 
 const missing = (message: string, file: string): { readonly problems: readonly Problem[] } => ({
@@ -43,7 +44,7 @@ const missing = (message: string, file: string): { readonly problems: readonly P
       code: 'FILE_MISSING',
       severity: 'error',
       message,
-      hint: 'If it was moved, name the version at its new place.',
+      hint: 'If it was renamed, register the version under its new name.',
       file,
     },
   ],

@@ -8,3 +8,10 @@ export function wholeNumber(text: string): number {
     throw new InvalidArgumentError('Give a whole number.');
   return value;
 }
+
+/** A number of times that something is done. @throws InvalidArgumentError, which becomes wrong usage */
+export function countFromOne(text: string): number {
+  const value = wholeNumber(text);
+  if (value === 0) throw new InvalidArgumentError('Give a whole number from 1.');
+  return value;
+}

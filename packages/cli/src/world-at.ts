@@ -9,7 +9,6 @@ import type { World } from '@pawl/wiring';
 export interface WorldAt extends World {
   /** What new answers are recorded in, as a path of its workspace. */
   readonly recording: string;
-  readonly recorded: () => Promise<boolean>;
   /** Answers that were asked for, and that were recorded already. */
   readonly answers: { made: number; reused: number };
   /** Files that were read so far, as at the commit and as at others. */
@@ -100,7 +99,6 @@ export async function worldAt(world: World, options: WorldAtOptions): Promise<Wo
     openEmbedder: world.openEmbedderIn(files),
     answers,
     recording,
-    recorded: async () => (await readIfThere(file)) !== undefined,
     touched,
   };
 }

@@ -49,6 +49,26 @@ test('the store has what earlier runs were answered; what is new is asked, and a
   expect(shown.out).not.toContain('sk-secret');
 });
 
+test('a suite with a name of its own finds the recordings of its runs', async () => {
+  await using model = await loopbackOpenAi({ answer: () => 'spam' });
+  const suite = `name: sorting
+prompt: "{{mail}}"
+provider: {id: openai:chat:small, base-url: "${model.baseUrl}"}
+cases: [{vars: {mail: a}}, {vars: {mail: b}}]
+scorers: [{equals: spam}]
+policy: {threshold: 0.5, min-cases: 1}
+`;
+  await using repo = await gitRepo({ 'mails.eval.yml': suite });
+  const evaluate = ['eval', 'mails.eval.yml', '--no-baseline', '--cassette', 'store'];
+
+  expect((await pawlIn(repo, ...evaluate)).code).toBe(0);
+  const replay = await pawlIn(repo, ...evaluate, '--record', 'none');
+
+  expect(replay.err + replay.out).toContain('2 of 2 answers reused');
+  expect(replay.code).toBe(0);
+  expect(model.requests).toHaveLength(2);
+});
+
 test('without a recording in the store, and nobody to ask, nothing is judged', async () => {
   await using repo = await gitRepo({ [file]: prompt(39) });
   const said = await pawlIn(repo, 'eval', file, '--no-baseline', '--no-store', '--cassette', 'store');

@@ -62,6 +62,17 @@ test('cases are chosen by name, asked several times and written one a line', asy
   ]);
 });
 
+test('a file of answers is JSON or its lines, of either shape, and no other format by its name', async () => {
+  const alone = ['eval', 'other.yaml', '--no-baseline', '--no-store'];
+  await pawlIn(repo, ...alone, '--format', 'promptfoo', '--output', 'theirs.jsonl');
+  const lines = (await readFile(join(repo.path, 'theirs.jsonl'), 'utf8')).trim().split('\n');
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ testIdx: 0, gradingResult: {} });
+
+  const refused = await pawlIn(repo, ...alone, '--output', 'answers.csv');
+  expect(refused.code).toBe(2);
+  expect(refused.err).toContain('Give a .json or a .jsonl');
+});
+
 test('several suites are judged one after another, and the worst of them is the exit code', async () => {
   const threshold = ['--threshold', '0.9', '--min-cases', '1', '--no-baseline', '--no-store'];
   const { code, out } = await pawlIn(repo, 'eval', 'promptfooconfig.yaml', 'other.yaml', ...threshold);

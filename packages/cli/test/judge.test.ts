@@ -1,5 +1,5 @@
 // pawl judge calibrate against an endpoint on this machine: labels in, a certificate out.
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gitRepo, type GitRepo } from '@pawl/testkit/git';
 import { loopbackOpenAi, type LoopbackOpenAi } from '@pawl/testkit/openai';
@@ -11,7 +11,8 @@ let endpoint: LoopbackOpenAi;
 beforeEach(async () => {
   repo = await gitRepo();
   endpoint = await loopbackOpenAi({
-    answer: ({ messages }) => {
+    answer: ({ messages, model }) => {
+      if (model === 'mute') return 'well';
       const asked = messages.at(-1)?.content ?? '';
       return `{"reason": "It ${asked.includes('thanks') ? 'thanks' : 'does not thank'}.", "pass": ${asked.includes('thanks')}}`;
     },
@@ -76,9 +77,37 @@ describe('pawl judge calibrate', () => {
     expect(out).toContain('It stays advisory: 12 of the 50 human labels that it takes');
   });
 
+  test('an endpoint that never answers with a verdict takes no certificate away', async () => {
+    await writeFile(join(repo.path, 'mail.manners.judge.json'), 'kept');
+    const { code, err } = await calibrate('--model', 'mute', '--base-url', endpoint.baseUrl);
+    expect(code).toBe(2);
+    expect(err).toContain('The judge mute gave no verdict at all');
+    expect(await readFile(join(repo.path, 'mail.manners.judge.json'), 'utf8')).toBe('kept');
+  });
+
+  test('the certificate goes where the suite says it lies', async () => {
+    const suite = `name: mail
+prompts: ['{{mail}}']
+provider: echo
+cases: [{id: a, vars: {mail: hello}}]
+scorers: [{llm-rubric: is polite}]
+judge: openai:chat:judge-1
+certificate: judges/polite.json
+`;
+    await mkdir(join(repo.path, 'judges'));
+    await writeFile(join(repo.path, 'judges/polite.json'), '{}');
+    await writeFile(join(repo.path, 'mail.eval.yml'), suite);
+    const given = ['--labels', 'mail.labels.jsonl', '--base-url', endpoint.baseUrl];
+    const { code } = await pawlIn(repo, 'judge', 'calibrate', 'mail.eval.yml', ...given);
+    expect(code).toBe(0);
+    const written = JSON.parse(await readFile(join(repo.path, 'judges/polite.json'), 'utf8'));
+    expect(written).toMatchObject({ labels: { human: 60 } });
+  });
+
   test.each([
     ['no judge model', [], 'names no judge model'],
     ['a judge that is not there', ['--model', 'm', '--judge', 'maners'], 'Did you mean "manners"?'],
+    ['no repeat at all', ['--model', 'm', '--repeats', '0'], 'Give a whole number from 1'],
     ['no labels', ['--model', 'm', '--labels', 'gone.jsonl'], 'There is no file "gone.jsonl"'],
   ])('with %s it says so', async (_, options, message) => {
     const { code, err } = await calibrate(...options);

@@ -243,6 +243,27 @@ describe('run list', () => {
   });
 });
 
+describe('run show --cases', () => {
+  test('lists every case of its kind with both answers, however many, or as they are recorded', async () => {
+    const { code, out } = await pawl('show', 'latest:mail-triage', '--cases', 'wrong');
+    expect(code).toBe(0);
+    expect(out).toContain('10 cases wrong');
+    for (const mail of [0, 1, 2, 3, 4, 5, 6, 8, 9, 10]) expect(out).toMatch(new RegExp(`^mail-${mail} .*ham$`, 'm'));
+    expect(out).not.toContain('mail-7 ');
+    const json = await pawl('show', 'latest:mail-triage', '--cases', 'wrong', '--json');
+    expect(JSON.parse(json.out)).toHaveLength(10);
+    expect((await pawl('show', 'latest:mail-triage', '--cases', 'newly-wrong')).out).toBe('0 cases newly wrong\n');
+    expect((await pawl('show', 'latest:mail-triage', '--cases', 'all')).out).toMatch(/^mail-7 .*right: spam$/m);
+  });
+
+  test('of a run that has none is an error that says so', async () => {
+    const { code, err } = await pawl('show', 'latest:training/flight-delay', '--cases', 'all');
+    expect(code).toBe(2);
+    expect(err).toContain('keeps no cases.');
+    expect((await pawl('show', 'latest', '--cases', 'some')).code).toBe(2);
+  });
+});
+
 describe('run show', () => {
   test('prints what a run was given, found, and what was said of it later', async () => {
     const { code, out } = await pawl('show', 'latest~2:training/flight-delay');

@@ -38,6 +38,7 @@ export { FairnessRule } from './formats/gate-fairness.ts';
 export { GatePolicy } from './formats/gate-policy.ts';
 export { SliceSearch } from './formats/gate-slices.ts';
 export { GateEndpoint, GateEvals } from './formats/gate-sources.ts';
+export { isTooDeep } from './formats/nesting.ts';
 export { exitCodeOf, type Outcome } from './formats/outcome.ts';
 export { hasErrors, placeOf, type Problem, type Read } from './formats/problem.ts';
 export {
@@ -125,6 +126,7 @@ export {
   type ScoredModel,
 } from './ports/model-scorer.ts';
 export type { RegisteredVersion, Registry, RegistryEvent, Tagger } from './ports/registry.ts';
+export { hiding } from './ports/hidden-values.ts';
 export { programEnvironment } from './ports/program-environment.ts';
 export {
   inPlaceOfVariable,

@@ -2,8 +2,16 @@
 // it has when the repository cannot be reached: a moved label needs no deploy, and a lost network stops nobody.
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseVersionRef, promptDigest, promptStem, readPrompt, type Prompt, type RegisteredVersion } from '@pawl/core';
-import { missingVariables, parseJinja, renderJinja } from '@pawl/core/template';
+import {
+  parseVersionRef,
+  promptDigest,
+  promptStem,
+  readPrompt,
+  responseFormatOf,
+  type Prompt,
+  type RegisteredVersion,
+} from '@pawl/core';
+import { missingNames, parseTemplate, renderTemplate } from '@pawl/core/template';
 import { openHistory, openRegistry, remoteOf, type GitHistory, type GitRegistry } from '@pawl/git';
 import { bringCommit, findPromptFile, type Environment } from './prompt-file.ts';
 import { PromptError } from './prompt-error.ts';
@@ -34,6 +42,8 @@ export interface ResolvedPrompt {
   readonly digest: string;
   readonly model?: string;
   readonly parameters: Readonly<Record<string, unknown>>;
+  /** Where the prompt asks for one: `type`, and `jsonSchema` with name and schema. */
+  readonly responseFormat?: unknown;
   /** Templates, as written. */
   readonly messages: Prompt['messages'];
   /** True when the label could not be looked up again in time, and this is what it was. */
@@ -160,6 +170,7 @@ async function readVersion(version: RegisteredVersion, place: Place): Promise<Om
       hint: read.problems[0]?.hint ?? '',
     });
   const { messages, model, modelParameters } = read.value;
+  const responseFormat = responseFormatOf(read.value);
   return {
     name: version.name,
     version: version.version,
@@ -167,24 +178,21 @@ async function readVersion(version: RegisteredVersion, place: Place): Promise<Om
     digest: promptDigest(read.value, sha256),
     ...(model !== undefined && { model }),
     parameters: modelParameters ?? {},
+    ...(responseFormat !== undefined && { responseFormat }),
     messages,
-    render: (variables) => messages.map(({ role, content }) => ({ role, content: rendered(content, variables, path) })),
+    render: (variables) => messages.map(({ role, content }) => ({ role, content: rendered(content, variables) })),
   };
 }
 
-function rendered(content: string, variables: Readonly<Record<string, unknown>>, file: string): string {
-  const parsed = parseJinja(content, { file });
-  if ('problem' in parsed)
-    throw new PromptError('PROMPTS_INVALID', parsed.problem.message, { hint: parsed.problem.hint ?? '' });
-  const missing = missingVariables(parsed.value, variables);
+/** As an evaluation puts values in: what runs must be what was judged. */
+function rendered(content: string, variables: Readonly<Record<string, unknown>>): string {
+  const template = parseTemplate(content);
+  const missing = missingNames(template, variables);
   if (missing.length > 0)
     throw new PromptError('PROMPTS_VARIABLE', `The prompt needs ${missing.map((name) => `"${name}"`).join(', ')}.`, {
       hint: 'Give every variable a value; an empty text counts as one.',
     });
-  const text = renderJinja(parsed.value, variables, { file });
-  if ('problem' in text)
-    throw new PromptError('PROMPTS_INVALID', text.problem.message, { hint: text.problem.hint ?? '' });
-  return text.value;
+  return renderTemplate(template, variables);
 }
 
 const sha256 = (data: string | Uint8Array): string => `sha256:${createHash('sha256').update(data).digest('hex')}`;

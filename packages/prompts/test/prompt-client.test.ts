@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 
 const file = 'prompts/greet.prompt.yml';
 const text = (words: string): string =>
-  `model: small\nmodelParameters: {temperature: 0}\nmessages:\n  - {role: system, content: "${words}"}\n  - {role: user, content: "{{question}}"}\n`;
+  `model: small\nmodelParameters: {temperature: 0}\nresponseFormat: json_object\nmessages:\n  - {role: system, content: "${words}"}\n  - {role: user, content: "{{question}}"}\n`;
 
 interface Scene extends AsyncDisposable {
   /** Where prompts are written. */
@@ -60,6 +60,7 @@ test('a moved label reaches a running application without a deploy, and its clon
   });
   const first = await prompts.get('greet@production');
   expect(first).toMatchObject({ version: 'v0.1.0', model: 'small', parameters: { temperature: 0 }, stale: false });
+  expect(first.responseFormat).toEqual({ type: 'json_object' });
   expect(first.render({ question: 'Hi {{x}}?' })).toEqual([
     { role: 'system', content: 'Be kind.' },
     { role: 'user', content: 'Hi {{x}}?' },
@@ -134,4 +135,14 @@ test('what is not registered, a variable without a value and no name at all are 
   await expect(prompts.get('greet')).rejects.toMatchObject({ code: 'PROMPTS_UNKNOWN' });
   const prompt = await prompts.get('greet@latest');
   expect(() => prompt.render({})).toThrow('The prompt needs "question".');
+});
+
+test('values go in as they do in an evaluation: plain names alone, and nothing else of a template language', async () => {
+  await using here = await scene();
+  await here.publish('{% if x %}Write {# this #} as {{ question | upper }}: {{ question }}{% endif %}');
+  await using prompts = await openPrompts({ repository: here.clone.path, environment: here.clone.environment });
+  const prompt = await prompts.get('greet@production');
+  expect(prompt.render({ question: ['a', 1] })[0]?.content).toBe(
+    '{% if x %}Write {# this #} as {{ question | upper }}: ["a",1]{% endif %}',
+  );
 });

@@ -52,7 +52,8 @@ export async function calibrate({ world, shell, suite: path, options }: Request)
   const labels = text === undefined ? { problems: [missing(options.labels)] } : readLabels(text, options.labels);
   if (suite.value === undefined || labels.value === undefined)
     return showProblems([...suite.problems, ...labels.problems], shell, json);
-  const { context, found, problem } = await chosen(world, judgesOf(suite.value, asked(options, path), sha256), options);
+  const judges = judgesOf(suite.value, asked(options, path), sha256);
+  const { context, found, problem } = await chosen(world, judges, options);
   if (found?.provider === undefined) return showProblems([problem ?? unnamed(path)], shell, json);
   const { assertion, provider } = found;
   const model = provider.model ?? provider.id;
@@ -79,8 +80,8 @@ export async function calibrate({ world, shell, suite: path, options }: Request)
       embedder: (as) => embedders.of(as),
       scripts,
     },
-    repeats: Math.max(1, options.repeats),
-    concurrency: Math.max(1, options.concurrency),
+    repeats: options.repeats,
+    concurrency: options.concurrency,
     now: context.startedAt,
     sha256,
     progress: json ? () => {} : shell.err,
@@ -88,9 +89,13 @@ export async function calibrate({ world, shell, suite: path, options }: Request)
   await endpoint.close?.();
   await embedders.close();
   if (calibrated.value === undefined) return showProblems(calibrated.problems, shell, json);
-  const file = options.output ?? beside(path, `${found.names[0]?.replaceAll(/[^\w.-]+/g, '-')}.judge.json`);
-  await workspace.write(file, `${JSON.stringify(calibrated.value.certificate, null, 2)}\n`);
-  const reasons = decideCertificate(calibrated.value.certificate, context.startedAt);
+  const { certificate, disagreements } = calibrated.value;
+  // An endpoint that is down says nothing of its judge, and takes no certificate away.
+  if (certificate.failures === 1) return showProblems([silent(model, disagreements[0]?.reason)], shell, json);
+  const own = judges.length === 1 ? whole.certificate : undefined;
+  const file = options.output ?? own ?? beside(path, `${found.names[0]?.replaceAll(/[^\w.-]+/g, '-')}.judge.json`);
+  await workspace.write(file, `${JSON.stringify(certificate, null, 2)}\n`);
+  const reasons = decideCertificate(certificate, context.startedAt);
   if (json) shell.out(JSON.stringify({ file, gating: reasons.length === 0, reasons, ...calibrated.value }, null, 2));
   else shell.out(told(calibrated.value, { file, reasons, shell }));
   return reasons.length === 0 ? 0 : 1;
@@ -186,6 +191,13 @@ const missing = (file: string): Problem => ({
   message: `There is no file "${file}".`,
   hint: 'Give its path from the root of the repository.',
   file,
+});
+
+const silent = (model: string, why = 'nothing was answered'): Problem => ({
+  code: 'JUDGE_SILENT',
+  severity: 'error',
+  message: `The judge ${model} gave no verdict at all: ${why}.`,
+  hint: 'Check its endpoint and its name. No certificate was written.',
 });
 
 const unnamed = (file: string): Problem => ({

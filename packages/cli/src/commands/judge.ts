@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander';
 import { inWorld, type Finish } from '../in-world.ts';
 import type { Shell } from '../terminal-io.ts';
-import { wholeNumber } from '../whole-number.ts';
+import { countFromOne } from '../whole-number.ts';
 import type { CalibrateOptions } from './judge-calibrate.ts';
 
 export function judgeCommand(shell: Shell, finish: Finish): Command {
@@ -15,13 +15,13 @@ export function judgeCommand(shell: Shell, finish: Finish): Command {
     )
     .requiredOption('--labels <file>', 'JSON lines: {"caseId", "output", "label", "author": "human", "at"}')
     .option('--judge <name>', 'which one, by metric or type, where the suite has several')
-    .addOption(new Option('--repeats <n>', 'how often each answer is judged').argParser(wholeNumber).default(3))
+    .addOption(new Option('--repeats <n>', 'how often each answer is judged').argParser(countFromOne).default(3))
     .option('--model <model>', 'the judge, where the suite names none')
     .option('--base-url <url>', 'any endpoint that speaks the OpenAI API')
     .addOption(new Option('--api-key-env <name>', 'variable that holds the key').default('OPENAI_API_KEY'))
     .option('--cassette <file>', 'recorded answers; default: those of the suite')
     .addOption(new Option('--record <which>', 'which answers are asked for').choices(['none', 'missing', 'all']))
-    .addOption(new Option('--concurrency <n>', 'answers judged at a time').argParser(wholeNumber).default(4))
+    .addOption(new Option('--concurrency <n>', 'answers judged at a time').argParser(countFromOne).default(4))
     .option('--allow-python', 'run the Python that makes cases; no sandbox holds it')
     .option('-o, --output <file>', 'the certificate; default: beside the suite')
     .option('--json', 'print the certificate as JSON')

@@ -22,7 +22,7 @@ export function addPromptDiff(prompt: Command, shell: Shell, finish: Finish): Co
     .command('diff <before> [after]')
     .summary('what changed: "pawl prompt diff mail-triage@production"')
     .description(
-      'What changed between two versions of a prompt: messages word by word, parameters, variables. Without a second\nversion, the file as it is now: "pawl prompt diff mail-triage@production".',
+      'What changed between two versions of a prompt: messages word by word, parameters, variables. Without a second\nversion, the file as it is now: "pawl prompt diff mail-triage@production". A name alone is the file as last committed.',
     )
     .option('--json', 'print JSON')
     .option('-C, --directory <folder>', 'work in this folder instead of here')
@@ -47,13 +47,24 @@ async function diff(
   { json = false }: Options,
   shell: Shell,
 ): Promise<number> {
-  const old = await promptAt(world, before);
-  const now = await promptAt(world, after ?? wantedOf(before).name);
+  const { name, ref } = wantedOf(before);
+  const old = await (ref === undefined && after === undefined ? committed(world, name) : promptAt(world, before));
+  const now = await promptAt(world, after ?? name);
   const problems = [...old.problems, ...now.problems];
   if (old.value === undefined || now.value === undefined) return showProblems(problems, shell, json);
   const comparison = comparePrompts(old.value, now.value);
   shell.out(json ? JSON.stringify(comparison, null, 2) : comparisonText(comparison, shell));
   return 0;
+}
+
+/** What the file is compared with where nothing is named: with itself there would be no difference, whatever changed. */
+async function committed(world: World, name: string): Promise<Read<Prompt>> {
+  const path = await pathOf(world, name);
+  if (typeof path !== 'string') return { problems: [path] };
+  const head = await world.history.resolve('HEAD');
+  const bytes = head === undefined ? undefined : await world.history.read(head, path);
+  if (bytes === undefined) return { problems: [uncommitted(path)] };
+  return readPrompt({ text: new TextDecoder().decode(bytes), file: path });
 }
 
 async function promptAt(world: World, text: string): Promise<Read<Prompt>> {
@@ -141,6 +152,14 @@ function changedLine(now: Read<Prompt> | undefined, before: Read<Prompt> | undef
     ? 'the version before it is unreadable'
     : comparisonLine(comparePrompts(before.value, now.value));
 }
+
+const uncommitted = (file: string): Problem => ({
+  code: 'PROMPT_NOT_COMMITTED',
+  severity: 'error',
+  message: `"${file}" is not committed, so there is nothing to compare it with.`,
+  hint: 'Commit it, or name two versions: "pawl prompt diff NAME@v1.0.0 NAME@production".',
+  file,
+});
 
 const unregistered = (name: string): Problem => ({
   code: 'REGISTRY_UNKNOWN',

@@ -1,27 +1,51 @@
 // pawl run show
 import { Report, type Run } from '@pawl/core';
 import { escapeTerminal, oneLine, renderTerminal, renderTerminalBlocks } from '@pawl/core/report';
-import { curveBlocks, findRun, historyFiles, runBlocks, runTitle, selectorHelp } from '@pawl/core/runs';
+import {
+  caseBlocks,
+  caseChoices,
+  curveBlocks,
+  findRun,
+  historyFiles,
+  listCases,
+  runBlocks,
+  runTitle,
+  selectorHelp,
+  type CaseChoice,
+} from '@pawl/core/runs';
 import type { World } from '@pawl/wiring';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { inWorld, type Finish } from '../in-world.ts';
 import { showProblems } from '../show-problems.ts';
 import type { Shell } from '../terminal-io.ts';
+
+interface ShowOptions {
+  readonly json?: boolean;
+  readonly cases?: CaseChoice;
+  readonly directory?: string;
+}
 
 export function runShowCommand(shell: Shell, finish: Finish): Command {
   return new Command('show')
     .summary("show one run's report and record")
     .description("Show one run's report and record: what it was given, what it found, where it came from.")
     .argument('<id>', selectorHelp)
-    .option('--json', "print the run's record")
+    .addOption(
+      new Option(
+        '--cases <newly-wrong|newly-right|wrong|all>',
+        'list every such case of an evaluation with its answers, instead of the report',
+      ).choices(caseChoices),
+    )
+    .option('--json', "print the run's record, or the cases as they are recorded")
     .option('-C, --directory <folder>', 'work in this folder instead of here')
     .addHelpText('after', examples)
-    .action(async (text: string, { json = false, directory }: { json?: boolean; directory?: string }) => {
+    .action(async (text: string, { json = false, cases, directory }: ShowOptions) => {
       await inWorld({ shell, finish, json, ...(directory !== undefined && { directory }) }, async (world) => {
         const { value: found, problems } = await findRun(world.store, text);
         if (found === undefined) return showProblems(problems, shell, json);
         const run = await world.store.read(found.id);
         if (run === undefined) return showProblems([vanished(found.id)], shell, json);
+        if (cases !== undefined) return showCases(run, cases, { world, shell, json });
         if (json) shell.out(JSON.stringify(run, null, 2));
         else shell.out((await pageOf(run, world, shell)).trimEnd());
         return 0;
@@ -33,7 +57,8 @@ const examples = `
 Examples:
   $ pawl run show latest
   $ pawl run show latest:eval-gate/flight-delay
-  $ pawl run show 01KAB3`;
+  $ pawl run show 01KAB3
+  $ pawl run show latest:mail-triage --cases newly-wrong`;
 
 /** Listed, and not to be read: the index knows what the data lack. */
 export const vanished = (id: string) =>
@@ -42,6 +67,33 @@ export const vanished = (id: string) =>
     severity: 'error',
     message: `The record of run ${id} cannot be read.`,
     hint: '"pawl store verify" says what is wrong with the store.',
+  }) as const;
+
+interface CasesPage {
+  readonly world: World;
+  readonly shell: Shell;
+  readonly json: boolean;
+}
+
+async function showCases(run: Run, choice: CaseChoice, { world, shell, json }: CasesPage): Promise<number> {
+  const text = await world.store.readResult(run.id, 'cases.jsonl');
+  if (text === undefined) return showProblems([withoutCases(run)], shell, json);
+  const { value: cases, problems } = listCases(text, choice);
+  if (json) {
+    shell.out(JSON.stringify(cases, null, 2));
+    return 0;
+  }
+  for (const { message } of problems) shell.err(message);
+  shell.out(renderTerminalBlocks(caseBlocks(cases, choice), { ...shell, rows: Infinity }).trimEnd());
+  return 0;
+}
+
+const withoutCases = (run: Run) =>
+  ({
+    code: 'RUN_WITHOUT_CASES',
+    severity: 'error',
+    message: `Run ${run.id} (${runTitle(run)}) keeps no cases.`,
+    hint: 'Runs of prompt-regression do; "pawl run show" without --cases shows what this one has.',
   }) as const;
 
 const manyRows = 200;

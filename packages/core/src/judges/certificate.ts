@@ -167,14 +167,15 @@ export function judgeStanding(
   return { gating: false, reason: `The judge ${model} is advisory: ${reasons.join('; ')}.` };
 }
 
-/** All certificates beside a suite, or those that its policy names. What cannot be read certifies nothing and is told. */
+/** All certificates beside a suite, and the one that it names. What cannot be read certifies nothing and is told. */
 export async function readCertificates(
   workspace: Pick<Workspace, 'list' | 'readText'>,
   suiteFile: string,
-  named?: readonly string[],
+  named?: string,
 ): Promise<Read<readonly JudgeCertificate[]>> {
   const folder = suiteFile.slice(0, suiteFile.lastIndexOf('/') + 1);
-  const paths = named ?? (await workspace.list(`${folder}*.judge.json`));
+  const beside = await workspace.list(`${folder}*.judge.json`);
+  const paths = new Set(named === undefined ? beside : [...beside, named]);
   const value: JudgeCertificate[] = [];
   const problems: Problem[] = [];
   for (const file of paths) {

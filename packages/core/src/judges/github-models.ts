@@ -23,6 +23,31 @@ const llm: Scorer = (request, world) => {
     : evaluated(evaluator, request, world);
 };
 
+/**
+ * What an evaluator of `.prompt.yml` asks a judge by, as far as it can be told without an answer: the variables that a
+ * case must have, and whether any choice fails. Undefined where it is no evaluator that could be asked.
+ */
+export function judgeOutline({
+  type,
+  value,
+  config,
+}: Pick<Assertion, 'type' | 'value' | 'config'>):
+  | { readonly names: readonly string[]; readonly failing: boolean }
+  | undefined {
+  const isBuiltIn = type.startsWith('github/');
+  const evaluator = isBuiltIn ? builtIn(type.slice('github/'.length)) : writtenEvaluator(value);
+  if (evaluator === undefined) return undefined;
+  const given = new Set(['completion', ...(isBuiltIn ? ['input'] : [])]);
+  const names = [...evaluator.prompt.matchAll(judgeVariable)].map(([, name = '']) => name);
+  return {
+    // What has no value was left as it stands by `gh models eval`.
+    names: config?.['compat'] === 'gh-models' ? [] : [...new Set(names)].filter((name) => !given.has(name)),
+    failing: evaluator.choices.some(({ score }) => score === 0),
+  };
+}
+
+const judgeVariable = /\{\{[ \t]*([\w.-]+)[ \t]*\}\}/g;
+
 function writtenEvaluator(value: unknown): Evaluator | undefined {
   if (!isRecord(value) || typeof value['prompt'] !== 'string' || !Array.isArray(value['choices'])) return undefined;
   const choices: Choice[] = [];
@@ -87,7 +112,7 @@ function messagesOf(
   const { blocks, notice } = fence({ completion: answer.text });
   const plain = isCompatible(assertion) || !prompt.includes('completion');
   const missing: string[] = [];
-  const filled = prompt.replaceAll(/\{\{[ \t]*([\w.-]+)[ \t]*\}\}/g, (whole, name: string) => {
+  const filled = prompt.replaceAll(judgeVariable, (whole, name: string) => {
     if (name === 'completion') return plain ? answer.text : blocks.completion;
     const value = Object.hasOwn(vars, name) ? vars[name] : undefined;
     if (value === undefined || value === null) {

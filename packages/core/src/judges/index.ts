@@ -20,6 +20,7 @@ export {
   type LabelledPair,
   type MaybeLabelled,
 } from './corrected.ts';
+export { judgeOutline } from './github-models.ts';
 export { readLabels, type Label } from './labels.ts';
 export { measureJudge, type JudgedLabel, type JudgeMeasures } from './measure-judge.ts';
 export { fence, type Fenced } from './fence.ts';

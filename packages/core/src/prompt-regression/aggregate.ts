@@ -31,6 +31,8 @@ export interface CaseScore {
   readonly reason: string;
   /** Why it could not be judged; then it neither passes nor fails. */
   readonly error?: { readonly failure: string; readonly hint: string };
+  /** Why a judge that does not decide said nothing. */
+  readonly unheard?: { readonly failure: string; readonly hint: string };
   readonly parts: readonly Scored[];
   /** Why a judge that pass and score rest on has no standing. */
   readonly uncertified?: string;
@@ -47,14 +49,20 @@ export function aggregate({ threshold }: Pick<EvalCase, 'threshold'>, scored: re
     if ('set' in each) {
       const inner = new Sum();
       for (const part of each.parts) inner.addPart(part);
+      total.unheard ??= inner.unheard;
       if (each.parts.length > 0 && each.parts.every(({ assertion }) => assertion.advisory === true)) {
         for (const [name, score] of inner.named()) total.addNamed(each.metric ?? name, score);
+        continue;
+      }
+      // What could not be judged has no score: the part of it that could is none of the whole.
+      if (inner.error !== undefined) {
+        total.error ??= inner.error;
+        total.addUsage(inner);
         continue;
       }
       const set = inner.result(each.set.threshold);
       // An evaluator of several criteria holds or does not; half of them is nothing.
       const score = each.set.every === true ? Number(set.pass) : set.score;
-      total.error ??= inner.error;
       const { uncertified } = inner;
       total.add({ pass: set.pass, score, reason: set.reason, uncertified }, each.set.weight, each.metric);
       for (const [name, score] of inner.named())
@@ -70,6 +78,7 @@ export function aggregate({ threshold }: Pick<EvalCase, 'threshold'>, scored: re
     reason: total.error?.failure ?? reason,
     parts: scored,
     ...(total.error !== undefined && { error: total.error }),
+    ...(total.unheard !== undefined && { unheard: total.unheard }),
     ...(total.uncertified !== undefined && { uncertified: total.uncertified }),
     ...(total.costUsd !== undefined && { costUsd: total.costUsd }),
     ...(total.tokens !== undefined && { tokens: total.tokens }),
@@ -86,6 +95,7 @@ class Sum {
   #failed: string | undefined;
   #named: Map<string, { sum: number; weight: number; uncertified: string | undefined }> | undefined;
   error: ScoreFailure | undefined;
+  unheard: ScoreFailure | undefined;
   uncertified: string | undefined;
   costUsd: number | undefined;
   tokens: number | undefined;
@@ -93,7 +103,10 @@ class Sum {
   addPart({ assertion, result, metric }: Part): void {
     const { uncertified } = assertion;
     if (assertion.advisory === true) {
-      if (isScoreFailure(result)) return;
+      if (isScoreFailure(result)) {
+        this.unheard ??= result;
+        return;
+      }
       this.addNamed(metric ?? assertion.type, { value: result.score ?? Number(result.pass), weight: 1, uncertified });
       return;
     }

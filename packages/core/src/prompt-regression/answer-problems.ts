@@ -5,16 +5,21 @@ import type { Calls } from './ask.ts';
 import type { Column } from './columns.ts';
 import type { Decision } from './decide.ts';
 import type { Evaluation } from './evaluation.ts';
+import type { PromptRegressionInputs } from './inputs.ts';
 import type { Suite } from './suite.ts';
 import { byList, count, dollars, grouped } from './words.ts';
 
 /** One problem for each kind of failure, with how often it came. */
-export function answerProblems({ calls, unjudged }: Evaluation, verdict: Verdict, file: string): readonly Problem[] {
+export function answerProblems(
+  { calls, unjudged, unheard }: Evaluation,
+  verdict: Verdict,
+  file: string,
+): readonly Problem[] {
   const severity = verdict === 'error' ? 'error' : 'warning';
   const failed = [...calls.failures].slice(0, 5).map(([failure, { count: times, hint }]): Problem => ({
     code: 'CALL_FAILED',
     severity,
-    message: `${grouped(times)} of ${grouped(calls.asked)} requests failed: ${failure}.`,
+    message: `${grouped(times)} of ${count(calls.asked, 'request')} failed: ${failure}.`,
     ...(hint !== '' && { hint }),
     file,
   }));
@@ -25,7 +30,32 @@ export function answerProblems({ calls, unjudged }: Evaluation, verdict: Verdict
     ...(hint !== '' && { hint }),
     file,
   }));
-  return [...failed, ...broken];
+  const silent = [...unheard.kinds].slice(0, 5).map(([failure, { count: times, hint }]): Problem => ({
+    code: 'JUDGE_SILENT',
+    severity: 'warning',
+    message: `${count(times, 'answer')} got no score of an advisory judge: ${failure}.`.replace('..', '.'),
+    ...(hint !== '' && { hint }),
+    file,
+  }));
+  return [...failed, ...broken, ...silent];
+}
+
+/** A limit that nobody could hold, since nobody says what was paid. */
+export function unpricedBudget(
+  { 'max-cost-usd': limit }: Pick<PromptRegressionInputs, 'max-cost-usd'>,
+  { asked, failed, reused, costUsd }: Calls,
+  file: string,
+): readonly Problem[] {
+  if (limit === undefined || costUsd !== undefined || asked - failed <= reused) return [];
+  return [
+    {
+      code: 'BUDGET_UNPRICED',
+      severity: 'warning',
+      message: `Nobody says what the answers cost, so it is unknown whether they cost less than ${dollars(limit)} (max-cost-usd).`,
+      hint: 'Give price-prompt and price-completion.',
+      file,
+    },
+  ];
 }
 
 export function emptySuite(decisions: readonly Decision[], { suite }: Suite): readonly Problem[] {

@@ -18,7 +18,7 @@ export async function baselineSide(
   ports: Pick<PromptPorts, 'workspace' | 'history' | 'scripts' | 'environment'>,
 ): Promise<Side | { readonly problems: readonly Problem[] }> {
   const { commit } = found.source;
-  const path = commit === undefined ? found.file : inputs.prompt;
+  const { path } = found;
   const workspace = commit === undefined ? ports.workspace : atCommit(ports, commit);
   const read = await readSide(
     {

@@ -10,6 +10,7 @@ import {
 } from '../baseline/index.ts';
 import type { Problem } from '../formats/problem.ts';
 import type { BaselineSource } from '../formats/run.ts';
+import { readPromptAt } from '../registry/index.ts';
 import { dayMilliseconds, timeOf } from '../formats/time.ts';
 import type { History } from '../ports/history.ts';
 import type { RegisteredVersion, Registry } from '../ports/registry.ts';
@@ -18,6 +19,8 @@ import type { Workspace } from '../ports/workspace.ts';
 export interface PresentBaseline {
   readonly state: 'present';
   readonly text: string;
+  /** Where the file lay then. */
+  readonly path: string;
   /** How problems in it are placed: `prompts/a.prompt.yml@1a2b3c4`. */
   readonly file: string;
   readonly source: BaselineSource;
@@ -71,7 +74,7 @@ async function automatic(question: BaselineQuestion, ports: BaselinePorts): Prom
   if (production !== undefined) return registered(question, ports, production);
   const base = await commitBefore(question, ports.history);
   if (base === undefined) return absent('there is no production version and no earlier commit');
-  const found = await atCommit(question, ports.history, base, 'merge-base');
+  const found = await atCommit(question, ports, base, 'merge-base');
   return found ?? absent(`there is no production version, and the file is new since ${base.slice(0, 7)}`);
 }
 
@@ -93,46 +96,50 @@ async function named(question: BaselineQuestion, ports: BaselinePorts): Promise<
   if (sought.named) return notRegistered(asked, await registry.list(sought.name));
   const commit = await history.resolve(asked);
   if (commit !== undefined) {
-    const found = await atCommit(question, history, commit, 'ref');
+    const found = await atCommit(question, ports, commit, 'ref');
     return found ?? absent(`the file is not at ${asked} (${commit.slice(0, 7)})`);
   }
   const text = asked === path ? undefined : await workspace.readText(asked);
   if (text !== undefined)
-    return { state: 'present', text, file: asked, source: { source: 'file', name: asked }, words: `file ${asked}` };
+    return {
+      state: 'present',
+      text,
+      path: asked,
+      file: asked,
+      source: { source: 'file', name: asked },
+      words: `file ${asked}`,
+    };
   const versions = await registry.list(name);
   // "production" before anything was ever registered is a first version; a mistyped label later on is not.
   if (asked === 'production' && versions.length === 0) return absent(`"${name}" has no registered version`);
   return notRegistered(asked, versions);
 }
 
-async function registered(
-  question: BaselineQuestion,
-  { history }: BaselinePorts,
-  found: NamedVersion,
-): Promise<Baseline> {
+async function registered(question: BaselineQuestion, ports: BaselinePorts, found: NamedVersion): Promise<Baseline> {
   const { version, by, at } = found;
   const ref = `${version.name}@${version.version}`;
-  let bytes: Uint8Array | undefined;
+  let was: Awaited<ReturnType<typeof readPromptAt>>;
   try {
-    bytes = await history.read(version.commit, question.path);
+    was = await readPromptAt(ports, version.commit, question.path);
   } catch (error) {
     return unreadable(
       `${ref} (commit ${version.commit.slice(0, 7)}) cannot be read: ${(error as Error).message}.`.replace('..', '.'),
       'Fetch the history (fetch-depth: 0, and tags), or name another baseline.',
     );
   }
-  if (bytes === undefined) {
+  if (was === undefined) {
     return unreadable(
       `${ref} is commit ${version.commit.slice(0, 7)}, which has no ${question.path}.`,
       'If the file was moved, register the version at its new place, or name a Git revision as baseline.',
     );
   }
   const age = ageInWords(timeOf(version.at), timeOf(question.now));
-  const notes = [...(by === 'label' ? [at] : []), ...(age === '' ? [] : [age])].join(', ');
+  const notes = [...(by === 'label' ? [at] : []), ...(age === '' ? [] : [age]), ...movedNote(question, was)].join(', ');
   return {
     state: 'present',
-    text: new TextDecoder().decode(bytes),
-    file: `${question.path}@${version.version}`,
+    text: new TextDecoder().decode(was.bytes),
+    path: was.path,
+    file: `${was.path}@${version.version}`,
     source: sourceOf(found),
     words: notes === '' ? ref : `${ref} (${notes})`,
   };
@@ -140,23 +147,28 @@ async function registered(
 
 async function atCommit(
   question: BaselineQuestion,
-  history: History,
+  ports: BaselinePorts,
   commit: string,
   source: 'ref' | 'merge-base',
 ): Promise<PresentBaseline | undefined> {
-  const bytes = await history.read(commit, question.path);
-  if (bytes === undefined) return undefined;
+  const was = await readPromptAt(ports, commit, question.path);
+  if (was === undefined) return undefined;
   const short = commit.slice(0, 7);
-  const age = ageInWords(await history.commitTime(commit), timeOf(question.now));
+  const age = ageInWords(await ports.history.commitTime(commit), timeOf(question.now));
+  const notes = [...(age === '' ? [] : [age]), ...movedNote(question, was)].join(', ');
   const label = source === 'merge-base' ? `merge base ${short}` : `${question.asked} at ${short}`;
   return {
     state: 'present',
-    text: new TextDecoder().decode(bytes),
-    file: `${question.path}@${short}`,
+    text: new TextDecoder().decode(was.bytes),
+    path: was.path,
+    file: `${was.path}@${short}`,
     source: { source, commit, ...(source === 'ref' && { name: question.asked }) },
-    words: age === '' ? label : `${label} (${age})`,
+    words: notes === '' ? label : `${label} (${notes})`,
   };
 }
+
+const movedNote = ({ path }: BaselineQuestion, was: { readonly path: string }): readonly string[] =>
+  was.path === path ? [] : [`then ${was.path}`];
 
 /** "3 days old", "less than a day old"; empty when either time is unknown. */
 function ageInWords(from: number | undefined, now: number): string {

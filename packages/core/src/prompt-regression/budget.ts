@@ -2,6 +2,7 @@
 // what the answers before it did, so that a budget is not overrun by everything that was sent meanwhile.
 import type { ModelFailure, ModelReply } from '../ports/model-provider.ts';
 import type { TimeLimit } from './time-limit.ts';
+import { count, verb } from './words.ts';
 
 export interface BudgetLimits {
   readonly maxCostUsd?: number;
@@ -98,7 +99,10 @@ export class Budget {
         hint: 'Leave max-tokens out, or ask an endpoint that tells its usage.',
       };
     if (this.#tokens + this.#pending(this.#tokens) < limit) return undefined;
-    return { failure: `the budget of ${limit} tokens is spent`, hint: 'Raise max-tokens, or use fewer cases.' };
+    return {
+      failure: `the budget of ${count(limit, 'token')} is spent`,
+      hint: 'Raise max-tokens, or use fewer cases.',
+    };
   }
 
   #overTime(): ModelFailure | undefined {
@@ -110,6 +114,6 @@ export class Budget {
 }
 
 export const timeOver = (minutes: number): ModelFailure => ({
-  failure: `the time of ${minutes} minutes is over`,
+  failure: `the time of ${minutes} ${verb(minutes, 'minute', 'minutes')} is over`,
   hint: 'Raise max-minutes or concurrency, or use fewer cases; answers that came are recorded.',
 });

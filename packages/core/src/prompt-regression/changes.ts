@@ -21,8 +21,17 @@ export function changedParts(before: Column, after: Column): readonly string[] {
   }
   if (canonicalJson(oldFormat) !== canonicalJson(responseFormat)) parts.push('response format');
   if (canonicalJson(oldTools) !== canonicalJson(tools)) parts.push('tools');
+  if (canonicalJson(reached(before)) !== canonicalJson(reached(after))) parts.push('provider');
   if (before.gateway?.digest !== after.gateway?.digest) parts.push(gatewayPart);
   return parts;
+}
+
+/** Who answers and what becomes of it, beside model and parameters. Behind a gateway under test the address is ours. */
+function reached({ provider: { kind, config, transform }, gateway }: Column): object {
+  const { baseUrl, apiBaseUrl, headers, apiVersion } = config;
+  const asksModel = kind === 'openai' || kind === 'openai-completion' || kind === 'anthropic';
+  if (!asksModel) return { kind, config, transform };
+  return gateway === undefined ? { kind, baseUrl, apiBaseUrl, headers, apiVersion, transform } : { kind, transform };
 }
 
 /** Whether the gateway's configuration is all that changed. */
@@ -38,9 +47,17 @@ function changedTexts({ body: before }: EvalPrompt, { body: after }: EvalPrompt)
     const old = before.messages[index];
     const now = after.messages[index];
     const name = `message ${index + 1} (${(now ?? old)?.role})`;
-    if (old === undefined) parts.push(`${name} added`);
-    else if (now === undefined) parts.push(`${name} removed`);
-    else if (canonicalJson(old) !== canonicalJson(now)) parts.push(name);
+    if (old === undefined || now === undefined) {
+      const how = old === undefined ? 'added' : 'removed';
+      // Behind the end of one side nothing else can come.
+      parts.push(
+        index + 1 === longest
+          ? `${name} ${how}`
+          : `messages ${index + 1} ${longest === index + 2 ? 'and' : 'to'} ${longest} ${how}`,
+      );
+      break;
+    }
+    if (canonicalJson(old) !== canonicalJson(now)) parts.push(name);
   }
   return parts;
 }

@@ -16,6 +16,7 @@ import { baselineSide } from './baseline-side.ts';
 import { resolveBaseline, type Baseline, type BaselinePorts } from './baseline.ts';
 import { pairColumns, type Column, type Side } from './columns.ts';
 import type { EvalRow } from './eval-row.ts';
+import { goneCases } from './gone-cases.ts';
 import { isOfBaseline, openGateways, throughGateway, unaskedGateway, type GatewaySides } from './gateway/index.ts';
 import type { PromptRegressionInputs } from './inputs.ts';
 import { readQuarantines } from './flaky.ts';
@@ -56,7 +57,7 @@ export interface PromptPorts extends BaselinePorts, Pick<ScorerWorld, 'scripts' 
 export interface EvalWatcher {
   suite?(suite: EvalSuite): void;
   /** @param pair the same number for a candidate's column and the baseline's that it is compared with */
-  row(row: EvalRow, column: Column, side: 'candidate' | 'baseline', pair: number): void;
+  row?(row: EvalRow, column: Column, side: 'candidate' | 'baseline', pair: number): void;
 }
 
 /**
@@ -119,8 +120,9 @@ export async function checkPrompts(
     if (unasked.length > 0) return stopped(inputs, [...warnings, ...unasked], { usage: true });
     const { advisory } = standing;
     const whole = { ...suite.value, side };
+    const gone = found.state === 'absent' ? [] : await goneCases({ inputs, suite: whole, found, sha256 }, ports);
     return await evaluate(
-      { inputs, suite: whole, warnings, found, before: old, gateways, watcher, advisory },
+      { inputs, suite: whole, warnings: [...warnings, ...gone], found, before: old, gateways, watcher, advisory },
       ports,
       context,
     );

@@ -1,12 +1,12 @@
 // What is wrong with a suite whatever file it was written in, found before the first request is sent.
 import { nearest } from '../formats/did-you-mean.ts';
-import type { Assertion, AssertionSet, EvalCase, EvalPlace, EvalSuite } from '../formats/eval-suite.ts';
+import type { Assertion, AssertionSet, EvalCase, EvalPlace, EvalPrompt, EvalSuite } from '../formats/eval-suite.ts';
 import { firstFew, type Problem } from '../formats/problem.ts';
 import { unsupportedReasons } from '../scorers/index.ts';
 import type { Column, Side } from './columns.ts';
 import { parseDerived } from './derived.ts';
-import { parseText, type TextTemplate } from './text-template.ts';
-import { variablePattern } from './template.ts';
+import { isGuarded, parseText, type TextTemplate } from './text-template.ts';
+import { variablePattern } from '../template/braces.ts';
 
 /** Texts of the files that prompts stand in, as far as they are known: for the line of a variable. */
 export type TextOf = (file: string) => string | undefined;
@@ -16,7 +16,12 @@ export function missingVariables(side: Side, cases: readonly EvalCase[], textOf:
   const compiled = [...new Set(side.columns.map(({ compiled: each }) => each))];
   return compiled.flatMap(({ prompt, templates, problems }) => {
     if (prompt.language === 'jinja')
-      return [...problems, ...templates.flatMap((template) => emptyVariables(template, cases, prompt.place))];
+      return [
+        ...problems,
+        ...templates.flatMap((template) =>
+          emptyVariables(template, cases, { prompt, ours: side.dialect === 'eval-yml' }),
+        ),
+      ];
     const seen = new Map<string, number>();
     return templates.flatMap((template, index) => {
       const found = template.names.flatMap((name) => {
@@ -38,16 +43,24 @@ export function missingVariables(side: Side, cases: readonly EvalCase[], textOf:
 }
 
 /** In Jinja a name without a value is empty text, and often meant to be; what no case has is a mistake all the same. */
-function emptyVariables(template: TextTemplate, cases: readonly EvalCase[], place: EvalPlace): readonly Problem[] {
+function emptyVariables(
+  template: TextTemplate,
+  cases: readonly EvalCase[],
+  { prompt: { place, body, defaults = {} }, ours }: { readonly prompt: EvalPrompt; readonly ours: boolean },
+): readonly Problem[] {
   if (cases.length === 0 || cases.some(({ transformVars }) => transformVars !== undefined)) return [];
   const stored = new Set(cases.map(({ storeOutputAs }) => storeOutputAs));
   return template.names
-    .filter((name) => name !== '_conversation' && name !== 'env' && !stored.has(name))
-    .filter((name) => cases.every(({ vars }) => vars[name] === undefined))
-    .map((name) => ({
+    .filter((name) => name !== '_conversation' && name !== 'env' && !stored.has(name) && !Object.hasOwn(defaults, name))
+    .map((name) => ({ name, lacking: cases.filter(({ vars }) => vars[name] === undefined) }))
+    .filter(
+      ({ name, lacking }) =>
+        lacking.length === cases.length || (ours && lacking.length > 0 && !isGuarded(JSON.stringify(body), name)),
+    )
+    .map(({ name, lacking }) => ({
       code: 'VARIABLE_MISSING',
       severity: 'warning',
-      message: `The variable "${name}" has no value in any case and is rendered as empty text.`,
+      message: `The variable "${name}" has no value in ${lacking.length === cases.length ? 'any case' : listedCases(lacking)} and is rendered as empty text.`,
       hint: `Give the cases "${name}", or correct the name.`,
       ...place,
     }));
@@ -105,7 +118,7 @@ export function unknownAssertions(suite: EvalSuite, known: ReadonlySet<string>):
         if (told.has(key)) continue;
         if (why !== undefined)
           told.set(key, unsupported(`The assertion "${type}" is not run: ${why.why}.`, why.hint, place));
-        else if (suite.dialect === 'prompt-yml') told.set(key, evaluatorUnsupported(each, assertion));
+        else if (suite.dialect === 'prompt-yml') told.set(key, evaluatorUnknown(each, assertion, known));
         else told.set(key, unknown(assertion, known));
       }
     }
@@ -133,14 +146,22 @@ const unsupported = (message: string, hint: string, place: EvalPlace): Problem =
   ...place,
 });
 
-/** The format itself says which evaluators there are: this is one of them, and nobody here can run it. */
-const evaluatorUnsupported = ({ metric }: Assertion | AssertionSet, { type, place }: Assertion): Problem => ({
-  code: 'EVALUATOR_UNSUPPORTED',
-  severity: 'error',
-  message: `Evaluator "${metric}" asks a judge model (${type}), which is not supported yet.`,
-  hint: 'Remove it, or express it as a string evaluator; nothing is judged while it is there.',
-  ...place,
-});
+/** Under `uses` stand the evaluators that GitHub Models had built in. */
+function evaluatorUnknown(
+  { metric }: Assertion | AssertionSet,
+  { type, place }: Assertion,
+  known: ReadonlySet<string>,
+): Problem {
+  const builtIn = [...known].filter((name) => name.startsWith('github/'));
+  const near = nearest(type, builtIn);
+  return {
+    code: 'UNKNOWN_ASSERTION',
+    severity: 'error',
+    message: `Evaluator "${metric}" uses "${type}", which there is not; nothing would be judged by it.`,
+    hint: near === undefined ? `Known are ${builtIn.join(', ')}.` : `Did you mean "${near}"?`,
+    ...place,
+  };
+}
 
 export function derivedProblems({ derivedMetrics, file }: EvalSuite): readonly Problem[] {
   return derivedMetrics.flatMap(({ name, value }): readonly Problem[] => {

@@ -80,6 +80,7 @@ const connection = new Set([
     'inputCost',
     'outputCost',
     'prices',
+    'listPrices',
     'delay',
     'stream',
     'apiVersion',

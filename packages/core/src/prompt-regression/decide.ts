@@ -2,10 +2,12 @@
 import type { Quarantine } from '../formats/eval-suite.ts';
 import { worstVerdict, type Verdict } from '../formats/verdict.ts';
 import { flakyCases, flakyFrom, type FlakyCase } from './flaky.ts';
-import { judgeGates, type Gate, type GatesVerdict } from './gates.ts';
+import { judgeStrictly, openGate, type Gate, type GatesVerdict } from './gates.ts';
 import { alphaOfLook } from './judge.ts';
-import { ratiosOf, type Ratio } from './margins.ts';
 import { passReader, scoreAt, scoreReader } from './looks.ts';
+import { countedAsLost, lostResults } from './lost-answers.ts';
+import type { Ratio } from './margins.ts';
+import { missingGates, ratiosAt } from './measured-gates.ts';
 import { clustersOf, Measure, type Compared } from './measures.ts';
 import { adviceOf, noiseOf, type Advice, type Noise } from './noise.ts';
 import type { PromptPolicy } from './policy.ts';
@@ -17,7 +19,7 @@ export type { Compared } from './measures.ts';
 export type { SliceDifference } from './slices.ts';
 
 /** Calls that may fail before nothing is judged any more. */
-const failureLimit = 0.02;
+export const failureLimit = 0.02;
 /** Fewer sources than this make clustered errors too small (Cameron, Miller 2015). */
 const fewestClusters = 20;
 
@@ -37,6 +39,8 @@ export interface Evidence {
   readonly timedApart?: boolean;
   /** Nobody looks at anything but the verdict: what only explains it is not computed. */
   readonly verdictOnly?: boolean;
+  /** Scores by judges that nobody certified: no verdict hangs on them. */
+  readonly uncertified?: ReadonlySet<string>;
   /** Cases that do not gate, by id. */
   readonly quarantined?: ReadonlyMap<string, Quarantine>;
 }
@@ -52,6 +56,7 @@ export type Reason =
   | 'unchanged'
   | 'compared'
   | 'unsafe'
+  | 'lost-answers'
   | 'below-threshold'
   | 'above-threshold';
 
@@ -68,6 +73,10 @@ export interface Decision {
   readonly wrong?: readonly CaseResult[];
   /** Cases left out since a call failed. */
   readonly missing: number;
+  /** Those that the candidate alone lost; what passes must pass with them as wrong. */
+  readonly lost?: number;
+  /** What the policy gates by, and judges without standing score. */
+  readonly uncertified?: readonly string[];
   /** Cases that sent the same request on both sides. */
   readonly unchanged: number;
   /** How many more cases would probably settle it. */
@@ -108,15 +117,23 @@ export function decide(evidence: Evidence, policy: PromptPolicy): Decision {
   if (complete.length === 0 || cut || calls.failed > failureLimit * calls.asked)
     return { ...nothing, verdict: 'error', reasons: ['too-many-failures'], unchanged };
   const same = baseline && unchanged === complete.length && missing === 0;
-  const compared = compareSides(evidence, { complete, same }, policy);
-  const safety = (policy.safety ?? []).map((each) =>
-    safetyBound(complete, evidence.evaluators.indexOf(each.score), each),
-  );
+  const lost = countedAsLost(lostResults(results, baseline), evidence.evaluators.length);
+  const compared = compareSides(evidence, { complete, same, lost }, policy);
+  const boundOf = (each: NonNullable<PromptPolicy['safety']>[number]): SafetyBound => {
+    const place = evidence.evaluators.indexOf(each.score);
+    return safetyBound(complete, place, { ...each, lost, open: evidence.uncertified?.has(each.score) === true });
+  };
+  const safety = (policy.safety ?? []).map(boundOf);
   const gone = missingGates(evidence, compared, policy);
   const quarantined = evidence.results.flatMap((result) => {
     const quarantine = held?.get(result.case.id);
     return quarantine === undefined ? [] : [{ quarantine, result }];
   });
+  const named = [
+    ...(policy.gating ?? []),
+    ...(policy.safety ?? []).flatMap((each) => (each.limit === undefined ? [] : each.score)),
+  ];
+  const uncertified = named.filter((name) => evidence.uncertified?.has(name));
   const { rounds: asked = evidence.looks?.at(-1) ?? Infinity } = evidence;
   const flaky = asked < flakyFrom || evidence.verdictOnly === true ? [] : flakyCases(evidence.results);
   const common = {
@@ -125,13 +142,15 @@ export function decide(evidence: Evidence, policy: PromptPolicy): Decision {
     newlyRight: complete.filter((result) => changed(result, false)),
     ...(!baseline && { wrong: complete.filter(({ after }) => after !== undefined && !isRight(after)) }),
     missing,
+    ...(lost.length > 0 && { lost: lost.length }),
+    ...(uncertified.length > 0 && { uncertified }),
     unchanged,
     ...(safety.length > 0 && { safety }),
     ...(flaky.length > 0 && { flaky }),
     ...(quarantined.length > 0 && { quarantined }),
   };
   if (gone.length > 0) return { ...common, verdict: 'error', reasons: ['gate-missing'], missingGates: gone };
-  return { ...common, ...verdictOf({ ...compared, safety }, same, policy) };
+  return { ...common, ...verdictOf({ ...compared, safety, lost: lost.length }, same, policy) };
 }
 
 /** Cases that were so on the baseline's side and are not any more. */
@@ -146,17 +165,30 @@ type Sides = Pick<
 /** Look after look until the gates are settled; every number is told as it was at that look. */
 function compareSides(
   evidence: Evidence,
-  { complete, same }: { readonly complete: readonly CaseResult[]; readonly same: boolean },
+  {
+    complete,
+    same,
+    lost,
+  }: { readonly complete: readonly CaseResult[]; readonly same: boolean; readonly lost: readonly CaseResult[] },
   policy: PromptPolicy,
 ): Sides {
-  const { baseline, evaluators, looks = [Infinity], rounds: asked = Infinity } = evidence;
+  const { baseline, evaluators, looks = [Infinity], rounds: asked = Infinity, uncertified } = evidence;
   const { margin, gating = [] } = policy;
   const options = { baseline, same, margin };
-  const accuracy = new Measure('accuracy', complete, passReader, options);
-  const scores = evaluators
-    .map((name, place) => new Measure(name, complete, scoreReader(place), options))
-    .filter(({ n }) => n > 0);
-  const gated = [accuracy, ...scores.filter(({ name }) => gating.includes(name))];
+  const measures = (results: readonly CaseResult[]): readonly [Measure, ...Measure[]] => [
+    new Measure('accuracy', results, passReader, options),
+    ...evaluators
+      .map((name, place) => new Measure(name, results, scoreReader(place), options))
+      .filter(({ n }) => n > 0),
+  ];
+  const gatesOf = ([first, ...others]: readonly [Measure, ...Measure[]]): readonly Measure[] => [
+    first,
+    ...others.filter(({ name }) => gating.includes(name)),
+  ];
+  const all = measures(complete);
+  const [accuracy, ...scores] = all;
+  const gated = gatesOf(all);
+  const strict = baseline && lost.length > 0 ? gatesOf(measures([...complete, ...lost])) : [];
   const alpha = alphaOfLook(looks.length);
   const taken = looks.filter((rounds) => rounds <= asked);
   let [look, rounds] = [1, Infinity];
@@ -167,8 +199,10 @@ function compareSides(
       // All that was asked so far has its means at hand.
       [look, rounds] = [index + 1, upTo >= asked ? Infinity : upTo];
       ratios = ratiosAt(complete, policy, { rounds, apart: evidence.timedApart === true });
-      const all: Gate[] = [...gated.map((measure) => measure.gateAt(rounds)), ...ratios];
-      gates = { ...judgeGates(all, alpha), names: all.map(({ name }) => name) };
+      const gateOf = (measure: Measure): Gate =>
+        uncertified?.has(measure.name) === true ? openGate(measure.name) : measure.gateAt(rounds);
+      const every: Gate[] = [...gated.map(gateOf), ...ratios];
+      gates = { ...judgeStrictly(every, strict.map(gateOf), alpha), names: every.map(({ name }) => name) };
       if (gates.verdict !== 'inconclusive') break;
     }
   }
@@ -204,51 +238,12 @@ function compareSides(
   };
 }
 
-/** Policy keys with what their ratios are called. */
-const measuredGates = [
-  ['latency', 'latency'],
-  ['firstToken', 'first token'],
-  ['betweenTokens', 'between tokens'],
-  ['cost', 'cost'],
-] as const;
-
-function ratiosAt(
-  complete: readonly CaseResult[],
-  policy: PromptPolicy,
-  { rounds, apart }: { readonly rounds: number; readonly apart: boolean },
-): readonly Ratio[] {
-  return measuredGates.flatMap(([kind]) => {
-    const margin = policy[kind];
-    return margin === undefined ? [] : ratiosOf(complete, kind, { margin, rounds, settles: kind === 'cost' || !apart });
-  });
-}
-
-/** A gate without a number must not be a gate that is open. */
-function missingGates(
-  { evaluators, baseline }: Evidence,
-  { ratios = [], evaluators: compared }: Sides,
-  policy: PromptPolicy,
-): readonly string[] {
-  const { gating = [], safety = [] } = policy;
-  const has = (name: string): boolean => compared.some((each) => each.name === name);
-  const named = [...gating, ...safety.map(({ score }) => score)].filter(
-    (name) => !evaluators.includes(name) || !has(name),
-  );
-  const measured = (word: string): boolean => ratios.some(({ name }) => name.startsWith(word));
-  return [
-    ...new Set(named),
-    ...measuredGates.flatMap(([kind, word]) =>
-      baseline && policy[kind] !== undefined && !measured(word) ? [word] : [],
-    ),
-  ];
-}
-
 function verdictOf(
-  sides: Sides & { readonly safety: readonly SafetyBound[] },
+  sides: Sides & { readonly safety: readonly SafetyBound[]; readonly lost: number },
   same: boolean,
   { margin, minCases, threshold }: PromptPolicy,
 ): Pick<Decision, 'verdict' | 'reasons' | 'moreCases' | 'advice'> {
-  const { accuracy, evaluators, gates, safety, alpha = 0.05, noise, ratios = [] } = sides;
+  const { accuracy, evaluators, gates, safety, alpha = 0.05, noise, ratios = [], lost } = sides;
   const { n } = accuracy;
   const few = n < minCases;
   const verdicts: Verdict[] = [];
@@ -256,6 +251,7 @@ function verdictOf(
   if (gates !== undefined) {
     verdicts.push(same ? 'pass' : few ? 'inconclusive' : gates.verdict);
     reasons.push(same ? 'unchanged' : few ? 'too-few-cases' : 'compared');
+    if (!few && gates.strictly === true) reasons.push('lost-answers');
   }
   for (const { verdict } of safety) {
     if (verdict === undefined) continue;
@@ -264,8 +260,11 @@ function verdictOf(
   }
   if (threshold !== undefined) {
     const holds = accuracy.after >= threshold;
-    verdicts.push(few ? 'inconclusive' : holds ? 'pass' : 'fail');
-    reasons.push(few ? 'too-few-cases' : holds ? 'above-threshold' : 'below-threshold');
+    const surely = (accuracy.after * n) / (n + lost) >= threshold;
+    verdicts.push(few || holds !== surely ? 'inconclusive' : holds ? 'pass' : 'fail');
+    reasons.push(
+      few ? 'too-few-cases' : holds !== surely ? 'lost-answers' : holds ? 'above-threshold' : 'below-threshold',
+    );
   }
   // Neither a baseline nor a threshold: there is a number and nothing that it could pass.
   if (verdicts.length === 0) return { verdict: 'inconclusive', reasons: ['nothing-to-judge-by'] };
@@ -280,7 +279,7 @@ function verdictOf(
   const known = few || each.length + times.length + bounds.length > 0;
   const difference = accuracy.judgement?.decided.difference ?? 0;
   const distance = Math.max(difference + margin, -difference);
-  const settles = !few && noise !== undefined && distance > 0 && open.includes(accuracy);
+  const settles = !few && gates?.strictly !== true && noise !== undefined && distance > 0 && open.includes(accuracy);
   return {
     verdict,
     reasons: [...new Set(reasons)],

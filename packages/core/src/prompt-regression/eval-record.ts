@@ -18,6 +18,7 @@ export function recordOf(
       columns.map((column) => ({
         ...labelOf(column),
         results: column.results,
+        ...(answered.quarantined.size > 0 && { quarantined: new Set(answered.quarantined.keys()) }),
         ...(column.section.routes !== undefined && { routes: column.section.routes }),
       })),
       evaluation.metrics.names,

@@ -18,6 +18,7 @@ import { keyOfRequest, notPlanned, notRendered, planRequests, requestOf, type Re
 import { errored, scoreAnswer, type Answered, type ScoredCase, type Scoring } from './score-answer.ts';
 import { ColumnTally, MetricNames } from './tally.ts';
 import { UsageTally } from './usage.ts';
+import { verb } from './words.ts';
 
 export interface EvaluationOptions {
   /** Of all sides. */
@@ -45,6 +46,8 @@ export class Evaluation {
   readonly usage: readonly UsageTally[];
   /** Answers that came and could not be judged. */
   readonly unjudged = new FailureCounts();
+  /** Judges that do not decide, and said nothing. */
+  readonly unheard = new FailureCounts();
   readonly #options: EvaluationOptions;
   readonly #asker: Asker;
   readonly #vars: CaseVars;
@@ -100,7 +103,7 @@ export class Evaluation {
     };
     await inParallel(total, workers, work, () => {
       done += 1;
-      if (done % step === 0) progress(`${done} of ${total} requests answered`);
+      if (done % step === 0) progress(`${done} of ${total} ${verb(total, 'request', 'requests')} answered`);
     });
     await comparisons.finish(
       (row) => this.#tally(row),
@@ -252,7 +255,10 @@ export class Evaluation {
       text: scored.answer.text,
       measured: isFailure(answer) ? {} : answer,
     });
-    if (!isFailure(answer) && scored.score.error !== undefined) this.unjudged.add(scored.score.error);
+    if (!isFailure(answer)) {
+      if (scored.score.error !== undefined) this.unjudged.add(scored.score.error);
+      if (scored.score.unheard !== undefined) this.unheard.add(scored.score.unheard);
+    }
     this.#options.onRow?.(row);
   }
 

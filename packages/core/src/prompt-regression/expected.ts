@@ -2,7 +2,7 @@
 import type { Assertion, EvalCase } from '../formats/eval-suite.ts';
 import { isScriptFile, type AssertionValues } from './assertion-values.ts';
 import { assertionsOf } from './check-suite.ts';
-import { criterionWords, isCriterion } from './prompt-yml-scorers.ts';
+import { criterionVerbs, isCriterion } from './prompt-yml-scorers.ts';
 import { excerpt } from './words.ts';
 
 /** `equals` alone is the expected text itself; else what was asked of the answer. */
@@ -18,7 +18,7 @@ export function expectedText(item: EvalCase, values: AssertionValues, asYml: boo
 }
 
 function inWords({ type, negated, value, threshold }: Assertion, asYml: boolean): string {
-  if (asYml && isCriterion(type) && typeof value === 'string') return criterionWords(type, value);
+  if (asYml && isCriterion(type) && typeof value === 'string') return `${criterionVerbs[type]} ${quoted(value)}`;
   const name = negated ? `not-${type}` : type;
   const least = threshold === undefined ? '' : ` (threshold ${threshold})`;
   if (value === undefined || value === null) return `${name}${least}`;

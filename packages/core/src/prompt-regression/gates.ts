@@ -13,6 +13,8 @@ export interface GatesVerdict {
   readonly failed: ReadonlySet<string>;
   /** Gates that neither passed nor failed. */
   readonly open: readonly string[];
+  /** All passed, but for the strict ones. */
+  readonly strictly?: true;
 }
 
 /**
@@ -32,4 +34,15 @@ export function judgeGates(gates: readonly Gate[], alpha: number): GatesVerdict 
   }
   const open = left.map(({ name }) => name).filter((name) => !failed.has(name));
   return { verdict: failed.size > 0 ? 'fail' : open.length > 0 ? 'inconclusive' : 'pass', failed, open };
+}
+
+/** Numbers that settle nothing, whatever they are. */
+export const openGate = (name: string): Gate => ({ name, verdictAt: () => 'inconclusive' });
+
+/** A pass must hold for the strict gates too; that they do not makes it no fail. */
+export function judgeStrictly(gates: readonly Gate[], strict: readonly Gate[], alpha: number): GatesVerdict {
+  const judged = judgeGates(gates, alpha);
+  if (judged.verdict !== 'pass') return judged;
+  const open = strict.filter((gate) => gate.verdictAt(alpha) !== 'pass').map(({ name }) => name);
+  return open.length === 0 ? judged : { ...judged, verdict: 'inconclusive', open, strictly: true };
 }

@@ -1,8 +1,8 @@
 // The verdict in one line, and the reason in one sentence.
 import type { PromptPolicy } from './policy.ts';
 import type { Compared, Decision, Evidence } from './decide.ts';
-import { decidedLevel, judgementSentences, safetyHeadline } from './judgement-words.ts';
-import { count, dollars, grouped, intervalWords, points, share } from './words.ts';
+import { besideAccuracy, decidedLevel, judgementSentences, safetyHeadline } from './judgement-words.ts';
+import { count, dollars, grouped, intervalWords, points, share, verb } from './words.ts';
 
 export interface Told {
   readonly decision: Decision;
@@ -42,7 +42,11 @@ export function headline(told: Told): string {
   if (accuracy.before === undefined) {
     const version = `first version, nothing to compare with: accuracy ${share(accuracy.after)} on ${count(accuracy.n, 'case')}`;
     if (reasons.includes('above-threshold')) return `${version}, threshold ${share(policy.threshold ?? 0)}`;
-    return reasons.includes('too-few-cases') ? `${version}, which are too few` : `${version}, and no threshold is set`;
+    if (reasons.includes('lost-answers'))
+      return `${version}; ${count(decision.lost ?? 0, 'case')} lost, too many to tell whether the threshold holds`;
+    return reasons.includes('too-few-cases')
+      ? `${version}, which ${verb(accuracy.n, 'is', 'are')} too few`
+      : `${version}, and no threshold is set`;
   }
   const below = reasons.includes('below-threshold') ? `, below the threshold of ${share(policy.threshold ?? 0)}` : '';
   if (reasons.includes('unchanged'))
@@ -51,9 +55,10 @@ export function headline(told: Told): string {
     decision.verdict === 'inconclusive' && decision.moreCases !== undefined
       ? `; needs about ${count(decision.moreCases, 'more case')}`
       : '';
-  const also = [...(decision.gates?.failed ?? [])].filter((name) => name !== 'accuracy');
+  const also = besideAccuracy(decision, decision.gates?.failed ?? []);
   const worse = also.length === 0 ? '' : `; worse by ${also.join(', ')}`;
-  return `${flips(decision)}: accuracy ${share(accuracy.before)} → ${share(accuracy.after)}${worse}${below}${needs}`;
+  const lost = reasons.includes('lost-answers') ? `; ${count(decision.lost ?? 0, 'case')} lost` : '';
+  return `${flips(decision)}: accuracy ${share(accuracy.before)} → ${share(accuracy.after)}${worse}${below}${lost}${needs}`;
 }
 
 function flips({ newlyWrong, newlyRight }: Decision): string {
@@ -84,7 +89,9 @@ export function explanation({ decision, policy, absent, thresholdKey, costPerCas
   if (reasons.includes('unchanged'))
     sentences.push('Every request is the same on both sides, so the answers cannot differ.');
   if (reasons.includes('too-few-cases'))
-    sentences.push(`${count(accuracy?.n ?? 0, 'case')} settle nothing; at least ${policy.minCases} are needed.`);
+    sentences.push(
+      `${count(accuracy?.n ?? 0, 'case')} ${verb(accuracy?.n ?? 0, 'settles', 'settle')} nothing; it takes at least ${grouped(policy.minCases)}.`,
+    );
   if (reasons.includes('compared') && judgement !== undefined) {
     const interval = intervalWords(judgement.decided);
     const level = decidedLevel(decision);

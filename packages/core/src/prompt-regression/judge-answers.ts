@@ -6,7 +6,7 @@ import type { Finding, Report } from '../formats/report.ts';
 import type { RunContext } from '../formats/run-context.ts';
 import { worstVerdict } from '../formats/verdict.ts';
 import type { Baseline } from './baseline.ts';
-import { answerProblems, costFooter, emptySuite, goneProblems } from './answer-problems.ts';
+import { answerProblems, costFooter, emptySuite, goneProblems, unpricedBudget } from './answer-problems.ts';
 import type { AssertionValues } from './assertion-values.ts';
 import { onlyGateway } from './changes.ts';
 import type { Column, ColumnPair } from './columns.ts';
@@ -62,7 +62,11 @@ export interface JudgedColumn extends ToldColumn {
 
 export function judgeAnswers(answered: Answered, context: RunContext): Outcome {
   const { inputs, suite, evaluation, baseline } = answered;
-  const columns = answered.pairs.map((pair) => judgeColumn(answered, pair));
+  const kept = context.unkept === true ? {} : { kept: context.runId };
+  const columns = answered.pairs.map((pair) => {
+    const judged = judgeColumn(answered, pair);
+    return { ...judged, section: { ...judged.section, ...kept } };
+  });
   const [only, other] = columns;
   const single = other === undefined ? only : undefined;
   const { name, cases } = suite.suite;
@@ -88,6 +92,7 @@ export function judgeAnswers(answered: Answered, context: RunContext): Outcome {
     problems: [
       ...answered.warnings,
       ...answerProblems(evaluation, verdict, suite.suite.file),
+      ...unpricedBudget(inputs, evaluation.calls, suite.suite.file),
       ...goneProblems(answered.gone, suite),
       ...gatewayProblems(
         answered.gateways,
@@ -126,7 +131,11 @@ const once = <T>(make: () => T): (() => T) => {
 export const isSettled = (answered: Answered): boolean =>
   answered.pairs.every((pair) => {
     const { verdict, reasons } = judgeColumn(answered, pair).told.decision;
-    return verdict !== 'inconclusive' || reasons.includes('too-few-cases') || reasons.includes('nothing-to-judge-by');
+    // What was lost is lost: more repeats of the others bring no answer back.
+    const beyond = (['too-few-cases', 'nothing-to-judge-by', 'lost-answers'] as const).some((each) =>
+      reasons.includes(each),
+    );
+    return verdict !== 'inconclusive' || beyond;
   });
 
 function judgeColumn(answered: Answered, pair: Answered['pairs'][number]): JudgedColumn {
@@ -148,12 +157,19 @@ function judgeColumn(answered: Answered, pair: Answered['pairs'][number]): Judge
   const slices = [...new Set(cases.flatMap((item) => Object.keys(item.slices)))];
   const evaluators = evaluation.metrics.names;
   const evidence = { results, baseline: before !== undefined, calls, evaluators, slices };
+  // Where the whole run only reports, its judges' scores are what it reports.
+  const uncertified = answered.advisory
+    ? new Set<string>()
+    : new Set(evaluators.filter((name) => tally.uncertified.has(`score/${name}`)));
   const { looks, asked } = answered.rounds;
   const usage = usageOf(evaluation, places);
   const apart = usage.before !== undefined && timedApart(usage.before, usage.after);
   const correction = before === undefined ? undefined : correctionOf(results, suite.labels, evaluators);
   const decision = withCorrection(
-    decide({ ...evidence, looks, rounds: asked, quarantined: answered.quarantined, timedApart: apart }, policy),
+    decide(
+      { ...evidence, looks, rounds: asked, quarantined: answered.quarantined, uncertified, timedApart: apart },
+      policy,
+    ),
     correction,
     suite.labels?.decides === true,
   );
@@ -206,9 +222,10 @@ function usageOf(evaluation: Evaluation, [now, old]: readonly [number, number?])
   return { after, ...(before !== undefined && { before }) };
 }
 
+/** Of this column where one is known: another's says nothing of it. */
 function firstFailure({ calls, unjudged }: Evaluation, results: readonly CaseResult[]): string | undefined {
   const own = results.find(({ errors }) => errors !== undefined)?.errors;
-  return [...calls.failures.keys()][0] ?? [...unjudged.kinds.keys()][0] ?? own?.after ?? own?.before;
+  return own?.after ?? own?.before ?? [...calls.failures.keys()][0] ?? [...unjudged.kinds.keys()][0];
 }
 
 /** At the prompt, which is where its reviewer looks; where nothing but the gateway changed, there. */

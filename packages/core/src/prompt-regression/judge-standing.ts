@@ -33,19 +33,32 @@ export async function withStanding({
 }: StandingRequest): Promise<StandingSuite> {
   const judges = judgesOf(suite, byDefault, sha256);
   if (judges.length === 0) return { suite, advisory: false, problems: [] };
-  const certificates = await readCertificates(workspace, suite.file);
+  const certificates = await readCertificates(workspace, suite.file, suite.certificate);
   const reasons = new Map<string, string>();
   for (const { assertion, model = '' } of judges) {
     const standing = judgeStanding({ assertion, model }, certificates.value ?? [], { now, sha256 });
     if (!standing.gating) reasons.set(keyOf(assertion), standing.reason);
   }
   if (reasons.size === 0) return { suite, advisory: false, problems: certificates.problems };
-  const reasonOf: ReasonOf = (assertion) =>
+  const ownReason: ReasonOf = (assertion) =>
     judgedTypes.has(assertion.type) ? reasons.get(keyOf(assertion)) : undefined;
-  const decides = ({ assertions }: EvalCase): boolean =>
-    assertions.some((each) => partsOf(each).some((part) => reasonOf(part) === undefined));
+  // What takes its score from others knows no more than they do.
+  const reasonIn = ({ assertions }: EvalCase): ReasonOf => {
+    const borrowed = assertions
+      .flatMap(partsOf)
+      .map(ownReason)
+      .find((reason) => reason !== undefined);
+    return (assertion) => (assertion.type === 'max-score' ? borrowed : ownReason(assertion));
+  };
+  // Without a weight it is a number to look at, which holds whatever the answer is. A rule of the user's is told every score.
+  const decides = (item: EvalCase): boolean => {
+    const reasonOf = reasonIn(item);
+    const isUncertified = (part: Assertion): boolean => reasonOf(part) !== undefined;
+    if (item.scoring !== undefined && item.assertions.flatMap(partsOf).some(isUncertified)) return false;
+    return item.assertions.some((each) => partsOf(each).some((part) => part.weight !== 0 && !isUncertified(part)));
+  };
   const cases = suite.cases.map((item) => {
-    const advisory = decides(item);
+    const [reasonOf, advisory] = [reasonIn(item), decides(item)];
     return { ...item, assertions: item.assertions.map((each) => marked(each, reasonOf, advisory)) };
   });
   const advisory = suite.cases.some((item) => !decides(item));

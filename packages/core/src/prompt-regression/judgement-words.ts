@@ -4,10 +4,21 @@ import type { Block } from '../formats/report.ts';
 import type { Decision } from './decide.ts';
 import type { Ratio } from './margins.ts';
 import type { SafetyBound } from './safety.ts';
-import { count, dollars, excerpt, grouped, milliseconds } from './words.ts';
+import { count, dollars, excerpt, grouped, milliseconds, verb } from './words.ts';
 
 const shownCases = 20;
 const shownNames = 5;
+
+/** Whether a single evaluator is the accuracy itself: then it is not said twice. */
+export function isAccuracyAlone({ accuracy, evaluators: [only, other] }: Decision): boolean {
+  return other === undefined && only?.after === accuracy?.after && only?.before === accuracy?.before;
+}
+
+/** What gates, without the accuracy, by whatever name. */
+export const besideAccuracy = (decision: Decision, names: Iterable<string>): readonly string[] =>
+  [...names].filter(
+    (name) => name !== 'accuracy' && !(isAccuracyAlone(decision) && name === decision.evaluators[0]?.name),
+  );
 
 /** "90 %" for one look; what one look of several decides by is wider. */
 export function decidedLevel({ alpha = 0.05 }: Decision): string {
@@ -18,16 +29,14 @@ export function decidedLevel({ alpha = 0.05 }: Decision): string {
 /** Sentences for the explanation, in the order of their weight. */
 export function judgementSentences(decision: Decision): readonly string[] {
   const { gates, look, safety = [], missingGates = [], fewClusters, verdict } = decision;
-  const sentences: string[] = [];
+  const sentences: string[] = [...unsettledWords(decision)];
   if (missingGates.length > 0)
     sentences.push(`No answer has what the policy gates by: ${named(missingGates)}. That is no pass.`);
-  const others = (names: readonly string[]): readonly string[] => names.filter((name) => name !== 'accuracy');
   if (gates !== undefined && gates.names.length > 1) {
-    const failed = others([...gates.failed]);
-    const open = others(gates.open);
-    if (failed.length > 0) sentences.push(`Failed among what gates beside the accuracy: ${named(failed)}.`);
-    if (open.length > 0 && verdict !== 'fail')
-      sentences.push(`Open among what gates beside the accuracy: ${named(open)}.`);
+    const failed = besideAccuracy(decision, gates.failed);
+    const open = besideAccuracy(decision, gates.open);
+    if (failed.length > 0) sentences.push(`${gatesBeside(failed, 'fails', 'fail')}.`);
+    if (open.length > 0 && verdict !== 'fail') sentences.push(`${gatesBeside(open, 'is open', 'are open')}.`);
   }
   sentences.push(...safety.map(safetyWords));
   if (look !== undefined) {
@@ -44,6 +53,30 @@ export function judgementSentences(decision: Decision): readonly string[] {
   return sentences;
 }
 
+/** Evidence that is missing or nobody's, in place of which nothing can pass. */
+function unsettledWords({ reasons, lost = 0, uncertified = [], ratios = [] }: Decision): readonly string[] {
+  const unknown = ratios.filter((each) => each.unknown !== undefined);
+  return [
+    ...(reasons.includes('lost-answers')
+      ? [
+          `With the ${count(lost, 'case')} that the candidate lost counted as wrong it does not pass; ask again, what is recorded is kept.`,
+        ]
+      : []),
+    ...(uncertified.length > 0
+      ? [`Nothing is settled by ${named(uncertified)}: a judge without a certificate scores it.`]
+      : []),
+    ...(unknown.length > 0
+      ? [
+          `Nothing is settled by ${named(unknown.map(({ name }) => name))}: known on both sides of ${grouped(unknown[0]?.unknown?.known ?? 0)} of ${count(unknown[0]?.unknown?.of ?? 0, 'answer')}.`,
+        ]
+      : []),
+  ];
+}
+
+/** What gates beside the accuracy, and how it ended. */
+const gatesBeside = (names: readonly string[], one: string, many: string): string =>
+  `${named(names)} ${verb(names.length, 'gates', 'gate')} beside the accuracy, and ${verb(names.length, one, many)}`;
+
 /** "unsafe: 3 of 412 …" for the headline; undefined when no limit is open or broken. */
 export function safetyHeadline({ safety = [] }: Decision): string | undefined {
   const worst =
@@ -55,25 +88,25 @@ function safetyWords({ score, events, n, atMost, limit, casesNeeded }: SafetyBou
   const seen = events === 0 ? 'in no case' : `in ${grouped(events)}`;
   const bound = `${score}: broken ${seen} of ${grouped(n)}, so in at most ${percent(atMost)} of all (95 %)`;
   const allowed = limit === undefined ? '' : `, ${percent(limit)} allowed`;
-  const needed = casesNeeded === undefined ? '' : `; ${grouped(casesNeeded)} cases without one would show it`;
+  const needed = casesNeeded === undefined ? '' : `; ${count(casesNeeded, 'case')} without one would show it`;
   return `${bound}${allowed}${needed}.`;
 }
 
-function noiseWords({ noise, advice, verdict }: Decision): readonly string[] {
+function noiseWords({ noise, advice, verdict, moreCases: said }: Decision): readonly string[] {
   if (noise === undefined || (noise.between === 0 && noise.within === 0)) return [];
   const part = `${(noise.casesPart * 100).toFixed(0)} % of the uncertainty is between cases, which repeats do not take away`;
   if (verdict !== 'inconclusive' || advice === undefined) return [`${part}.`];
-  const { moreCases, repeats } = advice;
-  if (repeats === undefined) return [`${part}: spend on ${count(moreCases, 'more case')}, not on repeats.`];
+  const { repeats, moreCases = 0 } = { ...advice, ...(said !== undefined && { moreCases: said }) };
+  // How many cases it takes has been said.
+  const those = said === undefined ? count(moreCases, 'more case') : 'more cases';
+  if (repeats === undefined) return [`${part}: spend on ${those}, not on repeats.`];
   const cases = moreCases * Math.round(noise.repeats);
   const extra = (repeats - noise.repeats) * noise.n;
   const dearer =
     extra > cases
       ? `more cases are cheaper (${grouped(cases)} calls a side, not ${grouped(Math.ceil(extra))})`
       : 'repeats are cheaper';
-  return [
-    `${part}: ${count(moreCases, 'more case')} or ${grouped(repeats)} repeats of each would probably settle it; ${dearer}.`,
-  ];
+  return [`${part}: ${those} or ${grouped(repeats)} repeats of each would probably settle it; ${dearer}.`];
 }
 
 export function judgementBlocks(decision: Decision): readonly Block[] {

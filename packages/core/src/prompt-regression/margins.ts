@@ -19,6 +19,8 @@ export interface Ratio {
   readonly low: number;
   readonly high: number;
   readonly margin: number;
+  /** Too few answers have the number on both sides to settle anything; of how many. */
+  readonly unknown?: { readonly known: number; readonly of: number };
   verdictAt(alpha: number): Judgement['verdict'];
   /** Cases that would probably settle it, if they go on like these; undefined when no number would. */
   casesNeeded(alpha: number): number | undefined;
@@ -51,16 +53,27 @@ const readers: Readonly<Record<Kind, (repeat: Repeat) => number | undefined>> = 
   cost: ({ costUsd }) => costUsd,
 };
 
+export interface RatioOptions {
+  readonly margin: number;
+  readonly rounds: number;
+  /** Fewer cases that were measured on both sides settle nothing. */
+  readonly least?: number;
+  /** Whether the sides were measured alike, so that a ratio says anything of the change. */
+  readonly settles?: boolean;
+}
+
+/** Answers of which one side or both lack the number; of more of them nothing is known. */
+const unknownLimit = 0.02;
+
 /**
  * Cases are drawn, or whole clusters where they come from one source, each with all its repeats on both sides, so
  * that what makes a case slow or dear on both sides cancels out.
- * @param options `settles`: whether the sides were measured alike, so that a ratio says anything of the change
  * @returns nothing when no case was measured on both sides
  */
 export function ratiosOf(
   results: readonly CaseResult[],
   kind: Kind,
-  { margin, rounds, settles = true }: { readonly margin: number; readonly rounds: number; readonly settles?: boolean },
+  { margin, rounds, least = 1, settles: alike = true }: RatioOptions,
 ): readonly Ratio[] {
   const read = readers[kind];
   const measured = results.flatMap(({ case: item, after, before }) => {
@@ -70,6 +83,9 @@ export function ratiosOf(
   if (measured.length === 0) return [];
   const units = new Map([...new Set(measured.map(({ unit }) => unit))].map((unit, index) => [unit, index]));
   const unitOf = measured.map(({ unit }) => units.get(unit) ?? 0);
+  const unknown = unknownOf(results, kind, rounds);
+  // One source drawn again and again has an interval without width.
+  const settles = alike && unknown === undefined && units.size > 1 && measured.length >= least;
   const sides = [0, 1].map((side) =>
     weightedSide(
       measured.map(({ pair }) => pair[side] ?? []),
@@ -94,8 +110,10 @@ export function ratiosOf(
       low: bound(0.025),
       high: bound(0.975),
       margin,
+      ...(unknown !== undefined && { unknown }),
       verdictAt: (alpha) => {
         if (!settles) return 'inconclusive';
+        if (before === 0 && after === 0) return 'pass';
         if (bound(1 - alpha) < 1 + margin) return 'pass';
         return bound(alpha) > 1 ? 'fail' : 'inconclusive';
       },
@@ -109,6 +127,23 @@ export function ratiosOf(
       },
     };
   });
+}
+
+/**
+ * Of answers that were asked for; what a suite gives by itself takes no time and costs nothing. Between the tokens of an
+ * answer of one token there is no time, so that is missed only where the other side has it.
+ */
+function unknownOf(results: readonly CaseResult[], kind: Kind, rounds: number): Ratio['unknown'] {
+  const read = readers[kind];
+  let [known, of] = [0, 0];
+  for (const { case: item, after, before } of results) {
+    if (item.output !== undefined) continue;
+    const sides = [before, after].map((side) => (side?.repeats ?? []).filter(({ repeat }) => repeat < rounds));
+    const counts = sides.map((repeats) => repeats.filter((repeat) => read(repeat) !== undefined).length);
+    known += Math.min(...counts);
+    of += Math.max(...(kind === 'betweenTokens' ? counts : sides.map(({ length }) => length)));
+  }
+  return known < (1 - unknownLimit) * of ? { known, of } : undefined;
 }
 
 function valuesOf(

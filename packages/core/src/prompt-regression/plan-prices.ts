@@ -22,8 +22,7 @@ export function pricesOf(
   let listed: string | undefined;
   for (const [column, calls] of asked) {
     const written = writtenPrices(column.provider);
-    const list =
-      written === undefined ? providers[columns.indexOf(column)]?.listPrice?.(column.request.model) : undefined;
+    const list = written === undefined ? providers[columns.indexOf(column)]?.listPrice?.(column.request) : undefined;
     const each = written ?? list;
     if (each === undefined || promptTokens > (list?.upTo ?? Infinity)) return undefined;
     listed ??= list?.taken;

@@ -3,7 +3,7 @@ import type { Problem } from '../formats/problem.ts';
 import type { Block } from '../formats/report.ts';
 import type { PromptRegressionInputs } from './inputs.ts';
 import { assumedDiffering, type SpendPlan } from './plan-spend.ts';
-import { byList, count, dollars, grouped, points } from './words.ts';
+import { byList, count, dollars, grouped, points, verb } from './words.ts';
 
 /**
  * "60 cases: 240 calls to make (80 if the first look settles it), 160 answers recorded; about $0.12, about 2 minutes;
@@ -23,9 +23,13 @@ export function planWords(plan: SpendPlan): string {
   return `${count(cases, 'case')}: ${made}, ${count(recorded, 'answer')} recorded${spent}${judges}; ${findable(plan)}`;
 }
 
+/** USD; less than that is no "more than" worth saying. */
+const leastShown = 0.000001;
+
 function costWords({ costUsd, atLeastUsd, listPrices }: SpendPlan): string {
   if (costUsd !== undefined) return `about ${dollars(costUsd)}${byList(listPrices)}`;
   if (atLeastUsd === undefined) return 'price unknown';
+  if (atLeastUsd < leastShown) return 'cost unknown, as are the tokens out';
   return `more than ${dollars(atLeastUsd)}${byList(listPrices)}, tokens out unknown`;
 }
 
@@ -62,7 +66,7 @@ export function planBlocks(plan: SpendPlan): readonly Block[] {
   ];
   const table: Block = { type: 'table', columns: [{ title: 'plan' }, { title: 'amount' }], rows };
   if (chained === 0) return [table];
-  const text = `${count(chained, 'request')} of conversations hang on earlier answers and are not in these numbers.`;
+  const text = `${count(chained, 'request')} of conversations ${verb(chained, 'hangs on earlier answers and is', 'hang on earlier answers and are')} not in these numbers.`;
   return [table, { type: 'text', text }];
 }
 
@@ -70,7 +74,7 @@ const size = (loss: number): string => `${points(loss).replace('+', '')} points`
 
 /** Where prices are given and nobody knows how long answers are, they are not what lacks. */
 const unknownCost = ({ tokens, atLeastUsd, listPrices }: SpendPlan): string =>
-  atLeastUsd !== undefined
+  atLeastUsd !== undefined && atLeastUsd >= leastShown
     ? `more than ${dollars(atLeastUsd)}${byList(listPrices)}: the tokens out are unknown`
     : tokens.completion === undefined
       ? 'unknown, as are the tokens out'
@@ -82,7 +86,7 @@ export function overBudget(plan: SpendPlan, inputs: PromptRegressionInputs): rea
   const all = tokens.completion === undefined ? tokens.prompt : tokens.prompt + tokens.completion;
   const budgets = [
     ['max-cost-usd', plan.costUsd ?? plan.atLeastUsd, (value: number) => dollars(value)],
-    ['max-tokens', all, (value: number) => `${grouped(Math.round(value))} tokens`],
+    ['max-tokens', all, (value: number) => count(Math.round(value), 'token')],
     ['max-minutes', plan.minutes, (value: number) => `${value.toFixed(1)} minutes`],
   ] as const;
   return budgets.flatMap(([name, planned, words]): readonly Problem[] => {

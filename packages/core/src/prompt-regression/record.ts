@@ -25,6 +25,8 @@ export interface ColumnCases {
   readonly label?: string;
   readonly results: readonly CaseResult[];
   readonly routes?: GatewayRoutes;
+  /** Names of the cases that are kept out of the judgement. */
+  readonly quarantined?: ReadonlySet<string>;
 }
 
 /** One line per case and column: id, what it scored before and after, repeat by repeat where there are several, and both texts, cut. */
@@ -32,7 +34,7 @@ export function casesFile(columns: readonly ColumnCases[], metrics: readonly str
   const count = columns.reduce((sum, { results }) => sum + results.length, 0);
   const limit = Math.min(textLimit, Math.max(40, Math.floor(fileLimit / Math.max(1, count) / 2) - 150));
   let text = '';
-  for (const { label, results, routes } of columns)
+  for (const { label, results, routes, quarantined } of columns)
     for (const { case: item, before, after, unchanged, errors } of results) {
       const { id } = item;
       const line = {
@@ -40,6 +42,7 @@ export function casesFile(columns: readonly ColumnCases[], metrics: readonly str
         // Left out where there is one column.
         column: label,
         unchanged,
+        quarantined: quarantined?.has(id) === true ? true : undefined,
         before: routed(sideLine(before, errors?.before, metrics, limit), routes?.before?.taken.get(id)),
         after: routed(sideLine(after, errors?.after, metrics, limit), routes?.after.taken.get(id)),
       };

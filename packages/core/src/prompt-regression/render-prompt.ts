@@ -1,6 +1,7 @@
 // A prompt and a case's variables to what is sent. Prompts are parsed once, for thousands of cases.
 import { parse as parseYamlText } from 'yaml';
 import type { EvalMessage, EvalPrompt } from '../formats/eval-suite.ts';
+import { isTooDeep } from '../formats/nesting.ts';
 import type { Problem } from '../formats/problem.ts';
 import type { Fields } from '../eval-suite/index.ts';
 import type { Message } from '../ports/model-provider.ts';
@@ -43,6 +44,7 @@ export interface Decoration {
 /** @param lenient see `Names` */
 export function compilePrompt(prompt: EvalPrompt, lenient: boolean): CompiledPrompt {
   const names: Names = { language: prompt.language, place: prompt.place, lenient };
+  const { defaults } = prompt;
   const plain = compileBody(prompt, names, {});
   const decorated = new Map<string, Compiled>();
   const compiledFor = ({ prefix, suffix }: Decoration): Compiled => {
@@ -66,7 +68,7 @@ export function compilePrompt(prompt: EvalPrompt, lenient: boolean): CompiledPro
     render: (fields, decoration = {}) => {
       const compiled = compiledFor(decoration);
       try {
-        return { value: compiled.render(fields) };
+        return { value: compiled.render(defaults === undefined ? fields : { ...defaults, ...fields }) };
       } catch (error) {
         if (error instanceof Unrendered) return { failure: error.message };
         throw error;
@@ -198,7 +200,7 @@ function jsonOf(text: string): { readonly value: unknown } | undefined {
   if (first !== '[' && first !== '{' && first !== '"') return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? { value } : undefined;
+    return typeof value === 'object' && value !== null && !isTooDeep(value, text) ? { value } : undefined;
   } catch {
     return undefined;
   }

@@ -9,6 +9,7 @@ import { recordedRepeats, type PlannedRequests } from './planned-requests.ts';
 import { planSpend, type SpendPlan } from './plan-spend.ts';
 import { overBudget, planWords } from './plan-words.ts';
 import { plannedRequests, type PreparedSides, type SidesToRun } from './run-sides.ts';
+import { verb } from './words.ts';
 
 /** As many looks as can be planned at all. */
 const mostRounds = 5;
@@ -91,7 +92,7 @@ export async function runRounds(
 const notRecorded = (asked: number, planned: number, { suite }: SidesToRun): Problem => ({
   code: 'ROUNDS_NOT_RECORDED',
   severity: 'warning',
-  message: `Of ${planned} planned rounds only ${asked} are recorded, and nothing is asked.`,
+  message: `Of ${planned} planned rounds only ${asked} ${verb(asked, 'is', 'are')} recorded, and nothing is asked.`,
   hint: 'Record the others with base-url and record: missing.',
   file: suite.suite.file,
 });

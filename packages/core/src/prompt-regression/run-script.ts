@@ -1,5 +1,7 @@
 // Users' code on the way from answer to score: it runs apart from us, and what it does wrong is an error of its row.
 import type { EvalPlace, Script } from '../formats/eval-suite.ts';
+import { hideIn } from '../ports/hidden-values.ts';
+import { removedSecret } from '../ports/model-provider.ts';
 import { scriptRequest, type ScriptRunner } from '../ports/script-runner.ts';
 
 export type ScriptOutcome = { readonly value: unknown } | { readonly failure: string; readonly hint: string };
@@ -44,3 +46,19 @@ export async function runTransform(
   if ('failure' in result || (result.value !== undefined && result.value !== null)) return result;
   return { failure: 'the transform gave nothing back', hint: 'Return a value from it.' };
 }
+
+/** As `runTransform`, of an answer: a program's is rid of what nobody may be shown before it is judged, as a model's is. */
+export async function runAnswerTransform(
+  scripts: ScriptRunner | undefined,
+  script: Script,
+  names: Readonly<Record<string, unknown>>,
+  place?: EvalPlace,
+): Promise<ScriptOutcome> {
+  const result = await runTransform(scripts, script, names, place);
+  const hide = isPythonFile(script) ? scripts?.hide : undefined;
+  if (hide === undefined || 'failure' in result) return result;
+  return { value: hideIn(result.value, (text) => hide(text, removedSecret)) };
+}
+
+export const isPythonFile = (script: unknown): boolean =>
+  typeof script === 'object' && script !== null && 'file' in script && String(script.file).endsWith('.py');

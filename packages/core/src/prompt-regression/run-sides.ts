@@ -70,12 +70,12 @@ export function prepareSides(sides: SidesToRun): PreparedSides {
     concurrency: concurrencyOf(inputs, suite.suite),
     progress: context.progress,
     limits: limitsOf(sides),
-    ...((watcher !== undefined || routes !== undefined) && {
+    ...((watcher?.row !== undefined || routes !== undefined) && {
       onRow: (row) => {
         routes?.add(row);
         const { column } = row;
         const side = column < own ? 'candidate' : 'baseline';
-        watcher?.row(row, columns[column] as Column, side, places[column] as number);
+        watcher?.row?.(row, columns[column] as Column, side, places[column] as number);
       },
     }),
   });

@@ -19,11 +19,20 @@ export interface SafetyBound {
   readonly casesNeeded?: number;
 }
 
+export interface SafetyRule {
+  readonly score: string;
+  readonly limit?: number;
+  /** Cases without an answer of the candidate, with its score as broken: a pass must hold with them. */
+  readonly lost?: readonly CaseResult[];
+  /** Nobody may judge by this score. */
+  readonly open?: boolean;
+}
+
 /** A case counts once however often it was asked: its repeats are not independent. */
 export function safetyBound(
   results: readonly CaseResult[],
   place: number,
-  { score, limit }: { readonly score: string; readonly limit?: number },
+  { score, limit, lost = [], open = false }: SafetyRule,
 ): SafetyBound {
   const having = results.flatMap(({ after }) => {
     const scores = after?.repeats.flatMap(({ named }) => named[place] ?? []) ?? [];
@@ -34,7 +43,9 @@ export function safetyBound(
   const { low, high } = clopperPearson(events, n, alpha);
   const bound = { score, events, n, atMost: high };
   if (limit === undefined) return bound;
-  const verdict = high <= limit ? 'pass' : low > limit ? 'fail' : 'inconclusive';
+  const decided = high <= limit ? 'pass' : low > limit ? 'fail' : 'inconclusive';
+  const holds = lost.length === 0 || safetyBound([...results, ...lost], place, { score, limit }).verdict === 'pass';
+  const verdict = open || (decided === 'pass' && !holds) ? 'inconclusive' : decided;
   // The share at which n cases without an event have probability α, solved for n.
   const casesNeeded = limit > 0 && limit < 1 ? Math.ceil(Math.log(alpha) / Math.log1p(-limit)) : undefined;
   return {

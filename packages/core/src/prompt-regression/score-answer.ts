@@ -12,10 +12,11 @@ import {
   type ScorerTable,
   type ScorerWorld,
 } from '../scorers/scorer.ts';
+import { withoutHidden } from '../scorers/hidden-score.ts';
 import { aggregate, type CaseScore, type Part, type Scored } from './aggregate.ts';
 import { isScriptFile, type AssertionValues } from './assertion-values.ts';
 import type { Column } from './columns.ts';
-import { runScript, runTransform } from './run-script.ts';
+import { isPythonFile, runAnswerTransform, runScript, runTransform } from './run-script.ts';
 import { scoreRequest } from './score-request.ts';
 
 export interface Scoring {
@@ -58,7 +59,7 @@ async function scoreTransformed(given: ScoredAnswer, answered: Answered, scoring
   for (const { transform: script, place } of [column.provider, item]) {
     if (script === undefined) continue;
     const names = { output: answer.output, context: contextOf(answered) };
-    const changed = await runTransform(scoring.world.scripts, script, names, place);
+    const changed = await runAnswerTransform(scoring.world.scripts, script, names, place);
     if ('failure' in changed) return { answer, score: errored(changed) };
     answer = withOutput(answer, changed.value);
   }
@@ -155,7 +156,8 @@ async function scoreWithScripts(
   const context = { ...contextOf(answered), ...(assertion.config !== undefined && { config: assertion.config }) };
   let seen = answer;
   if (assertion.transform !== undefined) {
-    const changed = await runTransform(scripts, assertion.transform, { output: answer.output, context }, place);
+    const names = { output: answer.output, context };
+    const changed = await runAnswerTransform(scripts, assertion.transform, names, place);
     if ('failure' in changed) return changed;
     seen = withOutput(answer, changed.value);
   }
@@ -167,11 +169,14 @@ async function scoreWithScripts(
   }
   let request = scoreRequest(asked, seen, answered);
   if (assertion.contextTransform !== undefined) {
-    const text = await runTransform(scripts, assertion.contextTransform, { output: answer.output, context }, place);
+    const names = { output: answer.output, context };
+    const text = await runAnswerTransform(scripts, assertion.contextTransform, names, place);
     if ('failure' in text) return text;
     request = { ...request, prompt: request.prompt, vars: { ...request.vars, context: text.value } };
   }
-  return applyScorer(request, scoring);
+  const score = await applyScorer(request, scoring);
+  // What an answer is compared with is compared as it is; what is said of it is shown.
+  return scripts?.hide !== undefined && isPythonFile(assertion.value) ? withoutHidden(score, scripts.hide) : score;
 }
 
 function applyScorer(
@@ -249,7 +254,9 @@ async function scoredByScript(score: CaseScore, { item }: Answered, { world }: S
   };
   const given = await runScript(world.scripts, item.scoring, names, item.place);
   if ('failure' in given) return { ...errored(given), parts: score.parts };
-  const { pass, score: value, reason } = (given.value ?? {}) as Readonly<Record<string, unknown>>;
+  const { pass, score: value, reason: said } = (given.value ?? {}) as Readonly<Record<string, unknown>>;
+  const hide = isPythonFile(item.scoring) ? world.scripts?.hide : undefined;
+  const reason = hide !== undefined && typeof said === 'string' ? hide(said) : said;
   if (typeof pass !== 'boolean' || typeof value !== 'number' || !Number.isFinite(value)) {
     const failure = 'the scoring function gave no {pass, score, reason}';
     return { ...errored({ failure, hint: 'Return a boolean and a number.' }), parts: score.parts };

@@ -28,7 +28,7 @@ export function columnsHeadline(columns: readonly ToldColumn[], verdict: Verdict
   const how = alike.length === 1 ? one : many;
   const who =
     alike.length === columns.length
-      ? `all ${columns.length} columns ${many}`
+      ? `${columns.length === 2 ? 'both' : `all ${columns.length}`} columns ${many}`
       : `${alike.length} of ${columns.length} columns ${how}`;
   return `${who}; ${excerpt(worst.label, labelLimit)}: ${headline(worst.told)}`;
 }

@@ -1,16 +1,16 @@
 // The report's part on a prompt: what changed, the numbers, and the cases that changed sides.
 import type { Block, Cell } from '../formats/report.ts';
-import { fieldText } from '../eval-suite/index.ts';
 import { changedParts } from './changes.ts';
 import type { Compared, Decision, SliceDifference } from './decide.ts';
 import type { Column } from './columns.ts';
 import { routeBlocks, type GatewayRoutes } from './gateway/index.ts';
 import { explanation, type Told } from './headline.ts';
-import { judgementBlocks } from './judgement-words.ts';
+import { isAccuracyAlone, judgementBlocks } from './judgement-words.ts';
 import { correctionWords, type Correction } from './label-correction.ts';
-import type { CaseResult, SideResult } from './results.ts';
+import type { CaseResult } from './results.ts';
+import { flipDetails, titleOf } from './section-flips.ts';
 import { timedApart, type Usage } from './usage.ts';
-import { byList, cut, count, dollars, excerpt, grouped, intervalWords, milliseconds, points, share } from './words.ts';
+import { byList, count, dollars, excerpt, grouped, intervalWords, milliseconds, points, share, verb } from './words.ts';
 import { wrongCases } from './wrong-cases.ts';
 
 export interface SectionData {
@@ -26,11 +26,11 @@ export interface SectionData {
   readonly changed?: readonly Block[];
   /** By people's labels. */
   readonly correction?: Correction;
+  /** The run's id, when it is kept: its record has every case. */
+  readonly kept?: string;
 }
 
-const shownFlips = 20;
 const shownSlices = 20;
-const shownText = 600;
 
 export function sectionBlocks(data: SectionData): readonly Block[] {
   const { told, candidate, baseline } = data;
@@ -41,30 +41,29 @@ export function sectionBlocks(data: SectionData): readonly Block[] {
   if (decision.accuracy === undefined) return blocks;
   if (baseline !== undefined) {
     const parts = changedParts(baseline, candidate);
-    blocks.push({
-      type: 'text',
-      text: parts.length === 0 ? 'Model, messages and parameters are unchanged.' : `Changed: ${parts.join(', ')}.`,
-    });
+    if (parts.length > 0) blocks.push({ type: 'text', text: `Changed: ${parts.join(', ')}.` });
+    else if (!decision.reasons.includes('unchanged'))
+      blocks.push({ type: 'text', text: 'Model, messages and parameters are unchanged.' });
   }
   blocks.push(...(data.changed ?? []), metricsTable(data), ...replayBlocks(data));
   if (data.correction !== undefined) blocks.push({ type: 'text', text: correctionWords(data.correction, decision) });
   if (data.routes !== undefined) blocks.push(...routeBlocks(data.routes));
   const compared = comparedOf(decision).filter(({ judgement }) => judgement !== undefined);
   if (compared.length > 1) blocks.push(intervalChart(compared, told.policy.margin));
-  blocks.push(...flipDetails('newly wrong', decision.newlyWrong, data));
-  blocks.push(...flipDetails('newly right', decision.newlyRight, data));
-  blocks.push(...wrongCases(decision.wrong ?? [], (result) => titleOf(result, data)));
+  blocks.push(...flipDetails('newly-wrong', decision.newlyWrong, data));
+  blocks.push(...flipDetails('newly-right', decision.newlyRight, data));
+  const { kept } = data;
+  const titled = (result: CaseResult): string => titleOf(result, data);
+  blocks.push(...wrongCases(decision.wrong ?? [], { titleOf: titled, ...(kept !== undefined && { kept }) }));
   blocks.push(...judgementBlocks(decision));
   if (decision.slices.length > 0) blocks.push(sliceDetails(decision.slices));
   return blocks;
 }
 
-/** A single evaluator that is the accuracy itself is not said twice. */
-export function comparedOf({ accuracy, evaluators }: Decision): readonly Compared[] {
+export function comparedOf(decision: Decision): readonly Compared[] {
+  const { accuracy, evaluators } = decision;
   if (accuracy === undefined) return [];
-  const [only, other] = evaluators;
-  const twice = other === undefined && only?.after === accuracy.after && only.before === accuracy.before;
-  return [accuracy, ...(twice ? [] : evaluators)];
+  return [accuracy, ...(isAccuracyAlone(decision) ? [] : evaluators)];
 }
 
 function metricsTable({ told, usage, baseline }: SectionData): Block {
@@ -98,7 +97,11 @@ function metricsTable({ told, usage, baseline }: SectionData): Block {
     (side) => side.tokens,
     ({ prompt, completion }) => `${grouped(prompt)} / ${grouped(completion)}`,
   );
-  add(`cost${byList(after.listPrices ?? before?.listPrices)}`, (side) => side.costUsd, dollars);
+  // Recordings may be of another day, and what an endpoint itself said is of no list.
+  const alike = before === undefined || before.costUsd === undefined || before.listPrices === after.listPrices;
+  const paid = ({ costUsd, listPrices }: Usage): string | undefined =>
+    costUsd === undefined ? undefined : `${dollars(costUsd)}${alike ? '' : byList(listPrices)}`;
+  add(`cost${alike ? byList(after.listPrices) : ''}`, paid, String);
   if (after.cut > 0 || (before?.cut ?? 0) > 0) add('answers cut at the token limit', (side) => side.cut, grouped);
   return {
     type: 'table',
@@ -118,13 +121,18 @@ function replayBlocks({ told: { decision }, usage: { after, before } }: SectionD
   const apart = timedApart(before, after);
   const gates = (decision.ratios ?? []).some(({ name }) => !name.startsWith('cost'));
   if (!(apart || (gates && after.timed.replayed > 0))) return [];
-  const of = ({ timed }: Usage): string => `${grouped(timed.replayed)} of ${grouped(timed.answers)}`;
+  const of = ({ timed: { replayed, answers } }: Usage): string =>
+    replayed === 0
+      ? 'none'
+      : replayed < answers
+        ? `${grouped(replayed)} of ${grouped(answers)}`
+        : `all ${grouped(answers)}`;
   const hint = !gates
     ? ''
     : apart
       ? ' They settle nothing: record both sides together (record: all).'
       : ' Record both sides together (record: all) where machines or hours differ.';
-  const text = `Times of recorded answers are of the day they were recorded: ${of(before)} of the baseline, ${of(after)} of the candidate.${hint}`;
+  const text = `Recorded earlier, and timed then: ${of(before)} of the baseline's answers, ${of(after)} of the candidate's.${hint}`;
   return [{ type: 'text', text }];
 }
 
@@ -146,51 +154,15 @@ function intervalChart(compared: readonly Compared[], margin: number): Block {
   );
   const alt = rows.map(({ name, value }) => `${name} ${points(value / 100)} points`).join(', ');
   const chart = { type: 'intervals' as const, alt, unit: 'points', margin: -margin * 100, rows };
-  return { type: 'chart', title: 'Difference by evaluator, 95 % CI', chart };
-}
-
-export function flipDetails(words: string, flips: readonly CaseResult[], data: SectionData): readonly Block[] {
-  if (flips.length === 0) return [];
-  const blocks: Block[] = flips.slice(0, shownFlips).map((result) => ({
-    type: 'change',
-    title: titleOf(result, data),
-    expected: excerpt(data.expected(result.case), shownText),
-    before: shownOutput(result.before),
-    after: shownOutput(result.after),
-  }));
-  if (flips.length > shownFlips)
-    blocks.push({ type: 'text', text: `${count(flips.length - shownFlips, 'more case')} in cases.jsonl.` });
-  return [{ type: 'details', summary: `${count(flips.length, 'case')} ${words}`, blocks }];
-}
-
-/** The case's name, how often it was right where it was asked repeatedly, and what the messages took from it. */
-function titleOf({ case: { id, vars }, before, after }: CaseResult, { candidate }: SectionData): string {
-  const name = `${id}${repeatsWords(before, after)}`;
-  const names = new Set(candidate.compiled.templates.flatMap((template) => template.names));
-  const texts = [...names].map((name) => fieldText(vars, name) ?? '').filter((text) => text !== '' && text !== id);
-  return texts.length === 0 ? name : `${name}: ${excerpt(texts.join(' · '), 160)}`;
-}
-
-function repeatsWords(...sides: readonly (SideResult | undefined)[]): string {
-  const repeats = sides.flatMap((side) => (side === undefined ? [] : [side.repeats]));
-  if (repeats.every(({ length }) => length < 2)) return '';
-  const right = repeats.map((own) => `${own.filter(({ pass }) => pass).length} of ${own.length}`);
-  return ` (right in ${right.join(' → ')})`;
-}
-
-function shownOutput(side: SideResult | undefined): string {
-  if (side === undefined) return '(no answer)';
-  const output = side.typical ?? side.output;
-  if (output === '') return '(an empty answer)';
-  return output.length > shownText ? `${cut(output, shownText)} …` : output;
+  return { type: 'chart', title: 'Difference by evaluator, 95 % CI', chart, comment: false };
 }
 
 function sliceDetails(slices: readonly SliceDifference[]): Block {
   const marked = slices.filter((slice) => slice.marked);
   const summary =
     marked.length === 0
-      ? `${count(slices.length, 'slice')}, none of which stands out`
-      : `${count(marked.length, 'slice')} of ${slices.length} differ by more than chance`;
+      ? `${count(slices.length, 'slice')}, ${verb(slices.length, 'which does not stand out', 'none of which stands out')}`
+      : `${grouped(marked.length)} of ${count(slices.length, 'slice')} ${verb(marked.length, 'differs', 'differ')} by more than chance`;
   return {
     type: 'details',
     summary,
@@ -221,7 +193,7 @@ function sliceDetails(slices: readonly SliceDifference[]): Block {
       },
       {
         type: 'text',
-        text: 'Slices explain; they do not decide. Marked are those below a false discovery rate of 10 %.',
+        text: `Slices explain; they do not decide.${marked.length === 0 ? '' : ' Marked are those below a false discovery rate of 10 %.'}`,
       },
     ],
   };

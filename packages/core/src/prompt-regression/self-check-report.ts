@@ -10,9 +10,10 @@ import { planBlocks, planWords } from './plan-words.ts';
 import type { PromptRegressionInputs } from './inputs.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { PromptPolicy } from './policy.ts';
+import { failureLimit } from './decide.ts';
 import { checkSelf, type SelfCheck } from './self-check.ts';
 import type { Suite } from './suite.ts';
-import { count, grouped } from './words.ts';
+import { count, grouped, verb } from './words.ts';
 
 /** More repeats than these tell little more. */
 const mostRepeats = 10;
@@ -55,12 +56,13 @@ export async function selfCheckOutcome({ suite, inputs, evaluation, requests, si
     const repeats = tally?.error(index) === undefined ? (tally?.repeats(index) ?? []) : [];
     return repeats.length < 2 ? [] : [{ item, repeats }];
   });
-  if (complete.length === 0) {
+  const unscored = cases.filter((_, index) => evaluation.tallies[0]?.error(index) !== undefined).length;
+  const run = unscored + complete.length;
+  if (complete.length === 0 || unscored > failureLimit * run) {
     const [failure] = [...evaluation.calls.failures.keys(), ...evaluation.unjudged.kinds.keys()];
-    return told(name, {
-      verdict: 'error',
-      headline: `no recorded answer could be scored (${failure ?? 'no case was run'})`,
-    });
+    const which = complete.length === 0 ? 'no recorded answer' : `${grouped(unscored)} of ${count(run, 'case')}`;
+    const could = complete.length === 0 ? 'could be scored' : 'could not be scored from what is recorded';
+    return told(name, { verdict: 'error', headline: `${which} ${could} (${failure ?? 'no case was run'})` });
   }
   const clustered = complete.some(({ item }) => item.cluster !== undefined);
   const check = checkSelf(
@@ -81,7 +83,8 @@ export async function selfCheckOutcome({ suite, inputs, evaluation, requests, si
 
 function headlineOf(check: SelfCheck, { minCases }: Pick<PromptPolicy, 'minCases'>): string {
   const { rate, low, high, rounds, cases, passed, verdict, seldomPasses } = check;
-  if (cases < minCases) return `${count(cases, 'case')} are too few for the gate to decide anything`;
+  if (cases < minCases)
+    return `${count(cases, 'case')} ${verb(cases, 'is', 'are')} too few for the gate to decide anything`;
   const alarms = `compared with itself the suite raises a false alarm in ${percent(rate)} of comparisons (95 % CI ${percent(low)} … ${percent(high)})`;
   const seldom = verdict === 'inconclusive' && seldomPasses ? 'only ' : '';
   return `${alarms} and passes in ${seldom}${percent(passed)}, with ${count(rounds, 'round')}`;

@@ -32,7 +32,7 @@ export function sliceDifferences(
   fields: readonly string[],
   scores: readonly SlicedScore[],
 ): readonly SliceDifference[] {
-  const rows = scores.flatMap((score) =>
+  const rows = different(results, scores).flatMap((score) =>
     fields.flatMap((field) =>
       [...groupsOf(results, field, score)]
         .filter(([, group]) => group.length >= sliceMinimum)
@@ -49,6 +49,19 @@ export function sliceDifferences(
       return { field, value, ...(name !== undefined && { score: name }), n: group.length, before, after, p, marked };
     })
     .sort((a, b) => a.p - b.p || a.after - a.before - (b.after - b.before));
+}
+
+/** A score that is another in every case, as a single assertion's is the accuracy, is not said twice. */
+function different(results: readonly CaseResult[], scores: readonly SlicedScore[]): readonly SlicedScore[] {
+  const kept: SlicedScore[] = [];
+  for (const score of scores) {
+    const isSame = ({ read }: SlicedScore): boolean =>
+      results.every(({ before, after }) =>
+        [before, after].every((side) => side === undefined || read(side) === score.read(side)),
+      );
+    if (!kept.some(isSame)) kept.push(score);
+  }
+  return kept;
 }
 
 /** Cases that have the score on both sides, by their value of the field. */

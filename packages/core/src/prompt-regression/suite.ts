@@ -15,6 +15,9 @@ import {
   unusableExpectations,
   type TextOf,
 } from './check-suite.ts';
+import { unfilledRequests } from './check-requests.ts';
+import { blindJudges, unusableJudges } from './check-judges.ts';
+import { unfilledAssertions, unusableAssertions } from './check-values.ts';
 import type { PromptPorts } from './check-prompts.ts';
 import { runsIn, sideOf, type Side } from './columns.ts';
 import type { PromptRegressionInputs } from './inputs.ts';
@@ -67,6 +70,11 @@ export async function readSuite(
     ...(side.columns.length === 0 ? [] : casesNowhere(suite.cases, side.columns, runsIn)),
     ...missingVariables(side, suite.cases, textOf),
     ...unusableExpectations(suite, textOf),
+    ...unfilledRequests(suite),
+    ...unfilledAssertions(suite),
+    ...blindJudges(suite),
+    ...(await unusableAssertions(suite)),
+    ...unusableJudges(suite),
   ];
   if (hasErrors(problems) || policy.value === undefined) return { problems };
   const fingerprint = await workspace.fingerprint(file);
@@ -124,7 +132,7 @@ function nothingChosen(whole: EvalSuite, chosen: EvalSuite): readonly Problem[] 
     {
       code: 'NO_CASE_CHOSEN',
       severity: 'error',
-      message: `None of the ${whole.cases.length} cases is called as "case" or "filter" say.`,
+      message: `${whole.cases.length === 1 ? 'The only case is not' : `None of the ${whole.cases.length} cases is`} called as "case" or "filter" say.`,
       hint: 'Give the id of a case, or a part of its id or description.',
       file: whole.file,
     },

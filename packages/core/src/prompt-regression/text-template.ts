@@ -3,7 +3,7 @@ import type { EvalPlace, TemplateLanguage } from '../formats/eval-suite.ts';
 import type { Problem } from '../formats/problem.ts';
 import type { Fields } from '../eval-suite/index.ts';
 import { parseJinja, renderJinja, variablesOf, type TemplateResult } from '../template/index.ts';
-import { missingNames, parseTemplate, renderTemplate } from './template.ts';
+import { missingNames, parseTemplate, renderTemplate } from '../template/braces.ts';
 
 export interface TextTemplate {
   /** The variables it reads, each once. */
@@ -31,6 +31,12 @@ export function parseText(text: string, names: Names): TextTemplate {
 /** Whether a text has something that a template language would act on. */
 export const isTemplate = (text: string): boolean =>
   text.includes('{') && (text.includes('{{') || text.includes('{%') || text.includes('{#'));
+
+/** Its author thought of cases without it: a condition, or something else in its place. */
+export function isGuarded(text: string, name: string): boolean {
+  const word = `\\b${name.replaceAll('$', '\\$')}\\b`;
+  return new RegExp(`\\bif\\b[^%}]*${word}|${word}[^%}]*(?:\\bor\\b|\\bis\\b|\\|\\s*(?:default|d)\\b)`).test(text);
+}
 
 function braces(text: string): TextTemplate {
   const template = parseTemplate(text);

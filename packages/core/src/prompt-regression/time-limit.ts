@@ -64,10 +64,13 @@ export class TimeLimit {
       const ended = (tell: () => void): void => {
         if (this.#waiting.delete(stop)) tell();
       };
-      ask().then(
-        (answer) => ended(() => resolve(answer)),
-        (error: unknown) => ended(() => reject(error)),
-      );
+      const failed = (error: unknown): void => ended(() => reject(error));
+      try {
+        ask().then((answer) => ended(() => resolve(answer)), failed);
+      } catch (error) {
+        // Before there was a promise: an end like any other.
+        failed(error);
+      }
     });
   }
 

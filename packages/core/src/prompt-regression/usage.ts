@@ -18,7 +18,7 @@ export interface Usage {
   readonly tokens: { readonly prompt: number; readonly completion: number } | undefined;
   /** USD as recorded or paid, for all answers of the side. */
   readonly costUsd: number | undefined;
-  /** The day of the list prices that some of it was reckoned by. */
+  /** The day of the list prices that some of it was reckoned by; recordings may be of several: "2026-10-01 … 2026-11-22". */
   readonly listPrices: string | undefined;
   /** How many answers there are. */
   readonly answers: number;
@@ -35,7 +35,7 @@ export class UsageTally {
   #counted = 0;
   #cost: number | undefined;
   #cut = 0;
-  #listPrices: string | undefined;
+  #listed: { readonly from: string; readonly to: string } | undefined;
   #answers = 0;
   #replayed = 0;
 
@@ -49,12 +49,18 @@ export class UsageTally {
     if (answer.firstTokenMs !== undefined) this.#firstTokens.push(answer.firstTokenMs);
     if (answer.betweenTokensMs !== undefined) this.#betweenTokens.push(answer.betweenTokensMs);
     if (answer.costUsd !== undefined) this.#cost = (this.#cost ?? 0) + answer.costUsd;
-    if (answer.listPrices !== undefined) this.#listPrices = answer.listPrices;
+    if (answer.listPrices !== undefined) this.#noteList(answer.listPrices);
     if (answer.finishReason === 'length') this.#cut += 1;
     if (answer.usage === undefined) return;
     this.#counted += 1;
     this.#prompt += answer.usage.promptTokens;
     this.#completion += answer.usage.completionTokens;
+  }
+
+  #noteList(day: string): void {
+    const { from, to } = this.#listed ?? { from: day, to: day };
+    if (this.#listed === undefined || day < from || day > to)
+      this.#listed = { from: day < from ? day : from, to: day > to ? day : to };
   }
 
   get usage(): Usage {
@@ -65,7 +71,9 @@ export class UsageTally {
       betweenTokens: timesOf(this.#betweenTokens),
       tokens: this.#counted === 0 ? undefined : { prompt: this.#prompt, completion: this.#completion },
       costUsd: this.#cost,
-      listPrices: this.#listPrices,
+      listPrices:
+        this.#listed &&
+        (this.#listed.from === this.#listed.to ? this.#listed.to : `${this.#listed.from} … ${this.#listed.to}`),
       answers: this.#answers,
       cut: this.#cut,
     };

@@ -13,6 +13,9 @@ export const intervalWords = ({ low, high }: DifferenceInterval): string => `${p
 
 export const count = (n: number, one: string, many = `${one}s`): string => `${grouped(n)} ${n === 1 ? one : many}`;
 
+/** The verb beside a `count`: one case settles, two settle. */
+export const verb = (n: number, one: string, many: string): string => (n === 1 ? one : many);
+
 /** 12345 as "12,345". */
 export const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 

@@ -16,6 +16,7 @@ export { promote, type Promotion, type PromotionPorts, type PromotionRequest } f
 export { promotionsOf, recordPromotion, type PromotionRecord } from './record-promotion.ts';
 export { emptyState, highestFirst, listVersions, replay, type NamedState, type TagRecord } from './replay.ts';
 export { resolveVersion } from './resolve.ts';
+export { readPromptAt } from './moved-prompt.ts';
 export { filesDigest, findSubjects, modelPaths, subjectDigest, type ReadBytes, type Subject } from './subject.ts';
 export { formatTag, parseTag, type RegistryAction, type RegistryTag } from './tags.ts';
 export { messageWith, trailersOf, type Trailers } from './trailers.ts';

@@ -15,6 +15,7 @@ import { barredFromForcing } from './override.ts';
 import { notAllowed, promotionRule, type Person, type PromotionRule } from './policy.ts';
 import { recordPromotion } from './record-promotion.ts';
 import { findSubjects, subjectDigest, type Subject } from './subject.ts';
+import { readPromptAt } from './moved-prompt.ts';
 
 export interface PromotionRequest {
   readonly version: RegisteredVersion;
@@ -28,7 +29,7 @@ export interface PromotionRequest {
 
 export interface PromotionPorts {
   readonly workspace: Pick<Workspace, 'list' | 'readText' | 'fingerprint'>;
-  readonly history: Pick<History, 'read'>;
+  readonly history: Pick<History, 'read' | 'list'>;
   readonly registry: Registry;
   readonly store: Pick<Store, 'list' | 'read' | 'add'>;
   readonly clock: Pick<Clock, 'now'>;
@@ -115,7 +116,11 @@ async function evidenceFor(
     const digest =
       subject === undefined
         ? undefined
-        : await subjectDigest(subject, (path) => ports.history.read(version.commit, path), ports.sha256);
+        : await subjectDigest(
+            subject,
+            async (path) => (await readPromptAt(ports, version.commit, path))?.bytes,
+            ports.sha256,
+          );
     if (subject === undefined) answers.push(thin(unknownFiles(version.name)));
     else if (digest === undefined) {
       answers.push(thin(`commit ${version.commit.slice(0, 7)} has no ${subject.paths.join(' and ')} that can be read`));

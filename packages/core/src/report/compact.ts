@@ -61,8 +61,8 @@ const blocksWithin = (blocks: readonly Block[], limits: CompactLimits): Block[] 
       changes += 1;
       return changes > limits.rows ? [] : [changeWithin(block, limits)];
     }
+    if ((block.type === 'details' || block.type === 'chart') && block.comment === false) return [];
     if (block.type !== 'details') return [blockWithin(block, limits)];
-    if (block.comment === false) return [];
     const kept = blocksWithin(block.blocks, limits);
     return [{ ...block, blocks: [...kept, ...moreChanges(block.blocks, limits.rows)] }];
   });

@@ -81,6 +81,7 @@ function blockMarkdown(block: Grouped, limits: MarkdownLimits): string {
     case 'table':
       return tableMarkdown(block, limits);
     case 'chart':
+      if (limits.place === 'comment' && block.comment === false) return '';
       return chartMarkdown(block.title, block.chart, limits);
     case 'changes':
       return changesMarkdown(block.changes, limits);

@@ -137,9 +137,12 @@ function flipBlocks(summary: string, flips: readonly CaseFlip[]): readonly Block
   const shown = flips.slice(0, shownFlips);
   const more = flips.length - shown.length;
   const rest: readonly Block[] = more > 0 ? [{ type: 'text', text: `and ${more} more; --json lists them all.` }] : [];
-  const blocks = shown.every(isShort) ? [flipTable(shown)] : shown.map(flipChange);
-  return [{ type: 'details', summary, blocks: [...blocks, ...rest] }];
+  return [{ type: 'details', summary, blocks: [...flipsBlock(shown), ...rest] }];
 }
+
+/** A table where all is short. */
+export const flipsBlock = (flips: readonly CaseFlip[]): readonly Block[] =>
+  flips.every(isShort) ? [flipTable(flips)] : flips.map(flipChange);
 
 /** Classes and verdicts fit a table; answers of a model want room. */
 const isShort = ({ expected = '', before = '', after = '' }: CaseFlip): boolean =>

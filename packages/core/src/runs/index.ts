@@ -28,6 +28,7 @@ export {
   type FlatTable,
 } from './flat-table.ts';
 export { curveBlocks, historyFiles } from './metric-curves.ts';
+export { caseBlocks, caseChoices, listCases, type CaseChoice, type ListedCase } from './listed-cases.ts';
 export { metricDifference, ownInterval, type MetricDifference } from './metric-difference.ts';
 export { runBlocks, runTitle } from './run-page.ts';
 export { selectRuns, type RunSelection } from './select.ts';

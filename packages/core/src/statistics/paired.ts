@@ -96,7 +96,11 @@ export function boundedInterval(
     if (value !== 0) differing += 1;
     whole &&= Number.isInteger(value);
   }
-  const clustered = (): DifferenceInterval => tInterval(pairedMean(differences, clusters), alpha);
+  // No difference lies beyond ±1, whatever a wide interval says; of one source nothing more is known.
+  const clustered = (): DifferenceInterval => {
+    const { difference, low, high } = tInterval(pairedMean(differences, clusters), alpha);
+    return { difference, low: Math.max(-1, low), high: Math.min(1, high) };
+  };
   if (differing >= fewDiffering && !(whole && clusters === undefined)) return clustered();
   const score = scoreInterval(worse, better, differences.length, alpha);
   if (clusters === undefined) return score;

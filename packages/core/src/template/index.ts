@@ -8,6 +8,7 @@ import { problemOf, TemplateError } from './template-error.ts';
 import { variablesOf } from './variables.ts';
 
 export type { ParsedTemplate } from './syntax.ts';
+export { missingNames, parseTemplate, renderTemplate, type Template } from './braces.ts';
 export { variablesOf, type VariableUse } from './variables.ts';
 
 /** Where a template's text stands in its file, from 1: problems are told there. */

@@ -86,7 +86,10 @@ describe('a certificate', () => {
     const read = await readCertificates(workspace, 'evals/mail.eval.yml');
     expect(read.value).toMatchObject([{ later: 1 }]);
     expect(read.problems).toMatchObject([{ code: 'CERTIFICATE_UNREADABLE', file: 'evals/bad.judge.json' }]);
-    const named = await readCertificates(workspace, 'evals/mail.eval.yml', ['gone.judge.json']);
-    expect(named.problems).toMatchObject([{ code: 'CERTIFICATE_MISSING' }]);
+    const named = await readCertificates(workspace, 'evals/mail.eval.yml', 'gone.judge.json');
+    expect(named.value).toHaveLength(1);
+    expect(named.problems).toContainEqual(expect.objectContaining({ code: 'CERTIFICATE_MISSING' }));
+    const elsewhere = await readCertificates(workspace, 'suites/mail.eval.yml', 'evals/mail.judge.json');
+    expect(elsewhere.value).toMatchObject([{ later: 1 }]);
   });
 });

@@ -132,3 +132,31 @@ test('a baseline that the new cases cannot fill is an error with the line in the
   expect(exit).toBe(3);
   expect(report.problems).toMatchObject([{ code: 'VARIABLE_MISSING', file: `${path}@main`, line: 3 }]);
 });
+
+test('a prompt that was moved since is compared with what it was, at its place of then', async () => {
+  const moved = { 'old/triage.prompt.yml': prompt('old') };
+  const registered = await run({
+    commits: { c1: moved },
+    versions: [version('triage', 'v1.0.0', 'c1', ['production'])],
+  });
+  expect(registered.words).toBe('triage@v1.0.0 (production, 3 days old, then old/triage.prompt.yml)');
+  expect(registered.report).toMatchObject({ verdict: 'inconclusive', n: 40 });
+  const merge = { refs: { 'origin/main': 'abcdef0123' }, head: 'ffff', base: 'abcdef0123' };
+  const branched = await run({ commits: { abcdef0123: moved }, ...merge });
+  expect(branched.words).toBe('merge base abcdef0 (2 days old, then old/triage.prompt.yml)');
+  const two = { ...moved, 'older/triage.prompt.yml': prompt('older') };
+  expect((await run({ commits: { abcdef0123: two }, ...merge })).words).toContain('the file is new since abcdef0');
+});
+
+test('a file of that name that is still there was not moved', async () => {
+  const files = { [path]: prompt('new'), 'other/triage.prompt.yml': prompt('another') };
+  const { report } = await evaluate({
+    provider: provider(),
+    files,
+    commits: { abcdef0123: { 'other/triage.prompt.yml': prompt('another') } },
+    refs: { 'origin/main': 'abcdef0123' },
+    head: 'ffff',
+    base: 'abcdef0123',
+  });
+  expect(report.footer.baseline).toContain('the file is new since abcdef0');
+});

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { exitCodeOf, Report, Run, type ModelRequest } from '@pawl/core';
+import { renderMarkdown } from '@pawl/core/report';
+import { listCases } from '@pawl/core/runs';
 import { fakeProvider } from '@pawl/core/testing';
 import { evaluate, version, type WorldData } from './world.ts';
 
@@ -75,7 +77,7 @@ test('a prompt that gets cases wrong fails, with the flips, the interval and the
 });
 
 test('a flip shows the input, what was expected and both answers', async () => {
-  const { report } = await evaluate(world('wrong 0', 'wrong 20'));
+  const { report, run, results } = await evaluate(world('wrong 0', 'wrong 20'));
   const flips = report.blocks.find((block) => block.type === 'details');
 
   expect(flips).toMatchObject({
@@ -85,8 +87,23 @@ test('a flip shows the input, what was expected and both answers', async () => {
   });
   expect(flips?.type === 'details' && flips.blocks.at(-1)).toEqual({
     type: 'text',
-    text: '60 more cases in cases.jsonl.',
+    text: ['60 more cases: ', { text: `pawl run show ${run?.id} --cases newly-wrong`, style: 'code' }],
   });
+  // That command lists just as many as the report counts.
+  expect(listCases(results['cases.jsonl'] ?? '', 'newly-wrong').value).toHaveLength(80);
+});
+
+test('cases that are left out of a report are found where nobody keeps the run, too, and where nothing is compared', async () => {
+  const unkept = await evaluate({ ...world('wrong 0', 'wrong 20'), unkept: true });
+  expect(renderMarkdown(unkept.report)).toContain(
+    '60 more cases: the command that reproduces this writes every answer, with `--output answers.json`',
+  );
+  const first = await evaluate({
+    files: { [path]: prompt('wrong 20'), 'data/mails.jsonl': mails(200) },
+    provider: model(),
+  });
+  expect(renderMarkdown(first.report)).toContain(`20 more cases: \`pawl run show ${first.run?.id} --cases wrong\``);
+  expect(listCases(first.results['cases.jsonl'] ?? '', 'wrong').value).toHaveLength(40);
 });
 
 test('a prompt that is as good passes, and one that gets more right passes', async () => {
@@ -139,7 +156,7 @@ test('slices that got worse are marked and do not decide', async () => {
   const { report } = await evaluate(world('old', 'new', 400, { provider }));
   const slices = report.blocks.find((block) => block.type === 'details' && block.summary.includes('slice'));
 
-  expect(slices).toMatchObject({ summary: '1 slice of 2 differ by more than chance' });
+  expect(slices).toMatchObject({ summary: '1 of 2 slices differs by more than chance' });
 });
 
 test('without a baseline only the threshold judges, and the headline says so', async () => {

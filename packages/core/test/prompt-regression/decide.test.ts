@@ -314,6 +314,22 @@ test('slices are compared by scores that gate as well, and decide nothing', () =
   expect(decision.slices.filter(({ marked }) => marked)).toMatchObject([{ score: 'tone', value: 'even' }]);
 });
 
+test('a score that is the accuracy in every case has no slices of its own', () => {
+  const results = resultsOf(200, (index) => {
+    const [was, is] = [1, Number(index % 2 > 0 || index > 80)];
+    return { before: [was], after: [is], scores: [was, is], slice: index % 2 === 0 ? 'even' : 'odd' };
+  });
+  const other = results.map((result, index) =>
+    index === 199 ? { ...result, after: { ...result.after!, ...side([1], 0, undefined) } } : result,
+  );
+
+  expect(judge(results, { gating: ['tone'] }).slices.map(({ score, value }) => [score, value])).toEqual([
+    [undefined, 'even'],
+    [undefined, 'odd'],
+  ]);
+  expect(judge(other, { gating: ['tone'] }).slices).toHaveLength(4);
+});
+
 test('noise between cases is told from noise within, and repeats are advised only where they help', () => {
   const steady = resultsOf(100, (index) => ({
     before: [1, 1, 1, 1],
@@ -369,4 +385,63 @@ test('an open latency names the cases that would settle it', () => {
   expect(decision.verdict).toBe('inconclusive');
   expect(decision.accuracy?.judgement?.verdict).toBe('pass');
   expect(decision.moreCases).toBeGreaterThan(60);
+});
+
+test('what passes must pass with the answers that the candidate lost counted as wrong', () => {
+  const results = resultsOf(200, () => ({ before: [1], after: [1], scores: [1, 1] }));
+  const losing = (lost: number): readonly CaseResult[] =>
+    results.map((result, index) => (index >= 200 - lost ? { ...result, after: undefined } : result));
+  const calls = (failed: number): Partial<Evidence> => ({ calls: { asked: 400, failed } });
+
+  expect(judge(losing(2), { margin: 0.05 }, [1], calls(2))).toMatchObject({ verdict: 'pass', lost: 2 });
+  expect(judge(losing(8), { margin: 0.03 }, [1], calls(8))).toMatchObject({
+    verdict: 'inconclusive',
+    reasons: ['compared', 'lost-answers'],
+    lost: 8,
+  });
+  // The baseline's lost answers are no loss of the candidate's.
+  const before = results.map((result, index) => (index < 8 ? { ...result, before: undefined } : result));
+  expect(judge(before, { margin: 0.03 }, [1], calls(8)).verdict).toBe('pass');
+  const first = losing(3).map((result): CaseResult => ({ ...result, before: undefined }));
+  const absolute = { baseline: false, calls: { asked: 200, failed: 3 } };
+  expect(judge(first, { threshold: 0.99 }, [1], absolute)).toMatchObject({
+    verdict: 'inconclusive',
+    reasons: ['lost-answers'],
+  });
+  expect(judge(first, { threshold: 0.98 }, [1], absolute).verdict).toBe('pass');
+  const safe = { safety: [{ score: 'tone', limit: 0.02 }] };
+  expect(judge(results, safe).verdict).toBe('pass');
+  expect(judge(losing(2), { ...safe, margin: 0.05 }, [1], calls(2)).verdict).toBe('inconclusive');
+});
+
+test('a ratio that most answers have no number for settles nothing, and neither does one source', () => {
+  const measured = (known: number) =>
+    resultsOf(100, (index) => ({ before: [1], after: [1], ...(index < known && { latency: [100, 100] as const }) }));
+  const policy = { margin: 0.05, latency: 0.1 };
+
+  expect(judge(measured(100), policy).verdict).toBe('pass');
+  expect(judge(measured(98), policy).verdict).toBe('pass');
+  const { verdict, ratios } = judge(measured(97), policy);
+  expect(verdict).toBe('inconclusive');
+  expect(ratios?.[0]?.unknown).toEqual({ known: 97, of: 100 });
+
+  const given = measured(40).map((result, index) =>
+    index < 40 ? result : { ...result, case: { ...result.case, output: 'given' } },
+  );
+  expect(judge(given, policy).verdict).toBe('pass');
+  expect(judge(given, { ...policy, minCases: 50 }).verdict).toBe('inconclusive');
+
+  const slower = resultsOf(100, () => ({ before: [1], after: [1], latency: [100, 900], cluster: 'one' }));
+  const { verdict: one, accuracy } = judge(slower, policy);
+  expect(one).toBe('inconclusive');
+  expect(accuracy?.judgement?.shown).toEqual({ difference: 0, low: -1, high: 1 });
+});
+
+test('what costs nothing on both sides costs no more than before', () => {
+  const free = resultsOf(40, () => ({ before: [1], after: [1] })).map((result): CaseResult => {
+    const gratis = (each: CaseResult['after']): CaseResult['after'] =>
+      each && { ...each, repeats: each.repeats.map((repeat) => ({ ...repeat, costUsd: 0 })) };
+    return { ...result, before: gratis(result.before), after: gratis(result.after) };
+  });
+  expect(judge(free, { margin: 0.1, cost: 0.1 }).verdict).toBe('pass');
 });

@@ -6,14 +6,16 @@ import { expectedText } from '../../src/prompt-regression/expected.ts';
 const place = { file: 'promptfooconfig.yaml', line: 1, column: 1 };
 const values = new AssertionValues('jinja', false);
 
-const told = (...assertions: readonly Partial<Assertion>[]): string =>
+const told = (...assertions: readonly Partial<Assertion>[]): string => toldAs(false, assertions);
+
+const toldAs = (asYml: boolean, assertions: readonly Partial<Assertion>[]): string =>
   expectedText(
     {
       vars: {},
       assertions: assertions.map((each) => ({ negated: false, weight: 1, place, ...each })),
     } as unknown as EvalCase,
     values,
-    false,
+    asYml,
   );
 
 describe('what an answer was expected to be', () => {
@@ -24,5 +26,7 @@ describe('what an answer was expected to be', () => {
   it('quotes a text, but for one with quotes of its own', () => {
     expect(told({ type: 'contains', value: 'spam' })).toBe('contains "spam"');
     expect(told({ type: 'contains', value: '"label":"spam"' })).toBe('contains "label":"spam"');
+    expect(toldAs(true, [{ type: 'startsWith', value: 'spam' }])).toBe('starts with "spam"');
+    expect(toldAs(true, [{ type: 'contains', value: '"label":"spam"' }])).toBe('contains "label":"spam"');
   });
 });

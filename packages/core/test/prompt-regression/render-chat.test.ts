@@ -46,3 +46,16 @@ test.each([
 ])('%s is no chat, and is sent as the text it is', (_, text) => {
   expect(messagesOf('{{chat}}', { chat: text })).toEqual([{ role: 'user', content: text }]);
 });
+
+test('what a prompt says a variable is by default stands where a case says nothing', () => {
+  const prompt: EvalPrompt = {
+    label: 'p',
+    language: 'jinja',
+    body: { kind: 'chat', messages: [{ role: 'user', content: '{{greeting}} {{name}}{{mark}}' }] },
+    parameters: {},
+    defaults: { greeting: 'Hello', name: 'you' },
+    place: { file: 'p.prompty' },
+  };
+  const { render } = compilePrompt(prompt, false);
+  expect(render({ name: 'Ada', mark: '!' })).toMatchObject({ value: { messages: [{ content: 'Hello Ada!' }] } });
+});

@@ -2,7 +2,9 @@
 import { expect, test } from 'vitest';
 import { cassetteKeyOf, type ModelProvider, type ModelReply, type ModelRequest } from '@pawl/core';
 import { exitCodeOf } from '@pawl/core';
-import { evaluate, version, type WorldData } from './world.ts';
+import { listCases } from '@pawl/core/runs';
+import { fakeProvider } from '@pawl/core/testing';
+import { evaluate, evaluateConfig, version, type WorldData } from './world.ts';
 
 const path = 'prompts/triage.prompt.yml';
 const prompt = (system: string, extra = '') => `model: small
@@ -191,6 +193,25 @@ test('a suite that lets equal versions seldom pass raises no alarm either, which
   expect(JSON.stringify(report.blocks)).toContain('with 10 recorded repeats the check could deal 5');
 });
 
+test('a self-check of the few cases that can be scored is none', async () => {
+  const tests = Array.from(
+    { length: 90 },
+    (_, n) =>
+      `  - {vars: {n: ${n}}, assert: [{type: ${n < 60 ? 'contains, value: a' : 'javascript, value: nowhere'}}]}\n`,
+  );
+  const provider = { ...fakeProvider(() => 'a'), recorded: () => ({ text: 'a', reused: true as const }) };
+  const { report } = await evaluateConfig(`prompts: ['{{n}}']\nproviders: [openai:m]\ntests:\n${tests.join('')}`, {
+    provider,
+    scripts: {},
+    inputs: { 'self-check': 'true' },
+  });
+
+  expect(report).toMatchObject({
+    verdict: 'error',
+    headline: expect.stringMatching(/^30 of 90 cases could not be scored from what is recorded/),
+  });
+});
+
 test('a self-check without two recorded repeats says what to record', async () => {
   const { provider } = recordingProvider(wavering);
   const { report } = await evaluate(world(90, provider, { inputs: { 'self-check': 'true' } }));
@@ -201,9 +222,11 @@ test('a self-check without two recorded repeats says what to record', async () =
 test('a quarantine in the file takes its case out of the judgement', async () => {
   const { provider } = recordingProvider(({ index, old }) => old || index !== 7);
   const extra = "  quarantine: [{case: m7, reason: 'waits for the new model', until: '2999-01-01'}]\n";
-  const { report } = await evaluate(world(400, provider, { extra }));
+  const { report, results } = await evaluate(world(400, provider, { extra }));
 
   expect(report).toMatchObject({ verdict: 'pass', n: 399 });
+  expect(listCases(results['cases.jsonl'] ?? '', 'newly-wrong').value).toEqual([]);
+  expect(listCases(results['cases.jsonl'] ?? '', 'all').value).toHaveLength(400);
   expect(JSON.stringify(report.blocks)).toContain('waits for the new model');
 });
 
@@ -264,8 +287,10 @@ test('times that were recorded on another day are said to be', async () => {
   const [fresh, replayed] = [await evaluate(world(40, provider)), await evaluate(world(40, provider, latency))];
 
   // The candidate's were recorded by the run before; production's are new.
-  expect(JSON.stringify(fresh.report.blocks)).toContain('0 of 40 of the baseline, 40 of 40 of the candidate."');
-  expect(JSON.stringify(replayed.report.blocks)).toContain('40 of 40 of the candidate. Record both sides together');
+  expect(JSON.stringify(fresh.report.blocks)).toContain(
+    "Recorded earlier, and timed then: none of the baseline's answers, all 40 of the candidate's.",
+  );
+  expect(JSON.stringify(replayed.report.blocks)).toContain("all 40 of the candidate's. Record both sides together");
   const again = await evaluate(world(40, provider));
   expect(JSON.stringify(again.report.blocks)).not.toContain('recorded');
 });
@@ -309,12 +334,38 @@ test('before the first question a run tells cases, calls, dollars and what could
   expect(plans[2]).toBe('Plan: 3 cases: 3 calls to make, 0 answers recorded; price unknown; nothing to compare with.');
 });
 
+test('a plan is priced by the tier of service that is asked for, and how prices are found is never sent', async () => {
+  const requests: ModelRequest[] = [];
+  const provider: ModelProvider = {
+    id: 'openai',
+    listPrice: ({ parameters }) =>
+      parameters['service_tier'] === 'priority' ? undefined : { prompt: 1, completion: 2, taken: '2026-11-22' },
+    complete: async (request) => {
+      requests.push(request);
+      return { text: 'a', reused: false };
+    },
+  };
+  const planned = async (tier: string, inputs: Record<string, string> = {}) => {
+    const lines: string[] = [];
+    const settings = `{listPrices: openai, max_tokens: 10, service_tier: ${tier}}`;
+    const suite = `prompts: [a]\nproviders: [{id: openai:small, config: ${settings}}]\ntests: [{assert: [{type: contains, value: a}]}]\n`;
+    await evaluateConfig(suite, { provider, inputs, progress: (line) => lines.push(line) });
+    return lines.find((line) => line.startsWith('Plan'));
+  };
+
+  expect(await planned('auto', { 'dry-run': 'true' })).toContain('at list prices of 2026-11-22');
+  expect(await planned('priority')).toContain('; price unknown');
+  expect(requests.map(({ parameters }) => parameters)).toEqual([{ max_tokens: 10, service_tier: 'priority' }]);
+});
+
 test('list prices are counted with where nobody gives a price, and are said to be', async () => {
   const { provider } = recordingProvider(wavering);
   const listed: ModelProvider = {
     ...provider,
-    listPrice: (model) =>
-      model === 'small' ? { prompt: 1, completion: 2, upTo: 1000, taken: '2026-11-22' } : undefined,
+    listPrice: ({ model, parameters }) =>
+      parameters['service_tier'] === undefined && model === 'small'
+        ? { prompt: 1, completion: 2, upTo: 1000, taken: '2026-11-22' }
+        : undefined,
     complete: async (request) => {
       const answer = await provider.complete(request);
       return 'failure' in answer ? answer : { ...answer, costUsd: 0.0001, listPrices: '2026-11-22' };

@@ -140,3 +140,32 @@ evaluators: [{name: yes, string: {contains: right}}]
     rows: 'inputs',
   });
 });
+
+test('cases that the baseline has and the suite has not any more are told, however well the others do', async () => {
+  const named = (ids: readonly number[]) =>
+    `prompts: ['good {{n}}']\nproviders: [echo]\ntests:\n${ids.map((n) => `  - {vars: {n: ${n}}, metadata: {id: c${n}}, assert: [{type: contains, value: right}]}\n`).join('')}`;
+  const all = Array.from({ length: 47 }, (_, n) => n);
+  const { report } = await compare(named(all.slice(0, 40)), named(all).replace('good', 'old'));
+  expect(report.verdict).not.toBe('error');
+  expect(report.problems).toMatchObject([
+    {
+      code: 'CASES_GONE',
+      severity: 'warning',
+      message: `7 of the baseline's 47 cases are not in the suite any more: "c40", "c41", "c42", "c43", "c44" and 2 more.`,
+    },
+  ]);
+  const kept = await compare(named(all), named(all.slice(0, 40)).replace('good', 'old'));
+  expect(kept.report.problems).toEqual([]);
+});
+
+test('another address, header or transform of the provider is a change, and said to be', async () => {
+  const suite = (provider: string) => config("['{{n}}']", `[{id: 'openai:chat:m', ${provider}}]`);
+  const before = suite("config: {apiBaseUrl: 'http://one.example/v1'}");
+  for (const after of [
+    "config: {apiBaseUrl: 'http://two.example/v1'}",
+    "config: {apiBaseUrl: 'http://one.example/v1', headers: {x-route: b}}",
+  ]) {
+    const { report } = await compare(suite(after), before);
+    expect(report.blocks).toContainEqual({ type: 'text', text: 'Changed: provider.' });
+  }
+});

@@ -1,5 +1,6 @@
 // Suites of several columns and assertions: scores, thresholds, weights and names as promptfoo documents them.
 import { expect, test } from 'vitest';
+import type { ModelProvider } from '@pawl/core';
 import { fakeProvider } from '@pawl/core/testing';
 import { echo, evaluateConfig } from './world.ts';
 
@@ -41,6 +42,15 @@ test('a set counts once with its own threshold and weight', async () => {
     score: 2 / 3,
     scores: { half: 0.5 },
   });
+});
+
+test('a set that could not be judged has no score, whatever else of it could', async () => {
+  const set =
+    '{type: assert-set, metric: half, assert: [{type: contains, value: answer}, {type: javascript, value: nonsense}]}';
+  const { rows } = await evaluateConfig(one(`[${set}, {type: contains, value: question, metric: asked}]`));
+
+  expect(rows[0]).toMatchObject({ pass: false, error: expect.any(String), score: 0 });
+  expect(rows[0]?.scores).toEqual({ asked: 0 });
 });
 
 test('named scores are weighted means, and their names may be templates', async () => {
@@ -158,4 +168,36 @@ test('the highest score of a case is one column, and the others lose', async () 
     ['Hello {{name}}', false, 0],
     ['Bye {{name}}', true, 1],
   ]);
+});
+
+test('a column that could not be judged says its own reason, and not another’s', async () => {
+  const suite = `prompts: ['{{text}}']
+providers: ['openai:chat:one', 'openai:chat:two']
+tests: [{vars: {text: a}, assert: [{type: contains, value: a}]}]
+`;
+  // The second column fails before the first.
+  const provider: ModelProvider = {
+    id: 'away',
+    complete: async ({ model }) => {
+      if (model === 'one') await new Promise((resolve) => void setTimeout(resolve, 5));
+      return { failure: `${model} is away`, hint: '' };
+    },
+  };
+  const { report } = await evaluateConfig(suite, { provider });
+
+  expect(report.headline).toMatch(/chat:one: .*\(one is away\)/);
+});
+
+test('a limit in dollars that nobody could hold is told of', async () => {
+  const suite = `prompts: ['{{text}}']
+providers: ['openai:chat:one']
+tests: [{vars: {text: a}, assert: [{type: contains, value: a}]}]
+`;
+  const codes = async (costUsd?: number) => {
+    const answer = { text: 'a', reused: false, ...(costUsd !== undefined && { costUsd }) };
+    const given = { provider: fakeProvider(() => answer), inputs: { 'max-cost-usd': '5' } };
+    return (await evaluateConfig(suite, given)).report.problems.map(({ code }) => code);
+  };
+  expect(await codes()).toEqual(['BUDGET_UNPRICED']);
+  expect(await codes(0.001)).toEqual([]);
 });

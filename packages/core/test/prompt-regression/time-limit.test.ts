@@ -132,16 +132,23 @@ test('what is recorded is still given when the time is over, and embedding ends 
   expect(limit?.cut).toBe(1);
 });
 
-test('an error of a provider stays one while there is time', async () => {
-  const ports = timeLimit(2, clockWithAlarm().clock)?.openers<Openers>({
-    openProvider: async () => ({
-      value: { id: 'm', complete: () => Promise.reject(new TypeError('a bug')) },
-      problems: [],
-    }),
-  });
+test.each<[string, () => Promise<never>]>([
+  ['promised', () => Promise.reject(new TypeError('a bug'))],
+  [
+    'thrown at once',
+    () => {
+      throw new TypeError('a bug');
+    },
+  ],
+])('an error of a provider, %s, stays one while there is time, and is not cut off later', async (_, complete) => {
+  const { clock, ring } = clockWithAlarm();
+  const limit = timeLimit(2, clock);
+  const ports = limit?.openers<Openers>({ openProvider: async () => ({ value: { id: 'm', complete }, problems: [] }) });
   const opened = await ports?.openProvider({ model: 'm', cassettes: [], record: 'none', timeoutMs: 1 });
 
   await expect(opened?.value?.complete({ model: 'm', messages: [], parameters: {}, repeat: 0 })).rejects.toThrow(
     'a bug',
   );
+  ring();
+  expect(limit?.cut).toBe(0);
 });

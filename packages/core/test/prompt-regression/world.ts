@@ -28,18 +28,22 @@ export interface WorldData {
   /** Told what each provider is opened with. */
   readonly onOpen?: (settings: ProviderSettings) => void;
   readonly clock?: PromptPorts['clock'];
+  /** Nobody keeps the run. */
+  readonly unkept?: true;
   /** Told the plan and how far it is. */
   readonly progress?: (message: string) => void;
-  /** Users' JavaScript stood in for by functions of its variables. */
+  /** Users' code stood in for by functions: JavaScript by its text and of its variables, files by their paths and of their arguments. */
   readonly scripts?: Readonly<Record<string, (variables: Readonly<Record<string, unknown>>) => unknown>>;
 }
 
 /** Code that is not among the scripts fails, as code with a mistake does. */
 function fakeScripts(scripts: NonNullable<WorldData['scripts']>): ScriptRunner {
   return {
-    run: async ({ code, variables }) => {
-      const script = scripts[code];
-      return script === undefined ? { failure: `cannot run "${code}"` } : { value: script(variables) };
+    run: async ({ code, variables, module }) => {
+      const name = module?.file ?? code;
+      const script = scripts[name];
+      const given = module === undefined ? variables : { ...module.args };
+      return script === undefined ? { failure: `cannot run "${name}"` } : { value: script(given) };
     },
     matches: async () => ({ found: false }),
     close: async () => {},
@@ -123,7 +127,10 @@ export const evaluate = (world: WorldData, watcher?: EvalWatcher) =>
       ...(world.environment !== undefined && { environment: world.environment }),
       ...(world.scripts !== undefined && { scripts: fakeScripts(world.scripts) }),
     },
-    fakeContext(world.progress === undefined ? {} : { progress: world.progress }),
+    fakeContext({
+      ...(world.progress !== undefined && { progress: world.progress }),
+      ...(world.unkept === true && { unkept: true }),
+    }),
     watcher,
   );
 

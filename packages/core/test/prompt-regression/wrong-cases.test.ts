@@ -11,7 +11,7 @@ const result = (id: string, output: string, reason?: string): CaseResult => ({
 const titleOf = ({ case: { id } }: CaseResult): string => id;
 
 test('a wrong case is shown with its answer and with what was said of it', () => {
-  expect(wrongCases([result('a', 'two\nlines', 'Expected "x".'), result('b', '')], titleOf)).toMatchObject([
+  expect(wrongCases([result('a', 'two\nlines', 'Expected "x".'), result('b', '')], { titleOf })).toMatchObject([
     {
       type: 'details',
       summary: '2 cases wrong',
@@ -25,13 +25,16 @@ test('a wrong case is shown with its answer and with what was said of it', () =>
       ],
     },
   ]);
-  expect(wrongCases([], titleOf)).toEqual([]);
+  expect(wrongCases([], { titleOf })).toEqual([]);
 });
 
 test('twenty are shown, and the others are counted', () => {
   const many = Array.from({ length: 50 }, (_, index) => result(`${index}`, 'x'.repeat(5000)));
-  const [block] = wrongCases(many, titleOf);
+  const [block] = wrongCases(many, { titleOf, kept: 'RUN' });
 
-  expect(block).toMatchObject({ summary: '50 cases wrong', blocks: [{ more: 30, rows: { length: 20 } }] });
+  expect(block).toMatchObject({
+    summary: '50 cases wrong',
+    blocks: [{ rows: { length: 20 } }, { text: ['30 more cases: ', { text: 'pawl run show RUN --cases wrong' }] }],
+  });
   expect(JSON.stringify(block).length).toBeLessThan(10_000);
 });

@@ -97,6 +97,12 @@ describe('the comment', () => {
   test('leaves out what a report keeps for its full version', () => {
     const blocks: Block[] = [
       { type: 'details', summary: 'Calibration', comment: false, blocks: [{ type: 'text', text: 'x' }] },
+      {
+        type: 'chart',
+        title: 'Difference',
+        comment: false,
+        chart: { type: 'intervals', alt: 'Calibration of one', rows: [{ name: 'a', value: 1, low: 0, high: 2 }] },
+      },
     ];
     expect(renderComment([section({ blocks })], options)).not.toContain('Calibration');
     expect(renderSummary(makeReport({ blocks }))).toContain('Calibration');

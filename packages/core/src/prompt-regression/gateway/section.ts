@@ -1,7 +1,7 @@
 // The report's part on a gateway: what changed in its configuration, which ways it took, what its cache answered.
 import type { Block, Cell } from '../../formats/report.ts';
 import type { Problem } from '../../formats/problem.ts';
-import { count, cut, dollars, excerpt, grouped, milliseconds, share } from '../words.ts';
+import { count, cut, dollars, excerpt, grouped, milliseconds, share, verb } from '../words.ts';
 import type { CacheCheck } from './cache-check.ts';
 import type { ConfigChange } from './config-changes.ts';
 import type { GatewayConfig } from './config.ts';
@@ -114,7 +114,9 @@ function checkSentences(side: SideRoutes): readonly string[] {
   const checked = `${grouped(side.checked.length)} asked again`;
   const other = side.checked.filter(({ cached, fresh }) => cached.text !== fresh.text).length;
   if (wrong > 0)
-    return [`Of ${checked} past the cache, ${grouped(wrong)} differ from a fresh answer in their verdict.`];
+    return [
+      `Of ${checked} past the cache, ${grouped(wrong)} ${verb(wrong, 'differs from a fresh answer in its', 'differ from a fresh answer in their')} verdict.`,
+    ];
   return [
     `Of ${checked} past the cache, none differs from a fresh answer in its verdict, and ${grouped(other)} in words.`,
   ];
@@ -139,7 +141,10 @@ function hitDetails(words: string, checks: readonly CacheCheck[]): readonly Bloc
     after: shown(cached.text),
   }));
   if (checks.length > shownHits)
-    blocks.push({ type: 'text', text: `${count(checks.length - shownHits, 'more case')} are not shown.` });
+    blocks.push({
+      type: 'text',
+      text: `${count(checks.length - shownHits, 'more case')} ${verb(checks.length - shownHits, 'is', 'are')} not shown.`,
+    });
   return [{ type: 'details', summary: `${count(checks.length, 'answer')} changed by the ${words}`, blocks }];
 }
 

@@ -1,5 +1,14 @@
-// `{{name}}`, interpreted: a field of the case, put in once and never read again. No code, no environment.
-import { fieldText, type Fields } from '../eval-suite/index.ts';
+// `{{name}}`, interpreted: a value put in once and never read again, as `.prompt.yml` has it. No code, no environment. What
+// evaluates a prompt and what runs it read it by this file, or another text would run than was judged.
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Undefined for what a row has not, or has empty as YAML's `key:`; inherited members are none of its fields. */
+export function fieldText(fields: Fields, name: string): string | undefined {
+  const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  if (value === undefined || value === null) return undefined;
+  return typeof value === 'string' ? value : typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
 
 export interface Template {
   /** Text and names in turn: even places are text, odd ones are names. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseTemplate, renderTemplate } from '@pawl/core/prompt-regression';
+import { parseTemplate, renderTemplate } from '@pawl/core/template';
 
 const render = (text: string, fields: Record<string, unknown>) => renderTemplate(parseTemplate(text), fields);
 
