@@ -51,6 +51,7 @@ test('versions are shown and compared where the file lay then', async () => {
     ['log', 'greet'],
     ['show', 'greet@staging'],
     ['diff', 'greet@v0.1.0', 'greet@v0.1.1'],
+    ['diff', 'greet'],
   ];
   const all = async () => Promise.all(asked.map((words) => pawlIn(repo, 'prompt', ...words)));
   const before = await all();
@@ -59,7 +60,7 @@ test('versions are shown and compared where the file lay then', async () => {
   const moved = await all();
   await repo.git('mv', 'elsewhere/greet.prompt.yml', 'prompts/greet.prompt.yml');
 
-  expect(before.map(({ code }) => code)).toEqual([0, 0, 0]);
+  expect(before.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
   expect(moved).toEqual(before);
 });
 

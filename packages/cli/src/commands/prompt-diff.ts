@@ -1,6 +1,7 @@
 // pawl prompt diff | log: what changed between versions, in a prompt's own terms.
 import { hasErrors, readPrompt, type Problem, type Prompt, type Read, type RegisteredVersion } from '@pawl/core';
 import { comparePrompts, comparisonLine, type PromptComparison, type ValueChange } from '@pawl/core/prompt-history';
+import { readPromptAt } from '@pawl/core/registry';
 import { escapeTerminal } from '@pawl/core/report';
 import type { World } from '@pawl/wiring';
 import type { Command } from 'commander';
@@ -62,9 +63,9 @@ async function committed(world: World, name: string): Promise<Read<Prompt>> {
   const path = await pathOf(world, name);
   if (typeof path !== 'string') return { problems: [path] };
   const head = await world.history.resolve('HEAD');
-  const bytes = head === undefined ? undefined : await world.history.read(head, path);
-  if (bytes === undefined) return { problems: [uncommitted(path)] };
-  return readPrompt({ text: new TextDecoder().decode(bytes), file: path });
+  const was = head === undefined ? undefined : await readPromptAt(world, head, path);
+  if (was === undefined) return { problems: [uncommitted(path)] };
+  return readPrompt({ text: new TextDecoder().decode(was.bytes), file: was.path });
 }
 
 async function promptAt(world: World, text: string): Promise<Read<Prompt>> {

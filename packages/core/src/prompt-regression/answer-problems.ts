@@ -26,14 +26,14 @@ export function answerProblems(
   const broken = [...unjudged.kinds].slice(0, 5).map(([failure, { count: times, hint }]): Problem => ({
     code: 'ANSWER_NOT_JUDGED',
     severity,
-    message: `${count(times, 'answer')} could not be judged: ${failure}.`.replace('..', '.'),
+    message: `${count(times, 'answer')} could not be judged: ${failure}.`.replace(/\.\.$/, '.'),
     ...(hint !== '' && { hint }),
     file,
   }));
   const silent = [...unheard.kinds].slice(0, 5).map(([failure, { count: times, hint }]): Problem => ({
     code: 'JUDGE_SILENT',
     severity: 'warning',
-    message: `${count(times, 'answer')} got no score of an advisory judge: ${failure}.`.replace('..', '.'),
+    message: `${count(times, 'answer')} got no score of an advisory judge: ${failure}.`.replace(/\.\.$/, '.'),
     ...(hint !== '' && { hint }),
     file,
   }));

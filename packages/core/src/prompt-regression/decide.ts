@@ -199,8 +199,9 @@ function compareSides(
       // All that was asked so far has its means at hand.
       [look, rounds] = [index + 1, upTo >= asked ? Infinity : upTo];
       ratios = ratiosAt(complete, policy, { rounds, apart: evidence.timedApart === true });
-      const gateOf = (measure: Measure): Gate =>
-        uncertified?.has(measure.name) === true ? openGate(measure.name) : measure.gateAt(rounds);
+      // The first is the share of cases that pass, whatever name a user gives to a score.
+      const gateOf = (measure: Measure, place: number): Gate =>
+        place > 0 && uncertified?.has(measure.name) === true ? openGate(measure.name) : measure.gateAt(rounds);
       const every: Gate[] = [...gated.map(gateOf), ...ratios];
       gates = { ...judgeStrictly(every, strict.map(gateOf), alpha), names: every.map(({ name }) => name) };
       if (gates.verdict !== 'inconclusive') break;

@@ -8,7 +8,7 @@ import type { PromptRegressionInputs } from './inputs.ts';
 import { allowedEnvironment, readWhole } from './read-format.ts';
 import type { Suite } from './suite.ts';
 
-const shownNames = 5;
+const shownNames = 3;
 
 export interface GoneCasesRequest {
   readonly inputs: PromptRegressionInputs;
@@ -41,7 +41,7 @@ export async function goneCases(request: GoneCasesRequest, ports: PromptPorts): 
       code: 'CASES_GONE',
       severity: 'warning',
       message: `${gone.length} of the baseline's ${old.value?.cases.length ?? 0} cases ${gone.length === 1 ? 'is' : 'are'} not in the suite any more: ${names.join(', ')}${more}.`,
-      hint: 'No verdict speaks of them. Where they were only renamed or changed, all is well.',
+      hint: 'This verdict says nothing of them. One that got another name or other text counts as gone.',
       file: suite.suite.file,
     },
   ];

@@ -131,10 +131,7 @@ const once = <T>(make: () => T): (() => T) => {
 export const isSettled = (answered: Answered): boolean =>
   answered.pairs.every((pair) => {
     const { verdict, reasons } = judgeColumn(answered, pair).told.decision;
-    // What was lost is lost: more repeats of the others bring no answer back.
-    const beyond = (['too-few-cases', 'nothing-to-judge-by', 'lost-answers'] as const).some((each) =>
-      reasons.includes(each),
-    );
+    const beyond = (['too-few-cases', 'nothing-to-judge-by'] as const).some((each) => reasons.includes(each));
     return verdict !== 'inconclusive' || beyond;
   });
 

@@ -54,7 +54,8 @@ export async function withStanding({
   const decides = (item: EvalCase): boolean => {
     const reasonOf = reasonIn(item);
     const isUncertified = (part: Assertion): boolean => reasonOf(part) !== undefined;
-    if (item.scoring !== undefined && item.assertions.flatMap(partsOf).some(isUncertified)) return false;
+    if (!item.assertions.flatMap(partsOf).some(isUncertified)) return item.assertions.length > 0;
+    if (item.scoring !== undefined) return false;
     return item.assertions.some((each) => partsOf(each).some((part) => part.weight !== 0 && !isUncertified(part)));
   };
   const cases = suite.cases.map((item) => {

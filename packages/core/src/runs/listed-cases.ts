@@ -60,6 +60,17 @@ const chosen: Readonly<Record<CaseChoice, (line: ListedCase) => boolean>> = {
   all: () => true,
 };
 
+const nameOf = ({ id, column }: ListedCase): string => (column === undefined ? id : `${id} [${column}]`);
+
+/** Of a run that was compared with nothing. */
+const answersOf = (cases: readonly ListedCase[], answer: (side: ListedCase['after']) => string): readonly Block[] => [
+  {
+    type: 'table',
+    columns: [{ title: '' }, { title: 'answer' }],
+    rows: cases.map((line) => [nameOf(line), answer(line.after)]),
+  },
+];
+
 /** @param choice where all are listed, each answer says whether it was right */
 export function caseBlocks(cases: readonly ListedCase[], choice: CaseChoice): readonly Block[] {
   const answer = (side: ListedCase['after']): string => {
@@ -71,11 +82,11 @@ export function caseBlocks(cases: readonly ListedCase[], choice: CaseChoice): re
   };
   const named = choice === 'all' ? 'in the run' : choice.replace('-', ' ');
   const title: Block = { type: 'heading', text: `${cases.length} ${cases.length === 1 ? 'case' : 'cases'} ${named}` };
-  const flips = cases.map(({ id, column, before, after }) => ({
-    id: column === undefined ? id : `${id} [${column}]`,
-    before: answer(before),
-    after: answer(after),
-  }));
+  if (cases.length > 0 && cases.every(({ before }) => before === null)) return [title, ...answersOf(cases, answer)];
+  const flips = cases.map((line) => {
+    const { before, after } = line;
+    return { id: nameOf(line), before: answer(before), after: answer(after) };
+  });
   return cases.length === 0 ? [title] : [title, ...flipsBlock(flips)];
 }
 

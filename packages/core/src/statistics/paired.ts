@@ -90,16 +90,19 @@ export function boundedInterval(
   let better = 0;
   let differing = 0;
   let whole = true;
+  // Scores lie between 0 and 1, but for those of a user's own.
+  let furthest = 1;
   for (const value of differences) {
     if (value < 0) worse -= value;
     else better += value;
     if (value !== 0) differing += 1;
     whole &&= Number.isInteger(value);
+    furthest = Math.max(furthest, Math.abs(value));
   }
-  // No difference lies beyond ±1, whatever a wide interval says; of one source nothing more is known.
+  // No mean lies beyond the furthest of its differences, whatever a wide interval says; of one source nothing more is known.
   const clustered = (): DifferenceInterval => {
     const { difference, low, high } = tInterval(pairedMean(differences, clusters), alpha);
-    return { difference, low: Math.max(-1, low), high: Math.min(1, high) };
+    return { difference, low: Math.max(-furthest, low), high: Math.min(furthest, high) };
   };
   if (differing >= fewDiffering && !(whole && clusters === undefined)) return clustered();
   const score = scoreInterval(worse, better, differences.length, alpha);

@@ -387,6 +387,14 @@ test('an open latency names the cases that would settle it', () => {
   expect(decision.moreCases).toBeGreaterThan(60);
 });
 
+test('a score that a user calls accuracy is not the share of cases that pass', () => {
+  const worse = resultsOf(200, () => ({ before: [1], after: [0], scores: [1, 0] }));
+  const uncertified = new Set(['accuracy']);
+  expect(judge(worse, {}, [1], { uncertified }).verdict).toBe('fail');
+  const same = resultsOf(400, () => ({ before: [1], after: [1], scores: [1, 1] }));
+  expect(judge(same, {}, [1], { uncertified }).verdict).toBe('pass');
+});
+
 test('what passes must pass with the answers that the candidate lost counted as wrong', () => {
   const results = resultsOf(200, () => ({ before: [1], after: [1], scores: [1, 1] }));
   const losing = (lost: number): readonly CaseResult[] =>

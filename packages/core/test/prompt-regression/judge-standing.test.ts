@@ -157,6 +157,22 @@ test('a number without weight decides no case, so the judge beside it is all the
   expect(report).toMatchObject({ verdict: 'fail', advisory: true });
 });
 
+test('a case that no judge sees takes no part in whether judges decide', async () => {
+  const suite = `prompts: ['{{mail}}']
+providers: ['openai:chat:small']
+tests:
+${Array.from({ length: 40 }, (_, index) => `  - {vars: {mail: m${index}}, assert: [{type: contains, value: nowhere}, {type: llm-rubric, value: is it kind, provider: openai:chat:judge}]}`).join('\n')}
+  - {vars: {mail: last}, assert: [{type: contains, value: nowhere, weight: 0}]}
+`;
+  const { report } = await evaluate({
+    files: { 'suite.yaml': suite },
+    provider: unkind,
+    inputs: { prompt: 'suite.yaml', baseline: 'none', threshold: '0.5', 'base-url': 'http://model.example/v1' },
+  });
+  expect(report.verdict).toBe('fail');
+  expect(report.advisory).toBeUndefined();
+});
+
 test('the highest of uncertified scores decides no more than they do', async () => {
   const { report } = await evaluatedSuite(
     suiteOf('  - {llm-rubric: is it kind, name: kind}\n  - max-score').replace(

@@ -33,6 +33,14 @@ test('answers are shown as they are recorded, cut ones with a mark, missing ones
   expect(caseBlocks([], 'wrong')).toEqual([{ type: 'heading', text: '0 cases wrong' }]);
 });
 
+test('of a run without a baseline nothing is said of a before', () => {
+  const alone = JSON.stringify({ id: 'a', before: null, after: side(0, 'ham') });
+  expect(caseBlocks(listCases(alone, 'wrong').value, 'wrong')).toEqual([
+    { type: 'heading', text: '1 case wrong' },
+    { type: 'table', columns: [{ title: '' }, { title: 'answer' }], rows: [['a', 'ham']] },
+  ]);
+});
+
 test('lines that are none are left out and told', () => {
   const { value, problems } = listCases(`${lines}\n{"id":7}\nnonsense\n{"id":"g","before":null}`, 'all');
   expect(value).toHaveLength(6);

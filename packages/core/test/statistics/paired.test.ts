@@ -83,6 +83,16 @@ test('scores that mostly agree take the interval of whole cases, which is wider'
   expect(interval.low).toBeLessThan(tInterval(pairedMean(differences), 0.05).low);
 });
 
+test('an interval reaches no further than its differences, however large a user’s own scores are', () => {
+  const steps = Array.from({ length: 40 }, (_, index) => 4 + (index % 2) / 2);
+  const { low, high } = boundedInterval(steps, 0.05);
+  expect(low).toBeGreaterThan(4);
+  expect(high).toBeGreaterThan(4.25);
+  expect(high).toBeLessThanOrEqual(4.5);
+  const sources = steps.map(() => 'one');
+  expect(boundedInterval(steps, 0.05, sources)).toMatchObject({ low: -4.5, high: 4.5 });
+});
+
 test('one case alone has no interval', () => {
   expect(tInterval(pairedMean([0.4]), 0.05)).toEqual({ difference: 0.4, low: -Infinity, high: Infinity });
 });
