@@ -27,6 +27,8 @@ export interface CassetteOptions {
   readonly model: string;
   /** Part of the keys. Of the endpoint, unless given; without one, of the first cassette. */
   readonly id?: string;
+  /** What older versions had for it. Nothing that they recorded is used; that it is there is told. */
+  readonly formerId?: string;
   /** Digest of the gateway's configuration that answers came through: part of the keys, and of nothing else. */
   readonly through?: string;
   /** Needed unless `record` is `none`. */
@@ -60,6 +62,10 @@ export async function cassetteProvider(options: CassetteOptions): Promise<Read<M
   return { value: provider(id, read, options), problems };
 }
 
+const recordedFormerly =
+  'An answer is recorded without the address and the headers that the suite gives: it may be of another model and is not used.';
+const onceMore = 'Record once more with record: missing, and commit the cassette.';
+
 const notRecorded: ModelFailure = {
   failure: 'there is no recorded answer to this request',
   hint: 'Record it: give base-url and record: missing where the endpoint can be reached, and commit the cassette.',
@@ -69,8 +75,14 @@ function provider(id: string, cassettes: readonly Cassette[], options: CassetteO
   const { record, inner, workspace, model, now, secrets = [], redact } = options;
   const [path] = options.cassettes;
   const recorder = new CassetteRecorder({ provider: id, model, path, workspace, ...(now !== undefined && { now }) });
-  const from = options.through === undefined ? id : `${id} through ${options.through}`;
-  const keyOf = (request: ModelRequest): string => digestOf(cassetteKeyOf(from, request), sha256);
+  const keyOf = (request: ModelRequest, by = id): string =>
+    digestOf(cassetteKeyOf(options.through === undefined ? by : `${by} through ${options.through}`, request), sha256);
+  const missing = (request: ModelRequest): ModelFailure => {
+    const failure = options.missing ?? notRecorded;
+    const formerly = options.formerId === undefined ? undefined : lookUp(keyOf(request, options.formerId));
+    if (formerly === undefined) return failure;
+    return { ...failure, hint: `${recordedFormerly} ${options.missing?.hint ?? onceMore}` };
+  };
   const lookUp = (key: string): ModelReply | undefined => {
     if (record === 'all') return undefined;
     for (const { replies } of cassettes) {
@@ -89,7 +101,7 @@ function provider(id: string, cassettes: readonly Cassette[], options: CassetteO
       const key = keyOf(request);
       const known = lookUp(key);
       if (known !== undefined) return known;
-      if (record === 'none' || inner === undefined) return options.missing ?? notRecorded;
+      if (record === 'none' || inner === undefined) return missing(request);
       const reply = await inner.complete(request);
       if ('failure' in reply) return reply;
       // Judged is what is recorded, or the replay would be judged otherwise.

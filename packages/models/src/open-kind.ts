@@ -45,29 +45,47 @@ const unasked = new Set([
   'outputCost',
 ]);
 
-/** Who asks, and what one request is called; any other header may choose who answers. */
-const askers =
-  /^(?:authorization|proxy-authorization|cookie|user-agent|traceparent|(?:x-)?api-key|x-portkey-api-key|.*(?:trace|request)-id)$/i;
+/** Who asks, in which form, and what one request is called; any other header may choose who answers. */
+const askers = new RegExp(
+  `^(?:${[
+    'authorization|proxy-authorization|cookie|(?:x-)?api-key|x-portkey-api-key|openai-(?:organization|project)',
+    'user-agent|(?:http-)?referer|origin|x-title|content-(?:type|length)|accept|accept-(?:encoding|charset)',
+    'connection|cache-control|pragma|idempotency-key|traceparent|tracestate|baggage|.*(?:trace|request)-id',
+  ].join('|')})$`,
+  'i',
+);
 
 /**
  * Part of a cassette's key, known without opening anything. Another address and another header may be another model, which
- * must not answer by what this one said; keys are as the suite writes them, by the names of variables.
+ * must not answer by what this one said; both are as the suite writes them, by the names of variables, and what the scheme
+ * itself gives is no part: a plain suite's recordings hold on every machine.
  */
-export function providerIdOf({ kind, id, config }: EvalProvider): string {
+export function providerIdOf(provider: EvalProvider): string {
+  const { kind, id, config } = provider;
   if (kind === 'exec') return `exec:${textSetting(config, 'command') ?? id.replace(/^exec:\s*/, '')}`;
   if (kind === 'python') return pythonId(config, sha256);
   if (kind === 'script') return id;
-  const given = Object.entries(isMap(config['headers']) ? config['headers'] : {});
+  const reached = provider.reached ?? {};
+  const given = Object.entries(reached.headers ?? (isMap(config['headers']) ? config['headers'] : {}));
   const headers = Object.fromEntries(given.filter(([name]) => !askers.test(name)));
   const headed = Object.keys(headers).length === 0 ? {} : { headers };
   if (kind === 'http') {
-    const asked = Object.fromEntries(Object.entries(config).filter(([name]) => !unasked.has(name)));
-    return `http:${shortDigest({ ...asked, ...headed })}`;
+    const { address } = reached;
+    return `http:${shortDigest({ ...askedOf(config), ...(address !== undefined && { url: address }), ...headed })}`;
   }
-  const baseUrl = textSetting(config, 'baseUrl', 'apiBaseUrl');
-  const reached = { ...(baseUrl !== undefined && { baseUrl }), ...headed };
-  return Object.keys(reached).length === 0 ? kind : `${kind}:${shortDigest(reached)}`;
+  const written = provider.reached === undefined ? textSetting(config, 'baseUrl', 'apiBaseUrl') : reached.address;
+  const baseUrl = written === defaults[kind]?.baseUrl ? undefined : written;
+  const own = { ...(baseUrl !== undefined && { baseUrl }), ...headed };
+  return Object.keys(own).length === 0 ? kind : `${kind}:${shortDigest(own)}`;
 }
+
+/** What recordings were once kept under, without a word of headers or of the address as written: no answer of them is used. */
+export function formerIdOf({ kind, config }: EvalProvider): string {
+  return kind === 'http' ? `http:${shortDigest(askedOf(config))}` : kind;
+}
+
+const askedOf = (config: EvalProvider['config']): EvalProvider['config'] =>
+  Object.fromEntries(Object.entries(config).filter(([name]) => !unasked.has(name)));
 
 const shortDigest = (value: object): string => digestOf(value, sha256).slice('sha256:'.length, 'sha256:'.length + 16);
 

@@ -4,7 +4,7 @@ import type { EvalProvider, ModelFailure, ModelProvider, Problem, ScriptRunner, 
 import type { ProviderFactory, ProviderSettings } from '@pawl/core/prompt-regression';
 import { cassetteProvider } from './cassette-provider.ts';
 import { SecretFiller } from './config-values.ts';
-import { openKind, providerIdOf } from './open-kind.ts';
+import { formerIdOf, openKind, providerIdOf } from './open-kind.ts';
 import { Pacer, realSleep } from './pacer.ts';
 import { redacting } from './redact.ts';
 import { withRoutePrices } from './route-prices.ts';
@@ -69,7 +69,7 @@ export function promptProviders(options: PromptProviderOptions): ProviderFactory
       workspace,
       model: settings.model,
       secrets: filler.secrets,
-      ...(settings.provider !== undefined && { id: providerIdOf(provider) }),
+      ...(settings.provider !== undefined && { id: providerIdOf(provider), formerId: formerIdOf(provider) }),
       ...(settings.gateway !== undefined && { through: settings.gateway.digest }),
       ...(inner !== undefined && { inner }),
       ...(now !== undefined && { now }),

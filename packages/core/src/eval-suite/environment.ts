@@ -43,6 +43,16 @@ export function fillEnvironment(
   return filled;
 }
 
+/** The text with what the suite's own file gives put in; what comes from this machine stays a name. */
+export function fillOwn(written: string, own: Environment): string {
+  return written.replace(tag, (expression) => {
+    const name = environmentName(expression);
+    const value = name !== undefined && Object.hasOwn(own, name) ? own[name] : undefined;
+    if (value === undefined) return expression;
+    return onlyEnvironmentName(expression) === undefined ? `${expression} (${value})` : value;
+  });
+}
+
 /** The name in an expression that is the environment variable alone: `{{ env.OPENAI_API_KEY }}`. */
 export const onlyEnvironmentName = (written: string): string | undefined =>
   /^\s*\{\{-?\s*env(?:\.(\w+)|\[\s*['"](\w+)['"]\s*\])\s*-?\}\}\s*$/.exec(written)?.slice(1).find(Boolean);

@@ -20,7 +20,10 @@ export function checkNamedFields(reading: Reading, rows: readonly Fields[], { na
     reading.say({
       code: 'FIELD_UNKNOWN',
       message: `No case has a value for "${name}", which "${key}" names.`,
-      hint: near === undefined ? `The cases have: ${known.slice(0, 12).join(', ')}.` : `Did you mean "${near}"?`,
+      hint:
+        near === undefined
+          ? `The variables of the cases are: ${known.slice(0, 12).join(', ')}.`
+          : `Did you mean "${near}"?`,
       place,
     });
   }

@@ -20,12 +20,20 @@ const optionNames: Readonly<Record<string, string>> = {
   allowMultipleToolCalls: 'parallel_tool_calls',
 };
 
-export function promptyProvider(reading: Reading, matter: Fields, file: string): PromptyModel {
+export interface PromptyMatter {
+  readonly file: string;
+  /** The front matter, its references filled in. */
+  readonly matter: Fields;
+  /** The same before that. */
+  readonly written: unknown;
+}
+
+export function promptyProvider(reading: Reading, { file, matter, written }: PromptyMatter): PromptyModel {
   const { model } = matter;
   const place = reading.places.value(matter, 'model') ?? { file };
   if (typeof model === 'string') return { provider: openAi(model, {}, place), parameters: {}, isCompletion: false };
   if (!isMap(model)) return { parameters: {}, isCompletion: false };
-  const connection = firstMap(model['connection'], model['configuration']);
+  const connection = connectionOf(model);
   const { response_format: format, ...parameters } = firstMap(model['options'], model['parameters']);
   const { additionalProperties, ...options } = parameters;
   const named = Object.entries({ ...options, ...(isMap(additionalProperties) && additionalProperties) }).map(
@@ -35,7 +43,9 @@ export function promptyProvider(reading: Reading, matter: Fields, file: string):
   const id = model['id'] ?? connection['name'] ?? connection['azure_deployment'] ?? connection['model'];
   const isCompletion = model['api'] === 'completion' || model['apiType'] === 'completion';
   const provider =
-    typeof id === 'string' ? providerOf(reading, { model, connection, id, isCompletion, place }) : undefined;
+    typeof id === 'string'
+      ? providerOf(reading, { model, connection, id, isCompletion, place, address: writtenAddress(written) })
+      : undefined;
   return {
     ...(provider !== undefined && { provider }),
     parameters: Object.fromEntries(named),
@@ -43,6 +53,20 @@ export function promptyProvider(reading: Reading, matter: Fields, file: string):
     isCompletion,
   };
 }
+
+const connectionOf = (model: Fields): Fields => firstMap(model['connection'], model['configuration']);
+
+const endpointOf = (connection: Fields): unknown =>
+  connection['azure_endpoint'] ?? connection['endpoint'] ?? connection['base_url'];
+
+function writtenAddress(matter: unknown): string | undefined {
+  const model = isMap(matter) ? matter['model'] : undefined;
+  const address = isMap(model) ? endpointOf(connectionOf(model)) : undefined;
+  return typeof address === 'string' ? address : undefined;
+}
+
+const deploymentAt = (endpoint: string, id: string): string =>
+  `${endpoint.replace(/\/+$/, '')}/openai/deployments/${encodeURIComponent(id)}`;
 
 const firstMap = (...values: readonly unknown[]): Fields => values.find(isMap) ?? {};
 
@@ -52,23 +76,26 @@ interface Written {
   readonly id: string;
   readonly isCompletion: boolean;
   readonly place: EvalProvider['place'];
+  /** Of its endpoint, before references were filled in. */
+  readonly address: string | undefined;
 }
 
 function providerOf(
   reading: Reading,
-  { model, connection, id, isCompletion, place }: Written,
+  { model, connection, id, isCompletion, place, address }: Written,
 ): EvalProvider | undefined {
   const type = String(connection['type'] ?? model['provider'] ?? 'openai');
-  const endpoint = connection['azure_endpoint'] ?? connection['endpoint'] ?? connection['base_url'];
+  const endpoint = endpointOf(connection);
   const apiKeyEnv = keyName(connection['api_key'] ?? connection['apiKey']);
   const key = apiKeyEnv === undefined ? {} : { apiKeyEnv };
   if (type.startsWith('azure')) {
     if (typeof endpoint !== 'string') return openAi(id, key, place);
-    const baseUrl = `${endpoint.replace(/\/+$/, '')}/openai/deployments/${encodeURIComponent(id)}`;
+    const baseUrl = deploymentAt(endpoint, id);
     const apiVersion = connection['api_version'] ?? connection['apiVersion'] ?? '2024-12-01-preview';
     return {
       ...openAi(id, { apiKeyEnv: 'AZURE_API_KEY', ...key, baseUrl, azure: true, apiVersion }, place),
       kind: isCompletion ? 'openai-completion' : 'openai',
+      ...(address !== undefined && address !== endpoint && { reached: { address: deploymentAt(address, id) } }),
     };
   }
   if (type === 'anthropic')
@@ -88,6 +115,7 @@ function providerOf(
   return {
     ...openAi(id, { ...key, ...(typeof endpoint === 'string' && { baseUrl: endpoint }) }, place),
     kind: isCompletion ? 'openai-completion' : 'openai',
+    ...(address !== undefined && address !== endpoint && { reached: { address } }),
   };
 }
 

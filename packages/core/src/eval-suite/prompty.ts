@@ -103,7 +103,11 @@ export async function readPromptyFile(
   checkTemplate(reading, matter);
   const firstLine = front.split('\n').length + 3;
   const messages = messagesOf(body);
-  const { provider, parameters, responseFormat, isCompletion } = promptyProvider(reading, matter, path);
+  const { provider, parameters, responseFormat, isCompletion } = promptyProvider(reading, {
+    file: path,
+    matter,
+    written: read.value.value,
+  });
   const tools = matter['tools'];
   const defaults = valuesOf(matter, ['default']);
   const prompt: EvalPrompt = {

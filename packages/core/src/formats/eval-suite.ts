@@ -123,6 +123,11 @@ export interface EvalProvider {
   readonly model?: string;
   /** Settings by kind: baseUrl, apiKeyEnv, headers, body, … Secrets stand in it as names of environment variables. */
   readonly config: Readonly<Record<string, unknown>>;
+  /**
+   * Where and with which headers it is asked, as the suite writes it: names of environment variables and not what this
+   * machine has for them, and no address where the scheme gives it. Without it `config` says it as it is written.
+   */
+  readonly reached?: { readonly address?: string; readonly headers?: Readonly<Record<string, unknown>> };
   /** Only these prompts, by label. */
   readonly prompts?: readonly string[];
   /** Users' JavaScript on the output. */

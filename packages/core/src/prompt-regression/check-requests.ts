@@ -3,43 +3,52 @@
 import { nearest } from '../formats/did-you-mean.ts';
 import type { EvalProvider, EvalSuite } from '../formats/eval-suite.ts';
 import type { Problem } from '../formats/problem.ts';
-import { textsOf } from './check-values.ts';
+import { chooseToo, notChosen, textsOf } from './check-values.ts';
 import { parseText } from './text-template.ts';
 
 /** Where an HTTP provider writes its request. */
 const parts = ['url', 'headers', 'body', 'queryParams', 'request'];
 
-export function unfilledRequests(suite: EvalSuite): readonly Problem[] {
+/** @param everyCase of the whole suite, where this is a part of it: what another case has is no mistyped name */
+export function unfilledRequests(suite: EvalSuite, everyCase = suite.cases): readonly Problem[] {
   const { cases, providers, compat } = suite;
   const asked = providers.filter(isPlainHttp);
-  if (asked.length === 0 || cases.length === 0 || cases.some(({ transformVars }) => transformVars !== undefined))
+  if (asked.length === 0 || cases.length === 0 || everyCase.some(({ transformVars }) => transformVars !== undefined))
     return [];
   const known = new Set([
     'prompt',
-    ...cases.flatMap(({ vars, storeOutputAs = '' }) => [storeOutputAs, ...Object.keys(vars)]),
+    ...cases.flatMap(({ storeOutputAs = '' }) => [storeOutputAs]),
+    ...everyCase.flatMap(({ vars }) => Object.keys(vars)),
   ]);
   const severity = compat === 'promptfoo' ? 'warning' : 'error';
   return asked.flatMap((provider): readonly Problem[] => {
-    const names = namesOf(provider);
-    const strange = names.filter((name) => !known.has(name));
-    if (strange.length === 0 && names.length > 0) return [];
-    if (names.length === 0)
+    const { names, needed } = namesOf(provider);
+    const strange = needed.filter((name) => !known.has(name));
+    // What can be absent, and is in every case, makes no request differ.
+    if (strange.length === 0 && names.some((name) => known.has(name))) return [];
+    if (strange.length === 0)
       return [
         {
           code: 'REQUEST_WITHOUT_PROMPT',
           severity,
-          message: `The request of "${provider.label}" has no variable, so every case would ask the same.`,
+          message: `The request of "${provider.label}" has no variable${names.length === 0 ? '' : ' that a case has'}, so every case would ask the same.`,
           hint: 'Write {{prompt}} where the prompt belongs, in the body or the address.',
           ...provider.place,
         },
       ];
     return strange.map((name) => {
+      const keeper = everyCase.find(({ storeOutputAs }) => storeOutputAs === name);
       const near = nearest(name, [...known]);
       return {
         code: 'VARIABLE_MISSING',
         severity,
-        message: `The variable "${name}" of the request of "${provider.label}" has no value in any case, and is empty text.`,
-        hint: near === undefined ? 'Write {{prompt}} where the prompt belongs.' : `Did you mean "${near}"?`,
+        message: `The variable "${name}" of the request of "${provider.label}" ${keeper === undefined ? 'has no value in any case' : notChosen(keeper)}, and is empty text.`,
+        hint:
+          keeper !== undefined
+            ? chooseToo
+            : near === undefined
+              ? 'Write {{prompt}} where the prompt belongs.'
+              : `Did you mean "${near}"?`,
         ...provider.place,
       };
     });
@@ -50,8 +59,15 @@ export function unfilledRequests(suite: EvalSuite): readonly Problem[] {
 const isPlainHttp = ({ kind, config }: EvalProvider): boolean =>
   kind === 'http' && config['transformRequest'] === undefined;
 
-function namesOf({ config, place }: EvalProvider): readonly string[] {
-  const texts = parts.flatMap((part) => textsOf(config[part]));
-  const names = texts.flatMap((text) => parseText(text, { language: 'jinja', place, lenient: true }).names);
-  return [...new Set(names)].filter((name) => name !== 'env' && !name.startsWith('_'));
+/** What a request reads, and what of it it cannot do without. */
+function namesOf({ config, place }: EvalProvider): Readonly<Record<'names' | 'needed', readonly string[]>> {
+  const templates = parts
+    .flatMap((part) => textsOf(config[part]))
+    .map((text) => parseText(text, { language: 'jinja', place, lenient: true }));
+  const once = (names: readonly string[]): readonly string[] =>
+    [...new Set(names)].filter((name) => name !== 'env' && !name.startsWith('_'));
+  return {
+    names: once(templates.flatMap(({ names }) => names)),
+    needed: once(templates.flatMap(({ names, guarded }) => names.filter((name) => !guarded.has(name)))),
+  };
 }

@@ -5,7 +5,7 @@ import { firstFew, type Problem } from '../formats/problem.ts';
 import { unsupportedReasons } from '../scorers/index.ts';
 import type { Column, Side } from './columns.ts';
 import { parseDerived } from './derived.ts';
-import { isGuarded, parseText, type TextTemplate } from './text-template.ts';
+import { parseText, type TextTemplate } from './text-template.ts';
 import { variablePattern } from '../template/braces.ts';
 
 /** Texts of the files that prompts stand in, as far as they are known: for the line of a variable. */
@@ -15,13 +15,12 @@ export type TextOf = (file: string) => string | undefined;
 export function missingVariables(side: Side, cases: readonly EvalCase[], textOf: TextOf): readonly Problem[] {
   const compiled = [...new Set(side.columns.map(({ compiled: each }) => each))];
   return compiled.flatMap(({ prompt, templates, problems }) => {
-    if (prompt.language === 'jinja')
-      return [
-        ...problems,
-        ...templates.flatMap((template) =>
-          emptyVariables(template, cases, { prompt, ours: side.dialect === 'eval-yml' }),
-        ),
-      ];
+    if (prompt.language === 'jinja') {
+      // What one of its messages can do without may be absent from all.
+      const spared =
+        side.dialect === 'eval-yml' ? new Set(templates.flatMap(({ guarded }) => [...guarded])) : undefined;
+      return [...problems, ...templates.flatMap((template) => emptyVariables(template, cases, { prompt, spared }))];
+    }
     const seen = new Map<string, number>();
     return templates.flatMap((template, index) => {
       const found = template.names.flatMap((name) => {
@@ -42,11 +41,17 @@ export function missingVariables(side: Side, cases: readonly EvalCase[], textOf:
   });
 }
 
-/** In Jinja a name without a value is empty text, and often meant to be; what no case has is a mistake all the same. */
+/**
+ * In Jinja a name without a value is empty text, and often meant to be; what no case has is a mistake all the same.
+ * @param spared what the prompt can do without; undefined where only what no case has is told
+ */
 function emptyVariables(
   template: TextTemplate,
   cases: readonly EvalCase[],
-  { prompt: { place, body, defaults = {} }, ours }: { readonly prompt: EvalPrompt; readonly ours: boolean },
+  {
+    prompt: { place, defaults = {} },
+    spared,
+  }: { readonly prompt: EvalPrompt; readonly spared: ReadonlySet<string> | undefined },
 ): readonly Problem[] {
   if (cases.length === 0 || cases.some(({ transformVars }) => transformVars !== undefined)) return [];
   const stored = new Set(cases.map(({ storeOutputAs }) => storeOutputAs));
@@ -54,8 +59,7 @@ function emptyVariables(
     .filter((name) => name !== '_conversation' && name !== 'env' && !stored.has(name) && !Object.hasOwn(defaults, name))
     .map((name) => ({ name, lacking: cases.filter(({ vars }) => vars[name] === undefined) }))
     .filter(
-      ({ name, lacking }) =>
-        lacking.length === cases.length || (ours && lacking.length > 0 && !isGuarded(JSON.stringify(body), name)),
+      ({ name, lacking }) => lacking.length === cases.length || (spared?.has(name) === false && lacking.length > 0),
     )
     .map(({ name, lacking }) => ({
       code: 'VARIABLE_MISSING',

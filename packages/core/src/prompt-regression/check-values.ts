@@ -3,11 +3,11 @@
 import { nearest } from '../formats/did-you-mean.ts';
 import type { Assertion, EvalCase, EvalSuite } from '../formats/eval-suite.ts';
 import type { Problem } from '../formats/problem.ts';
-import { isScoreFailure, type ScoreRequest } from '../scorers/scorer.ts';
+import { isScoreFailure, type ScoreRequest, type ScorerWorld } from '../scorers/scorer.ts';
 import { isScriptFile } from './assertion-values.ts';
 import { assertionsOf, listedCases } from './check-suite.ts';
 import { scorersOf } from './scorer-tables.ts';
-import { isGuarded, isTemplate, parseText } from './text-template.ts';
+import { isTemplate, parseText } from './text-template.ts';
 
 /** Where every case has assertions of its own, a mistake in all of them is in the first of them too. */
 export const firstCases = 200;
@@ -21,30 +21,38 @@ interface Use {
   readonly names: readonly string[];
 }
 
-/** Variables of assertions that no case has; and in a suite of our own, that some have not. */
-export function unfilledAssertions(suite: EvalSuite): readonly Problem[] {
+/**
+ * Variables of assertions that no case has; and in a suite of our own, that some have not.
+ * @param everyCase of the whole suite, where this is a part of it: what another case has is no mistyped name
+ */
+export function unfilledAssertions(suite: EvalSuite, everyCase = suite.cases): readonly Problem[] {
   const { cases, dialect, compat } = suite;
   // The evaluators of a `.prompt.yml` are checked case by case, since an empty text is no wish there.
   const uses = dialect === 'prompt-yml' ? [] : usesOf(cases.slice(0, firstCases));
-  if (uses.length === 0 || cases.some(({ transformVars }) => transformVars !== undefined)) return [];
+  if (uses.length === 0 || everyCase.some(({ transformVars }) => transformVars !== undefined)) return [];
+  const filled = new Set(everyCase.flatMap(filledIn));
   const stored = new Set(cases.map(({ storeOutputAs }) => storeOutputAs));
+  const holders = dialect === 'eval-yml' ? holdersOf(uses, cases) : undefined;
   return uses.flatMap(({ assertion, text, names }) =>
     names.flatMap((name): readonly Problem[] => {
-      if (stored.has(name) || isGuarded(text, name)) return [];
-      const nowhere = cases.every(({ vars }) => vars[name] === undefined);
-      const without =
-        nowhere || dialect !== 'eval-yml'
-          ? []
-          : cases.filter(({ vars, assertions }) => vars[name] === undefined && holds(assertions, assertion));
+      if (stored.has(name)) return [];
+      const nowhere = !filled.has(name);
+      const without = nowhere ? [] : (holders?.get(assertion) ?? []).filter(({ vars }) => vars[name] === undefined);
       if (!nowhere && without.length === 0) return [];
+      const keeper = nowhere ? everyCase.find(({ storeOutputAs }) => storeOutputAs === name) : undefined;
       const known = isTold(assertion, text) ? [...toldToJudges] : [];
       const near = nearest(name, [...Object.keys((without[0] ?? cases[0])?.vars ?? {}), ...known]);
       return [
         {
           code: 'VARIABLE_MISSING',
           severity: nowhere && compat !== 'promptfoo' ? 'error' : 'warning',
-          message: `The variable "${name}" of the assertion "${nameOf(assertion)}" has no value in ${nowhere ? 'any case' : listedCases(without)}, and is empty text.`,
-          hint: near === undefined ? `Give the cases "${name}", or correct the name.` : `Did you mean "${near}"?`,
+          message: `The variable "${name}" of the assertion "${nameOf(assertion)}" ${keeper === undefined ? `has no value in ${nowhere ? 'any case' : listedCases(without)}` : notChosen(keeper)}, and is empty text.`,
+          hint:
+            keeper !== undefined
+              ? chooseToo
+              : near === undefined
+                ? `Give the cases "${name}", or correct the name.`
+                : `Did you mean "${near}"?`,
           ...assertion.place,
         },
       ];
@@ -52,8 +60,24 @@ export function unfilledAssertions(suite: EvalSuite): readonly Problem[] {
   );
 }
 
-const holds = (assertions: EvalCase['assertions'], wanted: Assertion): boolean =>
-  assertions.some((each) => assertionsOf(each).includes(wanted));
+/** The variables that a case has a value for. */
+const filledIn = ({ vars }: EvalCase): readonly string[] =>
+  Object.keys(vars).filter((name) => vars[name] !== undefined);
+
+/** What a case keeps of its answer is there for others only when it runs. */
+export const notChosen = (keeper: EvalCase): string => `is the answer of ${listedCases([keeper])}, which is not chosen`;
+
+export const chooseToo = 'Choose that case as well.';
+
+/** The cases of each assertion that asks for something; assertions of a file stand in all of them. */
+function holdersOf(uses: readonly Use[], cases: readonly EvalCase[]): ReadonlyMap<Assertion, readonly EvalCase[]> {
+  const holders = new Map(
+    uses.filter(({ names }) => names.length > 0).map(({ assertion }) => [assertion, new Set<EvalCase>()]),
+  );
+  for (const item of cases)
+    for (const each of item.assertions) for (const assertion of assertionsOf(each)) holders.get(assertion)?.add(item);
+  return new Map([...holders].map(([assertion, found]) => [assertion, [...found]]));
+}
 
 /** Each text once, however many cases have it. */
 function usesOf(cases: readonly EvalCase[]): readonly Use[] {
@@ -61,10 +85,11 @@ function usesOf(cases: readonly EvalCase[]): readonly Use[] {
   const add = (assertion: Assertion, text: string, given: ReadonlySet<string>): void => {
     const key = `${nameOf(assertion)} ${text}`;
     if (uses.has(key)) return;
-    const names = parseText(text, { language: 'jinja', place: assertion.place, lenient: true }).names.filter(
-      (name) => name !== 'env' && !name.startsWith('_') && !given.has(name),
+    const { names, guarded } = parseText(text, { language: 'jinja', place: assertion.place, lenient: true });
+    const asked = names.filter(
+      (name) => name !== 'env' && !name.startsWith('_') && !given.has(name) && !guarded.has(name),
     );
-    uses.set(key, { assertion, text, names });
+    uses.set(key, { assertion, text, names: asked });
   };
   for (const { assertions } of cases)
     for (const each of assertions)
@@ -115,6 +140,15 @@ const byValueAlone: ReadonlySet<string> = new Set([
 
 const anAnswer = { output: '{}', text: '{}', latencyMs: 1, costUsd: 0, finishReason: 'stop' };
 
+/** Whether a pattern is one is seen before the sandbox is asked: where it matches, each answer tells. */
+const withoutSandbox: ScorerWorld = {
+  scripts: {
+    run: async () => ({ failure: 'nothing runs before the first request' }),
+    matches: async () => ({ found: false }),
+    close: async () => {},
+  },
+};
+
 /** What would be an error of every answer: a pattern that is none, a limit that is missing. */
 export async function unusableAssertions({ cases, dialect, compat }: EvalSuite): Promise<readonly Problem[]> {
   if (dialect === 'prompt-yml') return [];
@@ -130,7 +164,7 @@ export async function unusableAssertions({ cases, dialect, compat }: EvalSuite):
         if (!byValueAlone.has(type) || isScriptFile(value) || transform !== undefined) continue;
         if (textsOf(value).length > 0) continue;
         const request: ScoreRequest = { assertion, answer: anAnswer, vars: {}, prompt: '', metadata: {} };
-        const score = await table.get(type)?.(request, {});
+        const score = await table.get(type)?.(request, withoutSandbox);
         if (score === undefined || !isScoreFailure(score)) continue;
         const problem: Problem = {
           code: 'ASSERTION_UNUSABLE',

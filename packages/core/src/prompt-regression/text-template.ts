@@ -4,10 +4,13 @@ import type { Problem } from '../formats/problem.ts';
 import type { Fields } from '../eval-suite/index.ts';
 import { parseJinja, renderJinja, variablesOf, type TemplateResult } from '../template/index.ts';
 import { missingNames, parseTemplate, renderTemplate } from '../template/braces.ts';
+import { guardedNames } from './guarded-names.ts';
 
 export interface TextTemplate {
   /** The variables it reads, each once. */
   readonly names: readonly string[];
+  /** Those of them that it can do without. */
+  readonly guarded: ReadonlySet<string>;
   /** `{{ … }}` that is sent as it stands. */
   readonly strange: readonly string[];
   /** Why it is no template. */
@@ -32,16 +35,13 @@ export function parseText(text: string, names: Names): TextTemplate {
 export const isTemplate = (text: string): boolean =>
   text.includes('{') && (text.includes('{{') || text.includes('{%') || text.includes('{#'));
 
-/** Its author thought of cases without it: a condition, or something else in its place. */
-export function isGuarded(text: string, name: string): boolean {
-  const word = `\\b${name.replaceAll('$', '\\$')}\\b`;
-  return new RegExp(`\\bif\\b[^%}]*${word}|${word}[^%}]*(?:\\bor\\b|\\bis\\b|\\|\\s*(?:default|d)\\b)`).test(text);
-}
+const none: ReadonlySet<string> = new Set();
 
 function braces(text: string): TextTemplate {
   const template = parseTemplate(text);
   return {
     names: template.names,
+    guarded: none,
     strange: template.strange,
     render: (fields) => ({ value: renderTemplate(template, fields) }),
     missing: (fields) => missingNames(template, fields),
@@ -51,11 +51,11 @@ function braces(text: string): TextTemplate {
 function jinja(text: string, { place, lenient }: Names): TextTemplate {
   if (!isTemplate(text) || (lenient && isUnfinished(text))) return literal(text);
   const parsed = parseJinja(text, place);
-  if ('problem' in parsed)
-    return { names: [], strange: [], problem: parsed.problem, render: () => parsed, missing: () => [] };
+  if ('problem' in parsed) return { ...literal(text), problem: parsed.problem, render: () => parsed };
   const names = [...new Set(variablesOf(parsed.value).map(({ name }) => name))];
   return {
     names,
+    guarded: guardedNames(parsed.value),
     strange: [],
     render: (fields) => renderJinja(parsed.value, fields, place),
     missing: (fields) => names.filter((name) => fields[name] === undefined),
@@ -64,6 +64,7 @@ function jinja(text: string, { place, lenient }: Names): TextTemplate {
 
 const literal = (text: string): TextTemplate => ({
   names: [],
+  guarded: none,
   strange: [],
   render: () => ({ value: text }),
   missing: () => [],

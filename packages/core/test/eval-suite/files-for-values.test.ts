@@ -115,3 +115,28 @@ test('where no scripts are run, a rubric prompt that one makes is refused', asyn
     { code: 'SCRIPT_UNSUPPORTED', message: expect.stringContaining('no scripts are run here') },
   ]);
 });
+
+test('the body and the raw request of an HTTP provider may lie in files, and a program there is refused', async () => {
+  const files = {
+    'body.json': '{"messages": [{"content": "{{prompt}}"}]}',
+    'raw.txt': 'POST /ask HTTP/1.1\nHost: model.example\n\n{{prompt}}\n',
+    'body.js': 'module.exports = {}',
+  };
+  const of = (config: object) =>
+    readText(
+      JSON.stringify({ prompts: ['{{x}}'], providers: [{ id: 'https', config }], tests: [{ vars: { x: 'a' } }] }),
+      {
+        files,
+      },
+    );
+  const url = 'https://model.example/ask';
+  const body = (await of({ url, body: 'file://body.json' })).value?.providers[0]?.config;
+  expect(body).toMatchObject({ url, body: { messages: [{ content: '{{prompt}}' }] } });
+  expect((await of({ request: 'file://raw.txt' })).value?.providers[0]?.config).toMatchObject({
+    request: files['raw.txt'],
+  });
+  expect((await of({ url, body: 'file://nowhere.json' })).problems).toMatchObject([
+    { code: expect.any(String), message: expect.stringContaining('nowhere.json') },
+  ]);
+  expect((await of({ url, body: 'file://body.js' })).problems).toMatchObject([{ code: 'PROVIDER_UNSUPPORTED' }]);
+});

@@ -5,6 +5,7 @@ import { sideOf } from '../../src/prompt-regression/columns.ts';
 import { knownAssertions } from '../../src/prompt-regression/scorer-tables.ts';
 import { blindJudges, unusableJudges } from '../../src/prompt-regression/check-judges.ts';
 import { unfilledAssertions, unusableAssertions } from '../../src/prompt-regression/check-values.ts';
+import { echo, evaluate } from './world.ts';
 import { readText } from '../eval-suite/suite-folder.ts';
 
 const ours = async (scorers: string, cases = '{vars: {q: a, want: a}}, {vars: {q: b, want: b}}') =>
@@ -34,6 +35,25 @@ test.each([
   ]);
 });
 
+test.each([
+  'Pass if the answer says {{wnat}}.',
+  'It says {{wnat}} or something like it.',
+  'It is {{wnat}}, by default {{ want or wnat }}.',
+  '{{ wnat ~ (other or want) }}',
+])('a rubric %s has no condition on its variable', async (rubric) => {
+  expect(unfilledAssertions(await ours(`{llm-rubric: "${rubric}", judge: echo}`))).toMatchObject([
+    { code: 'VARIABLE_MISSING', severity: 'error', hint: 'Did you mean "want"?' },
+  ]);
+});
+
+test('a long rubric of conditions in words is read at once', async () => {
+  const words = 'if so, '.repeat(10_000);
+  const variables = Array.from({ length: 20 }, (_, index) => `{{ other${index} or want }}`).join(' ');
+  expect(
+    unfilledAssertions(await ours(`{llm-rubric: "${words}{{wnat}} ${variables} ${words}", judge: echo}`)),
+  ).toHaveLength(1);
+});
+
 test('the suite of another tool is refused as well, unless its verdicts are asked for', async () => {
   const assertion = '{type: not-equals, value: "{{wnat}}"}';
   expect(unfilledAssertions(await theirs(assertion))).toMatchObject([{ severity: 'error', line: 4 }]);
@@ -47,6 +67,8 @@ test.each([
   '{equals: "{{ other or want }}"}',
   '{equals: "{{ other | default(want) }}"}',
   '{equals: "{% if other is defined %}{{ other }}{% else %}{{ want }}{% endif %}"}',
+  '{equals: "{% if q == want %}a{% elif other %}{{ other }}{% endif %}"}',
+  '{equals: "{{ other.name if other else want }}"}',
   '{equals: "{% for other in [want] %}{{ other }}{% endfor %}"}',
   '{javascript: "const f = () => ({}); output !== f"}',
 ])('%s asks for nothing that is not there', async (scorer) => {
@@ -61,6 +83,38 @@ test('answers that are kept, and variables that scripts make, are none that are 
     more: 'defaultTest: {options: {transformVars: "({...vars, first: 1})"}}\n',
   });
   expect([...unfilledAssertions(kept), ...unfilledAssertions(made)]).toEqual([]);
+});
+
+test('a part of a suite may name what only another case has, and no answer that another case would keep', async () => {
+  const first = async (second: string) => {
+    const suite = await theirs('{type: not-equals, value: "{{best}}"}', { more: `  - ${second}\n` });
+    return unfilledAssertions({ ...suite, cases: suite.cases.slice(0, 1) }, suite.cases);
+  };
+  expect(await first('{vars: {q: b, best: c}, assert: [{type: contains, value: b}]}')).toEqual([]);
+  expect(
+    await first('{metadata: {id: kept}, vars: {q: b}, options: {storeOutputAs: best}, assert: [{type: is-json}]}'),
+  ).toMatchObject([
+    {
+      code: 'VARIABLE_MISSING',
+      severity: 'error',
+      message: expect.stringContaining('is the answer of case "kept", which is not chosen'),
+      hint: 'Choose that case as well.',
+    },
+  ]);
+});
+
+test('choosing a case makes no mistake of a suite that has none', async () => {
+  const files = {
+    'a.eval.yml':
+      'prompt: "{{q}}"\nprovider: {id: echo}\nscorers: [{not-equals: "{{bad}}"}]\ncases: [{id: one, vars: {q: a}}, {id: two, vars: {q: b, bad: c}}]\n',
+  };
+  for (const chosen of [{ case: 'one' }, { filter: 'one' }]) {
+    const { report } = await evaluate({ files, provider: echo(), inputs: { prompt: 'a.eval.yml', ...chosen } });
+    expect(report.problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(report.problems).toContainEqual(
+      expect.objectContaining({ code: 'VARIABLE_MISSING', message: expect.stringContaining('no value in case "one"') }),
+    );
+  }
 });
 
 test('a suite of our own is told which cases lack what others have', async () => {
@@ -84,6 +138,11 @@ test('a suite of our own is told which cases a prompt’s variable is missing in
     },
   ]);
   expect(await told('{{q}}{% if more %} {{more}}{% endif %}')).toEqual([]);
+  expect(await told("{{q}} {{ more or '' }}")).toEqual([]);
+  expect(await told('If there is more, {{more}} says so: {{q}}')).toMatchObject([{ code: 'VARIABLE_MISSING' }]);
+  const chat = (text: string) => JSON.stringify(JSON.stringify([{ role: 'user', content: text }])).slice(1, -1);
+  expect(await told(chat('{{q}} {{ more or "" }}'))).toEqual([]);
+  expect(await told(chat('{{q}} if {{more}}'))).toMatchObject([{ code: 'VARIABLE_MISSING' }]);
 });
 
 test.each([
@@ -99,6 +158,13 @@ test.each([
     { code: 'ASSERTION_UNUSABLE', severity: 'error', message: expect.stringContaining(why), line: 4 },
   ]);
 });
+
+test.each(['^(\\w+\\s*)+$', '(a|aa)+|hello', '(x+x+)+y'])(
+  'the pattern %s needs the sandbox, and is a pattern',
+  async (pattern) => {
+    expect(await unusableAssertions(await ours(`{regex: '${pattern}'}, {not-regex: '${pattern}'}`))).toEqual([]);
+  },
+);
 
 test('what a judge is told by names no variable that nobody has, and shows the answer', async () => {
   const rubric = (text: string) => ours(`{llm-rubric: kind, judge: echo, rubric: "${text}"}`);

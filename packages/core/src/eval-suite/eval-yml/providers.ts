@@ -48,10 +48,7 @@ export async function readOneProvider(
   const options = isMap(written) ? written : { id: written };
   const { id, label, prompts, transform, parameters } = options;
   if (typeof id !== 'string') return undefined;
-  const config: Record<string, unknown> = {
-    ...(isMap(parameters) && parameters),
-    ...renamed(options, { 'base-url': 'apiBaseUrl', 'api-key-env': 'apiKeyEnvar', headers: 'headers' }),
-  };
+  const config = settingsOf(reading, options, place);
   const filters = Array.isArray(prompts) ? prompts.filter((item) => typeof item === 'string') : undefined;
   const rest = { ...(filters !== undefined && { prompts: filters }) };
   if (!id.includes(':') && !['echo', 'http', 'https'].includes(id)) {
@@ -59,7 +56,17 @@ export async function readOneProvider(
     const { apiBaseUrl: baseUrl, apiKeyEnvar: apiKeyEnv, ...others } = config;
     const own = { ...others, ...(baseUrl !== undefined && { baseUrl }), ...(apiKeyEnv !== undefined && { apiKeyEnv }) };
     const provider = modelProvider(id, place ?? { file: reading.file });
-    return { provider: { ...provider, config: own, ...(typeof label === 'string' && { label }) }, ...rest };
+    const { apiBaseUrl: address, headers } = reading.asWritten(config);
+    const reached = { ...(typeof address === 'string' && { address }), ...(isMap(headers) && { headers }) };
+    return {
+      provider: {
+        ...provider,
+        config: own,
+        ...(Object.keys(reached).length > 0 && { reached }),
+        ...(typeof label === 'string' && { label }),
+      },
+      ...rest,
+    };
   }
   const asThere: Record<string, unknown> = {
     id,
@@ -72,14 +79,31 @@ export async function readOneProvider(
     ...(options['delay-ms'] !== undefined && { delay: options['delay-ms'] }),
   };
   if (isMap(written)) reading.places.copy(written, asThere);
-  if (isMap(parameters) && isMap(asThere['config'])) reading.places.copy(parameters, asThere['config']);
+  if (isMap(parameters) && asThere['config'] !== config) reading.places.copy(parameters, asThere['config'] as Fields);
   const [read] = await readProvider(reading, asThere, place);
   return read === undefined ? undefined : { provider: read.provider, ...rest };
 }
 
 const isHttp = (id: string): boolean => /^https?(?::|$)/.test(id);
 
-const renamed = (options: Fields, names: Readonly<Record<string, string>>): Fields =>
-  Object.fromEntries(
-    Object.entries(names).flatMap(([key, name]) => (options[key] === undefined ? [] : [[name, options[key]]])),
-  );
+const otherNames = { 'base-url': 'apiBaseUrl', 'api-key-env': 'apiKeyEnvar', headers: 'headers' };
+
+/** Settings under the names that promptfoo has for them; each stands where it is written. */
+function settingsOf(reading: PromptfooReading, options: Fields, place: EvalPlace | undefined): Fields {
+  const { parameters } = options;
+  const { places } = reading;
+  const given = Object.entries(otherNames).filter(([key]) => options[key] !== undefined);
+  const own = isMap(parameters) ? Object.keys(parameters) : [];
+  const config: Fields = {
+    ...(isMap(parameters) && parameters),
+    ...Object.fromEntries(given.map(([key, name]) => [name, options[key]])),
+  };
+  const self = places.of(parameters) ?? place ?? { file: reading.file };
+  const placesBy = (kind: 'key' | 'value') =>
+    new Map([
+      ...own.map((name) => [name, places[kind](parameters, name) ?? self] as const),
+      ...given.map(([key, name]) => [name, places[kind](options, key) ?? self] as const),
+    ]);
+  places.noteAll(config, { self, keys: placesBy('key'), values: placesBy('value') });
+  return config;
+}

@@ -1,5 +1,6 @@
 // Settings of a model's endpoint: what reaches the request, under the names that the endpoint knows, and how it is
 // reached. What promptfoo would leave out of a request is told.
+import type { EvalProvider } from '../../formats/eval-suite.ts';
 import { environmentName, onlyEnvironmentName } from '../environment.ts';
 import { checkListPrices } from '../list-price-sellers.ts';
 import { checkKeys, isMap, type Fields } from '../reading.ts';
@@ -34,21 +35,8 @@ export function endpointSettings(
   const own = environment[endpoint.apiKeyEnv ?? ''];
   const named = typeof own === 'string' ? onlyEnvironmentName(own) : undefined;
   const apiKeyEnv = keyNameOf(reading, config) ?? named ?? endpoint.apiKeyEnv;
-  const host = config['apiHost'];
-  const baseUrl =
-    config['apiBaseUrl'] ??
-    config['baseUrl'] ??
-    config['apiBaseURL'] ??
-    config['portkeyApiBaseUrl'] ??
-    (typeof host === 'string' ? `https://${host}/v1` : undefined) ??
-    Object.entries(environment).find(([name]) => name.endsWith('_BASE_URL'))?.[1] ??
-    endpoint.baseUrl;
-  const organization = config['organization'];
-  const headers = {
-    ...(isMap(config['headers']) && config['headers']),
-    ...(typeof organization === 'string' && { 'OpenAI-Organization': organization }),
-    ...(scheme === 'portkey' && portkeyHeaders(config)),
-  };
+  const baseUrl = addressOf(config, environment) ?? endpoint.baseUrl;
+  const headers = headersOf(config, scheme);
   const given = Object.entries(config).flatMap(([name, value]): readonly [string, unknown][] =>
     Object.hasOwn(renamed, name)
       ? [[renamed[name] as string, value]]
@@ -66,6 +54,49 @@ export function endpointSettings(
     baseUrl,
     ...(apiKeyEnv !== undefined && { apiKeyEnv }),
     ...(Object.keys(headers).length > 0 && { headers }),
+  };
+}
+
+/** How it is reached, as the suite writes it: the same on every machine, and no address where the scheme gives it. */
+export function reachedAsWritten(
+  reading: PromptfooReading,
+  { endpoint, scheme }: Pick<Asked, 'endpoint' | 'scheme'>,
+  { config, environment }: KindRequest,
+): NonNullable<EvalProvider['reached']> {
+  const written = reading.asWritten(config);
+  const address = addressOf(written, environment);
+  const headers = headersOf(written, scheme);
+  return {
+    ...(typeof address === 'string' && address !== endpoint.baseUrl && { address }),
+    ...(Object.keys(headers).length > 0 && { headers }),
+  };
+}
+
+export function azureAddress(config: Fields, deployment: string): string | undefined {
+  const host = config['apiHost'];
+  const written = config['apiBaseUrl'] ?? (typeof host === 'string' ? `https://${host}` : undefined);
+  if (typeof written !== 'string') return undefined;
+  return `${written.replace(/\/+$/, '').replace(/\/openai$/, '')}/openai/deployments/${encodeURIComponent(deployment)}`;
+}
+
+function addressOf(config: Fields, environment: Fields): unknown {
+  const host = config['apiHost'];
+  return (
+    config['apiBaseUrl'] ??
+    config['baseUrl'] ??
+    config['apiBaseURL'] ??
+    config['portkeyApiBaseUrl'] ??
+    (typeof host === 'string' ? `https://${host}/v1` : undefined) ??
+    Object.entries(environment).find(([name]) => name.endsWith('_BASE_URL'))?.[1]
+  );
+}
+
+function headersOf(config: Fields, scheme: string): Fields {
+  const organization = config['organization'];
+  return {
+    ...(isMap(config['headers']) && config['headers']),
+    ...(typeof organization === 'string' && { 'OpenAI-Organization': organization }),
+    ...(scheme === 'portkey' && portkeyHeaders(config)),
   };
 }
 

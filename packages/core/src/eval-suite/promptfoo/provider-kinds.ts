@@ -2,13 +2,14 @@
 import { didYouMean, nearest } from '../../formats/did-you-mean.ts';
 import type { EvalPlace, EvalProvider } from '../../formats/eval-suite.ts';
 import { checkKeys, isMap, pathIn, type Fields } from '../reading.ts';
-import { endpointSettings } from './endpoint-settings.ts';
+import { azureAddress, endpointSettings, reachedAsWritten } from './endpoint-settings.ts';
 import { embeddingSettings, httpSettings, instead, onlyChats, openAiEndpoints, type Endpoint } from './endpoints.ts';
 import type { PromptfooReading } from './promptfoo-reading.ts';
 import { pythonKind } from './python-provider.ts';
 import { isJavaScript, isPython, referenceOf, scriptAt, scriptFile } from './scripts.ts';
+import { withFiles } from './settings-files.ts';
 
-export type Kind = Pick<EvalProvider, 'kind' | 'model' | 'config'>;
+export type Kind = Pick<EvalProvider, 'kind' | 'model' | 'config' | 'reached'>;
 
 export interface KindRequest {
   readonly id: string;
@@ -124,14 +125,16 @@ function openAiKind(
     });
   const renamed = form === 'responses' ? responsesNames : (otherNames[scheme] ?? {});
   const settings = endpointSettings(reading, { endpoint, scheme, model, renamed }, request);
+  const reached = reachedAsWritten(reading, { endpoint, scheme }, request);
   if (form === 'responses' && isMap(settings['reasoning'])) {
     const { reasoning, ...others } = settings;
     const effort = isMap(reasoning) ? reasoning['effort'] : undefined;
-    return { kind: 'openai', model, config: { ...others, ...(effort !== undefined && { reasoning_effort: effort }) } };
+    const config = { ...others, ...(effort !== undefined && { reasoning_effort: effort }) };
+    return { kind: 'openai', model, config, reached };
   }
   if (named && form.startsWith('embedding'))
-    return { kind: 'openai', model, config: { ...settings, endpoint: 'embeddings' } };
-  return { kind: form === 'completion' && named ? 'openai-completion' : 'openai', model, config: settings };
+    return { kind: 'openai', model, config: { ...settings, endpoint: 'embeddings' }, reached };
+  return { kind: form === 'completion' && named ? 'openai-completion' : 'openai', model, config: settings, reached };
 }
 
 function azureKind(reading: PromptfooReading, rest: readonly string[], request: KindRequest): Kind | undefined {
@@ -140,17 +143,17 @@ function azureKind(reading: PromptfooReading, rest: readonly string[], request: 
   const deployment = more.length > 0 ? more.join(':') : form;
   if (more.length > 0 && !['chat', 'completion', 'responses', 'embedding', 'embeddings'].includes(form))
     return refuse(reading, `The provider "${id}" is not supported.`, 'Write azure:chat:<deployment>.', place);
-  const host = config['apiHost'];
-  const written = config['apiBaseUrl'] ?? (typeof host === 'string' ? `https://${host}` : undefined);
-  if (typeof written !== 'string')
+  const baseUrl = azureAddress(config, deployment);
+  const address = azureAddress(reading.asWritten(config), deployment);
+  if (baseUrl === undefined || address === undefined)
     return refuse(reading, `"${id}" has no host.`, 'Add config.apiHost, as in my-resource.openai.azure.com.', place);
-  const baseUrl = `${written.replace(/\/+$/, '').replace(/\/openai$/, '')}/openai/deployments/${encodeURIComponent(deployment)}`;
   const endpoint = { baseUrl, apiKeyEnv: 'AZURE_API_KEY' };
   const settings = endpointSettings(reading, { endpoint, scheme: 'azure', model: deployment }, request);
   return {
     kind: form === 'completion' ? 'openai-completion' : 'openai',
     model: deployment,
     config: { ...settings, baseUrl, azure: true, apiVersion: config['apiVersion'] ?? '2024-12-01-preview' },
+    reached: { ...reachedAsWritten(reading, { endpoint, scheme: 'azure' }, request), address },
   };
 }
 
@@ -175,7 +178,14 @@ function anthropicKind(reading: PromptfooReading, rest: readonly string[], reque
   const endpoint = { baseUrl: 'https://api.anthropic.com', apiKeyEnv: 'ANTHROPIC_API_KEY' };
   const asked = { endpoint, scheme: 'anthropic', model, also: ['beta', 'effort', 'output_format', 'extra_body'] };
   const settings = endpointSettings(reading, asked, request);
-  return { kind: 'anthropic', model, config: { ...settings, ...anthropicOwn(request.config, settings['headers']) } };
+  const reached = reachedAsWritten(reading, asked, request);
+  const { headers = reached.headers } = anthropicOwn(reading.asWritten(request.config), reached.headers);
+  return {
+    kind: 'anthropic',
+    model,
+    config: { ...settings, ...anthropicOwn(request.config, settings['headers']) },
+    reached: { ...reached, ...(isMap(headers) && { headers }) },
+  };
 }
 
 /** What the Messages API has elsewhere than promptfoo: in a header, and under `output_config`. */
@@ -206,7 +216,8 @@ async function httpKind(reading: PromptfooReading, { id, config, place }: KindRe
   const transformResponse =
     (await scriptAt(reading, config, 'transformResponse')) ?? (await scriptAt(reading, config, 'responseParser'));
   const transformRequest = await scriptAt(reading, config, 'transformRequest');
-  const { responseParser: _old, ...settings } = config;
+  const { responseParser: _old, ...settings } = await withFiles(reading, config, ['body', 'request']);
+  const address = reading.asWritten(config)['url'];
   return {
     kind: 'http',
     config: {
@@ -215,6 +226,7 @@ async function httpKind(reading: PromptfooReading, { id, config, place }: KindRe
       ...(transformResponse !== undefined && { transformResponse }),
       ...(transformRequest !== undefined && { transformRequest }),
     },
+    ...(typeof address === 'string' && address !== url && { reached: { address } }),
   };
 }
 

@@ -1,10 +1,9 @@
 // `python:answer.py:ask` and `file://answer.py:ask`: a provider that is a program of the repository.
-import type { EvalPlace } from '../../formats/eval-suite.ts';
-import { isMap, pathIn, readTextFile, type Fields } from '../reading.ts';
+import { isMap, pathIn } from '../reading.ts';
 import type { PromptfooReading } from './promptfoo-reading.ts';
 import type { Kind, KindRequest } from './provider-kinds.ts';
-import { isForeignScript, isJavaScript, isPython, pythonFile, referenceOf } from './scripts.ts';
-import { fileValue } from './values.ts';
+import { isPython, pythonFile, referenceOf } from './scripts.ts';
+import { withFiles } from './settings-files.ts';
 
 /** @param written path and function, with `file://` before them or without */
 export async function pythonKind(
@@ -29,35 +28,4 @@ export async function pythonKind(
   const { env: own, ...settings } = config;
   const filled = await withFiles(reading, settings);
   return { kind: 'python', config: { script, env: isMap(own) ? own : environment, settings: filled } };
-}
-
-/** Settings that lie in files: `prices: file://prices.yaml`. */
-async function withFiles(reading: PromptfooReading, fields: Fields): Promise<Fields> {
-  const filled: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(fields)) {
-    const place = reading.places.value(fields, key);
-    if (isMap(value)) filled[key] = await withFiles(reading, value);
-    else if (typeof value !== 'string' || !value.startsWith('file://')) filled[key] = value;
-    else if (isCode(value))
-      reading.say({
-        code: 'PROVIDER_UNSUPPORTED',
-        message: `"${key}" is made by a program.`,
-        hint: 'Keep what it makes in a .yaml or .json file.',
-        place,
-      });
-    else filled[key] = await contentOf(reading, value, place);
-  }
-  return filled;
-}
-
-/** Data as data, every other text as it stands. */
-async function contentOf(reading: PromptfooReading, written: string, place: EvalPlace | undefined): Promise<unknown> {
-  if (/\.(?:json|ya?ml)$/.test(written)) return fileValue(reading, written, place);
-  const path = pathIn(reading, reading.file, written.slice('file://'.length), place);
-  return path === undefined ? undefined : readTextFile(reading, path, { role: 'suite', place });
-}
-
-function isCode(written: string): boolean {
-  const { path } = referenceOf(written);
-  return isJavaScript(path) || isPython(path) || isForeignScript(path);
 }
