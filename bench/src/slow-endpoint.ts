@@ -33,12 +33,13 @@ export async function slowEndpoint(
       const came = performance.now();
       first ??= came;
       const takes = latencyMs + spreadMs * (2 * ((come++ * goldenRatio) % 1) - 1);
-      setTimeout(() => {
+      const end = (): void => {
         socket.write(answer);
         last = performance.now();
         busyMs += last - came;
         requests += 1;
-      }, takes);
+      };
+      setTimeout(() => oneEachRound(end), takes);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -53,6 +54,18 @@ export async function slowEndpoint(
       }),
   };
 }
+
+/** Answers that are due together go out one in each round of the event loop: in between, what has come is taken in. */
+function oneEachRound(end: () => void): void {
+  if (due.push(end) === 1) setImmediate(nextRound);
+}
+
+function nextRound(): void {
+  due.shift()?.();
+  if (due.length > 0) setImmediate(nextRound);
+}
+
+const due: (() => void)[] = [];
 
 /** Multiples of it without their whole parts lie evenly between 0 and 1, however many there are. */
 const goldenRatio = (1 + Math.sqrt(5)) / 2;
