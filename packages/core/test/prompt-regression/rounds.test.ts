@@ -80,6 +80,23 @@ test('while the verdict is open each round is asked, up to the last', async () =
   expect(run?.params).toMatchObject({ repeats: 1, maxRepeats: 3 });
 });
 
+test('where only lost answers keep the verdict open, the rounds go on: they narrow what the others say', async () => {
+  const { provider, requests } = recordingProvider(() => true);
+  const lossy: ModelProvider = {
+    id: 'fake',
+    complete: async (request) => {
+      const [system, user] = request.messages.map(({ content }) => content);
+      return system === 'new' && Number(user) < 5
+        ? { failure: 'nobody answered', hint: '' }
+        : provider.complete(request);
+    },
+  };
+  const { report } = await evaluate(world(300, lossy, { inputs: { 'max-repeats': '3' } }));
+
+  expect(report.verdict).toBe('inconclusive');
+  expect(new Set(requests.map(({ repeat }) => repeat))).toEqual(new Set([0, 1, 2]));
+});
+
 test('a second run goes on with the same evidence: what was asked counts, and nothing is drawn again', async () => {
   const { provider, requests } = recordingProvider(wavering);
   const first = await evaluate(world(60, provider, { inputs: { 'max-repeats': '3' } }));
